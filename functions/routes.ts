@@ -1,0 +1,58 @@
+/** The Lambda functions, by the name that their folder, construct and log share. */
+export const functionNames = [
+  'receive-feedback',
+  'queue-delivery',
+  'send-webhook',
+  'tick',
+  'run-macro',
+  'admin-api',
+  'answer-rest',
+] as const;
+
+/** The name of one Lambda function. */
+export type FunctionName = (typeof functionNames)[number];
+
+/** One HTTP route: what the gateway matches, who answers, and whether the gateway checks a bearer token first. */
+export type Route = {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  path: `/${string}`;
+  handledBy: FunctionName;
+  authorised: boolean;
+};
+
+/** Every HTTP route of the product, by its name. */
+export const routes = {
+  'receive-feedback': {
+    method: 'POST',
+    path: '/api/v1/projects/{project}/feedback/{source}',
+    handledBy: 'receive-feedback',
+    authorised: false,
+  },
+  'read-openapi': { method: 'GET', path: '/openapi.json', handledBy: 'answer-rest', authorised: false },
+  'read-docs': { method: 'GET', path: '/docs', handledBy: 'answer-rest', authorised: false },
+  'read-docs-file': { method: 'GET', path: '/docs/{file}', handledBy: 'answer-rest', authorised: false },
+  'list-projects': admin('GET', '/projects'),
+  'get-project': admin('GET', '/projects/{project}'),
+  'get-document': admin('GET', '/projects/{project}/document'),
+  'put-document': admin('PUT', '/projects/{project}/document'),
+  'list-secrets': admin('GET', '/projects/{project}/secrets'),
+  'put-secret': admin('PUT', '/projects/{project}/secrets/{name}'),
+  'delete-secret': admin('DELETE', '/projects/{project}/secrets/{name}'),
+  'list-tickets': admin('GET', '/projects/{project}/tickets'),
+  'get-ticket': admin('GET', '/projects/{project}/tickets/{ticket}'),
+  'start-run': admin('POST', '/projects/{project}/macros/{macro}/runs'),
+  'get-run': admin('GET', '/projects/{project}/runs/{run}'),
+  'list-deliveries': admin('GET', '/projects/{project}/deliveries'),
+  'get-delivery': admin('GET', '/projects/{project}/deliveries/{delivery}'),
+  'list-api-keys': admin('GET', '/api-keys'),
+  'create-api-key': admin('POST', '/api-keys'),
+  'get-api-key': admin('GET', '/api-keys/{prefix}'),
+  'delete-api-key': admin('DELETE', '/api-keys/{prefix}'),
+} satisfies Record<string, Route>;
+
+/** The name of one route. */
+export type RouteName = keyof typeof routes;
+
+function admin<const Method extends Route['method'], const Path extends `/${string}`>(method: Method, path: Path) {
+  return { method, path: `/admin/v1${path}`, handledBy: 'admin-api', authorised: true } as const;
+}
