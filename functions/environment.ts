@@ -9,7 +9,6 @@ export const environmentNames = {
   configCacheSeconds: 'CONFIG_CACHE_SECONDS',
   apiOrigin: 'API_ORIGIN',
   consoleOrigin: 'CONSOLE_ORIGIN',
-  listShards: 'LIST_SHARDS',
   dueShards: 'DUE_SHARDS',
   variables: 'VARIABLES',
   outboundAllowHttp: 'OUTBOUND_ALLOW_HTTP',

@@ -1,0 +1,94 @@
+import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { Attempt, Delivery, type DeliveryOutcome, ListedDelivery } from '../../core/deliveries/delivery.ts';
+import { attemptPrefix, deliveryKey, deliveryListKey, dueKey } from './keys.ts';
+import { type Page, type PageRequest, readListPage } from './lists.ts';
+import type { Table } from './table.ts';
+
+/** How far ahead the due entry of a new intent lies: the stream and the queue go first (docs/architecture.md, 4). */
+export const fastPathMs = 120_000;
+
+/** How long a settled delivery is kept, in seconds: 30 days. */
+const keptSeconds = 30 * 24 * 60 * 60;
+
+/** A delivery as it lies in the table; a pending one has a due entry, so that it is found even if its message is lost. */
+export function deliveryItem(
+  delivery: Delivery,
+  options: { dueShards: number; now: number },
+): Record<string, unknown> {
+  const { id, project, macro, action, target, outcome, createdAt } = delivery;
+  return {
+    ...deliveryKey(id),
+    ...deliveryListKey(project, createdAt, id),
+    ...(outcome === 'pending'
+      ? dueKey(id, new Date(options.now + fastPathMs).toISOString(), options.dueShards)
+      : { expiresAt: deliveryExpiry(options.now) }),
+    ...delivery,
+    type: 'delivery',
+    version: 1,
+    listed: { macro, action, target, outcome },
+  };
+}
+
+/** When a delivery that settles now is deleted, in epoch seconds as TTL wants it; pending ones never are. */
+export function deliveryExpiry(now: number): number {
+  return Math.floor(now / 1000) + keptSeconds;
+}
+
+/** Reads a delivery with all of its attempts, consistently; undefined where there is none in this project. */
+export async function findDelivery(
+  table: Table,
+  project: string,
+  id: string,
+): Promise<{ delivery: Delivery; attempts: Attempt[] } | undefined> {
+  const { Item } = await table.client.send(
+    new GetCommand({ TableName: table.name, Key: deliveryKey(id), ConsistentRead: true }),
+  );
+  if (Item === undefined) return undefined;
+  const delivery = Delivery.parse(Item);
+  if (delivery.project !== project) return undefined;
+  const later = delivery.attemptsMade > 1 ? await readLaterAttempts(table, id) : [];
+  return { delivery, attempts: [...(delivery.firstAttempt === undefined ? [] : [delivery.firstAttempt]), ...later] };
+}
+
+/** Lists a project's deliveries, newest first; conditions are over what the list shows. */
+export async function listDeliveries(
+  table: Table,
+  project: string,
+  page: { limit: number; after?: string | undefined },
+  wanted: { outcome?: DeliveryOutcome; ticket?: string; macro?: string; action?: string },
+): Promise<Page<ListedDelivery>> {
+  const { listPk } = deliveryListKey(project, '', '');
+  return await readListPage(table, { listPk, ...page, newestFirst: true, ...whereListed(wanted) }, (listed, listSk) => {
+    const [createdAt, id] = listSk.split('#');
+    return ListedDelivery.parse({ ...listed, id, project, createdAt });
+  });
+}
+
+function whereListed(wanted: Readonly<Record<string, string | undefined>>): Pick<PageRequest, 'where'> {
+  const given = Object.entries(wanted).flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]));
+  if (given.length === 0) return {};
+  const path = (name: string) => (name === 'ticket' ? '#listed.#target.#ticket' : `#listed.#${name}`);
+  const names = given.flatMap(({ name }) => [
+    [`#${name}`, name],
+    ...(name === 'ticket' ? [['#target', 'target']] : []),
+  ]);
+  return {
+    where: {
+      expression: given.map(({ name }) => `${path(name)} = :${name}`).join(' AND '),
+      names: { '#listed': 'listed', ...Object.fromEntries(names) },
+      values: Object.fromEntries(given.map(({ name, value }) => [`:${name}`, value])),
+    },
+  };
+}
+
+async function readLaterAttempts(table: Table, id: string): Promise<Attempt[]> {
+  const answer = await table.client.send(
+    new QueryCommand({
+      TableName: table.name,
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :attempts)',
+      ExpressionAttributeValues: { ':pk': deliveryKey(id).pk, ':attempts': attemptPrefix },
+      ConsistentRead: true,
+    }),
+  );
+  return (answer.Items ?? []).map((item) => Attempt.parse(item));
+}

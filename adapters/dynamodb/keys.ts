@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+
+/** The primary key of one item. */
+export type ItemKey = { pk: string; sk: string };
+
+/** An item's entry in the index `byList`: one list, one order. */
+export type ListKey = { listPk: string; listSk: string };
+
+/** An item's entry in the index `byDue`: what `tick` looks at when its time has come. */
+export type DueKey = { duePk: string; dueSk: string };
+
+/** The key of an API key, by its prefix. */
+export function apiKeyKey(prefix: string): ItemKey {
+  return { pk: `KEY#${prefix}`, sk: 'KEY' };
+}
+
+/** The list of all API keys, by prefix. */
+export function apiKeyListKey(prefix: string): ListKey {
+  return { listPk: 'LIST#KEYS', listSk: prefix };
+}
+
+/** The key of a project's pointer, which names its current document version. */
+export function projectKey(project: string): ItemKey {
+  return { pk: `PROJECT#${project}`, sk: 'PROJECT' };
+}
+
+/** The list of all projects, by key. */
+export function projectListKey(project: string): ListKey {
+  return { listPk: 'LIST#PROJECTS', listSk: project };
+}
+
+/** The key of one part of one document version; parts of a version sort in reading order. */
+export function documentPartKey(project: string, documentId: string, part: number): ItemKey {
+  return { pk: `PROJECT#${project}`, sk: `${documentPartPrefix(documentId)}${padded(part, 3)}` };
+}
+
+/** What the sort keys of one document version's parts begin with. */
+export function documentPartPrefix(documentId: string): string {
+  return `DOC#${documentId}#`;
+}
+
+/** The id of a document version; `attempt` tells apart two writers of the same version. */
+export function documentId(version: number, attempt: string): string {
+  return `${padded(version, 9)}-${attempt}`;
+}
+
+/** The key of one secret of a project. */
+export function secretKey(project: string, name: string): ItemKey {
+  return { pk: `PROJECT#${project}`, sk: `${secretPrefix}${name}` };
+}
+
+/** What the sort keys of a project's secrets begin with. */
+export const secretPrefix = 'SECRET#';
+
+/** The key of a member, by canonical e-mail address. */
+export function memberKey(project: string, email: string): ItemKey {
+  return { pk: `MEMBER#${project}#${email}`, sk: 'MEMBER' };
+}
+
+/** The list of a project's members, by e-mail address. */
+export function memberListKey(project: string, email: string): ListKey {
+  return { listPk: `LIST#${project}#MEMBERS`, listSk: email };
+}
+
+/** The key of the counter that numbers a feedback type's tickets. */
+export function counterKey(project: string, feedbackType: string): ItemKey {
+  return { pk: `COUNTER#${project}#${feedbackType}`, sk: 'COUNTER' };
+}
+
+/** The key of a ticket, by its id such as `BUG-0001`. */
+export function ticketKey(project: string, ticket: string): ItemKey {
+  return { pk: `TICKET#${project}#${ticket}`, sk: 'TICKET' };
+}
+
+/** The list of a feedback type's tickets, by number, which is their order of creation. */
+export function ticketListKey(project: string, feedbackType: string, number: number): ListKey {
+  return { listPk: `LIST#${project}#TICKETS#${feedbackType}`, listSk: padded(number, 12) };
+}
+
+/** The key of the record that makes a source's call with one `Idempotency-Key` happen once. */
+export function idempotencyKey(project: string, source: string, givenKey: string): ItemKey {
+  return { pk: `IDEMPOTENCY#${project}#${source}#${sha256(givenKey)}`, sk: 'IDEMPOTENCY' };
+}
+
+/** The key of a delivery, which also holds its first attempt. */
+export function deliveryKey(delivery: string): ItemKey {
+  return { pk: `DELIVERY#${delivery}`, sk: 'DELIVERY' };
+}
+
+/** The list of a project's deliveries, by creation. */
+export function deliveryListKey(project: string, createdAt: string, delivery: string): ListKey {
+  return { listPk: `LIST#${project}#DELIVERIES`, listSk: `${createdAt}#${delivery}` };
+}
+
+/** The key of one later attempt of a delivery. */
+export function attemptKey(delivery: string, number: number): ItemKey {
+  return { pk: `DELIVERY#${delivery}`, sk: `${attemptPrefix}${padded(number, 2)}` };
+}
+
+/** What the sort keys of a delivery's later attempts begin with. */
+export const attemptPrefix = 'ATTEMPT#';
+
+/** The delivery that an entry of the index `byDue` stands for, or undefined where it stands for something else. */
+export function deliveryOfKey(pk: string): string | undefined {
+  return pk.startsWith('DELIVERY#') ? pk.slice('DELIVERY#'.length) : undefined;
+}
+
+/** The due entry of an item: its shard follows from its id, so that busy minutes spread over partitions. */
+export function dueKey(id: string, dueAt: string, shards: number): DueKey {
+  const shard = createHash('sha256').update(id).digest().readUInt32BE(0) % shards;
+  return { duePk: duePartition(shard), dueSk: `${dueAt}#${id}` };
+}
+
+/** The partition of one due shard. */
+export function duePartition(shard: number): string {
+  return `DUE#${shard}`;
+}
+
+/** The key of a run of a macro. */
+export function runKey(project: string, run: string): ItemKey {
+  return { pk: `RUN#${project}#${run}`, sk: 'RUN' };
+}
+
+function padded(number: number, digits: number): string {
+  return String(number).padStart(digits, '0');
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

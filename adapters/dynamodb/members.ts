@@ -1,0 +1,77 @@
+import { BatchGetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { Member } from '../../core/member.ts';
+import { memberKey, memberListKey } from './keys.ts';
+import { failedConditions, type Table } from './table.ts';
+
+/** Keys one BatchGetItem takes, a limit of DynamoDB. */
+const maxBatchKeys = 100;
+
+/** A member as stored, with the version that guards its next change. */
+export type StoredMember = { member: Member; version: number };
+
+/** A member to be stored; without `version` only if it is new. */
+export type MemberWrite = { project: string; member: Member; version?: number };
+
+const StoredVersion = z.looseObject({ version: z.int() });
+
+/** Reads the members with these canonical addresses, consistently; the missing ones are not in the answer. */
+export async function findMembers(
+  table: Table,
+  project: string,
+  emails: readonly string[],
+): Promise<Map<string, StoredMember>> {
+  const found = new Map<string, StoredMember>();
+  for (let start = 0; start < emails.length; start += maxBatchKeys) {
+    let keys: Record<string, unknown>[] = emails
+      .slice(start, start + maxBatchKeys)
+      .map((email) => memberKey(project, email));
+    while (keys.length > 0) {
+      const answer = await table.client.send(
+        new BatchGetCommand({ RequestItems: { [table.name]: { Keys: keys, ConsistentRead: true } } }),
+      );
+      for (const item of answer.Responses?.[table.name] ?? []) {
+        const member = Member.parse(item);
+        found.set(member.email, { member, version: StoredVersion.parse(item).version });
+      }
+      keys = answer.UnprocessedKeys?.[table.name]?.Keys ?? [];
+    }
+  }
+  return found;
+}
+
+/** Stores members all together, if none of them changed meanwhile; at most 100. */
+export async function writeMembers(table: Table, members: readonly MemberWrite[]): Promise<'written' | 'changed-meanwhile'> {
+  try {
+    const puts = members.map((member) => ({ Put: memberPut(table, member) }));
+    await table.client.send(new TransactWriteCommand({ TransactItems: puts }));
+    return 'written';
+  } catch (error) {
+    if (failedConditions(error) === undefined) throw error;
+    return 'changed-meanwhile';
+  }
+}
+
+/** The conditional put of one member, for a transaction. */
+export function memberPut(table: Table, write: MemberWrite) {
+  const { project, member } = write;
+  const Item = {
+    ...memberKey(project, member.email),
+    ...memberListKey(project, member.email),
+    ...member,
+    type: 'member',
+    project,
+    version: (write.version ?? 0) + 1,
+    listed: { email: member.email, name: member.name, teams: member.teams, role: member.role },
+  };
+  if (write.version === undefined) {
+    return { TableName: table.name, Item, ConditionExpression: 'attribute_not_exists(pk)' };
+  }
+  return {
+    TableName: table.name,
+    Item,
+    ConditionExpression: '#version = :version',
+    ExpressionAttributeNames: { '#version': 'version' },
+    ExpressionAttributeValues: { ':version': write.version },
+  };
+}

@@ -1,0 +1,61 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import * as z from 'zod';
+
+const IndexUnits = z.record(z.string(), z.looseObject({ CapacityUnits: z.number() }));
+const ConsumedCapacity = z.looseObject({
+  CapacityUnits: z.number().optional(),
+  Table: z.looseObject({ CapacityUnits: z.number().optional() }).optional(),
+  GlobalSecondaryIndexes: IndexUnits.optional(),
+});
+const MeteredOutput = z.looseObject({
+  ConsumedCapacity: z.union([ConsumedCapacity, z.array(ConsumedCapacity)]).optional(),
+});
+
+/** What a unit of work has consumed so far: calls made, and capacity units of the table and of its indexes. */
+export type Consumption = { calls: number; operations: string[]; tableUnits: number; indexUnits: number };
+
+/** Counts what a client consumes; one instance of a function handles one event at a time, so one meter serves it. */
+export type Meter = {
+  /** Returns what was consumed since the last reading, and begins anew. */
+  read(): Consumption;
+  /** Makes a client report to this meter. */
+  attach(client: DynamoDBClient): void;
+};
+
+/** Makes a meter; every call then asks DynamoDB to return its consumed capacity per index. */
+export function createMeter(): Meter {
+  let consumed = nothing();
+  return {
+    read() {
+      const reading = consumed;
+      consumed = nothing();
+      return reading;
+    },
+    attach(client) {
+      client.middlewareStack.add(
+        (next, context) => async (call) => {
+          Object.assign(call.input, { ReturnConsumedCapacity: 'INDEXES' });
+          consumed.calls += 1;
+          consumed.operations.push((context.commandName ?? 'Unknown').replace(/Command$/, ''));
+          const result = await next(call);
+          const parsed = MeteredOutput.safeParse(result.output);
+          if (parsed.success) add(consumed, parsed.data.ConsumedCapacity);
+          return result;
+        },
+        { step: 'initialize', name: 'consumptionMeter' },
+      );
+    },
+  };
+}
+
+function nothing(): Consumption {
+  return { calls: 0, operations: [], tableUnits: 0, indexUnits: 0 };
+}
+
+function add(consumed: Consumption, capacity: z.infer<typeof MeteredOutput>['ConsumedCapacity']): void {
+  for (const part of capacity === undefined ? [] : [capacity].flat()) {
+    const indexes = Object.values(part.GlobalSecondaryIndexes ?? {}).reduce((sum, index) => sum + index.CapacityUnits, 0);
+    consumed.indexUnits += indexes;
+    consumed.tableUnits += part.Table?.CapacityUnits ?? (part.CapacityUnits ?? 0) - indexes;
+  }
+}

@@ -1,0 +1,156 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { GetCommand, PutCommand, QueryCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import {
+  documentPartKey,
+  documentPartPrefix,
+  projectKey,
+  projectListKey,
+} from './keys.ts';
+import { type Page, readListPage } from './lists.ts';
+import { type MemberWrite, memberPut } from './members.ts';
+import { failedConditions, type Table } from './table.ts';
+
+/** Bytes of compressed document in one item, well below DynamoDB's 400 KB (docs/table.md). */
+const maxPartBytes = 300_000;
+
+/** How long a superseded document version is kept, in seconds: 90 days. */
+const keptSeconds = 90 * 24 * 60 * 60;
+
+/** Which document version of a project is current; switched last, so that readers see the old one or the new one. */
+export const ProjectPointer = z.object({
+  key: z.string(),
+  name: z.string(),
+  version: z.int(),
+  etag: z.string(),
+  /** The stored document version: its number and the attempt that wrote it, so that lost races leave no obstacle. */
+  document: z.string(),
+  parts: z.int(),
+  /** Every id prefix the project ever used, with its feedback type. */
+  idPrefixes: z.record(z.string(), z.string()),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+});
+export type ProjectPointer = z.infer<typeof ProjectPointer>;
+
+/** What the list of projects shows. */
+export const ListedProject = ProjectPointer.pick({ key: true, name: true, version: true, createdAt: true, updatedAt: true });
+export type ListedProject = z.infer<typeof ListedProject>;
+
+const DocumentPart = z.looseObject({ bytes: z.instanceof(Uint8Array) });
+
+
+/** Reads a project's pointer, consistently; undefined where there is no such project. */
+export async function findProject(table: Table, project: string): Promise<ProjectPointer | undefined> {
+  const { Item } = await table.client.send(
+    new GetCommand({ TableName: table.name, Key: projectKey(project), ConsistentRead: true }),
+  );
+  return Item === undefined ? undefined : ProjectPointer.parse(Item);
+}
+
+/** Reads the document version a pointer names, as it was applied. */
+export async function readDocument(table: Table, pointer: ProjectPointer): Promise<unknown> {
+  const parts: Uint8Array[] = [];
+  let ExclusiveStartKey: Record<string, unknown> | undefined;
+  do {
+    const answer = await table.client.send(
+      new QueryCommand({
+        TableName: table.name,
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :parts)',
+        ExpressionAttributeValues: { ':pk': projectKey(pointer.key).pk, ':parts': documentPartPrefix(pointer.document) },
+        ConsistentRead: true,
+        ...(ExclusiveStartKey === undefined ? {} : { ExclusiveStartKey }),
+      }),
+    );
+    parts.push(...(answer.Items ?? []).map((item) => DocumentPart.parse(item).bytes));
+    ExclusiveStartKey = answer.LastEvaluatedKey;
+  } while (ExclusiveStartKey !== undefined);
+  if (parts.length !== pointer.parts) {
+    throw new Error(`document ${pointer.document} has ${parts.length} of its ${pointer.parts} parts`);
+  }
+  return JSON.parse(gunzipSync(Buffer.concat(parts)).toString('utf8'));
+}
+
+/** Stores a document's parts as an immutable version that nothing points to yet; returns how many there are. */
+export async function storeDocumentParts(
+  table: Table,
+  project: string,
+  documentId: string,
+  document: unknown,
+): Promise<number> {
+  const bytes = gzipSync(JSON.stringify(document));
+  const count = Math.ceil(bytes.length / maxPartBytes);
+  for (let part = 0; part < count; part += 1) {
+    const slice = bytes.subarray(part * maxPartBytes, (part + 1) * maxPartBytes);
+    await table.client.send(
+      new PutCommand({
+        TableName: table.name,
+        Item: { ...documentPartKey(project, documentId, part), type: 'document-part', version: 1, bytes: slice },
+        ConditionExpression: 'attribute_not_exists(pk)',
+      }),
+    );
+  }
+  return count;
+}
+
+/** Lets the parts of a superseded version expire, 90 days from `now` (epoch milliseconds). */
+export async function retireDocument(table: Table, pointer: ProjectPointer, now: number): Promise<void> {
+  for (let part = 0; part < pointer.parts; part += 1) {
+    await table.client.send(
+      new UpdateCommand({
+        TableName: table.name,
+        Key: documentPartKey(pointer.key, pointer.document, part),
+        UpdateExpression: 'SET expiresAt = :expiresAt',
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeValues: { ':expiresAt': Math.floor(now / 1000) + keptSeconds },
+      }),
+    );
+  }
+}
+
+/** Makes a document version the current one, together with the members it seeds, if nobody was faster. */
+export async function switchDocument(
+  table: Table,
+  next: ProjectPointer,
+  previousVersion: number | undefined,
+  members: readonly MemberWrite[],
+): Promise<'switched' | 'changed-meanwhile'> {
+  const Item = {
+    ...projectKey(next.key),
+    ...projectListKey(next.key),
+    ...next,
+    type: 'project',
+    listed: ListedProject.parse(next),
+  };
+  const pointer =
+    previousVersion === undefined
+      ? { ConditionExpression: 'attribute_not_exists(pk)' }
+      : {
+          ConditionExpression: '#version = :previous',
+          ExpressionAttributeNames: { '#version': 'version' },
+          ExpressionAttributeValues: { ':previous': previousVersion },
+        };
+  try {
+    await table.client.send(
+      new TransactWriteCommand({
+        TransactItems: [
+          { Put: { TableName: table.name, Item, ...pointer } },
+          ...members.map((member) => ({ Put: memberPut(table, member) })),
+        ],
+      }),
+    );
+    return 'switched';
+  } catch (error) {
+    if (failedConditions(error) === undefined) throw error;
+    return 'changed-meanwhile';
+  }
+}
+
+/** Lists all projects by key. */
+export async function listProjects(
+  table: Table,
+  page: { limit: number; after?: string | undefined },
+): Promise<Page<ListedProject>> {
+  const { listPk } = projectListKey('');
+  return await readListPage(table, { listPk, ...page, newestFirst: false }, (listed) => ListedProject.parse(listed));
+}

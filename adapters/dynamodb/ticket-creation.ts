@@ -1,0 +1,96 @@
+import { GetCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import type { Delivery } from '../../core/deliveries/delivery.ts';
+import type { Ticket } from '../../core/tickets/ticket.ts';
+import { deliveryItem } from './deliveries.ts';
+import { idempotencyKey } from './keys.ts';
+import { failedConditions, isConditionFailure, type Table } from './table.ts';
+import { ticketItem } from './tickets.ts';
+
+/** How long a call with an `Idempotency-Key` is remembered, in seconds (docs/http.md). */
+const rememberedSeconds = 24 * 60 * 60;
+
+/** What is remembered of a call with an `Idempotency-Key`: enough to answer it again. */
+export const RememberedCall = z.object({
+  bodyHash: z.string(),
+  ticket: z.string(),
+  answer: z.record(z.string(), z.unknown()),
+  expiresAt: z.int(),
+});
+export type RememberedCall = z.infer<typeof RememberedCall>;
+
+/** A ticket to be created, with everything that follows from it. */
+export type TicketCreation = {
+  ticket: Ticket;
+  number: number;
+  deliveries: readonly Delivery[];
+  call?: { source: string; givenKey: string; bodyHash: string; answer: Readonly<Record<string, unknown>> };
+};
+
+/** Reads what is remembered of a call, consistently; expired memory is none, even where it is not deleted yet. */
+export async function findRememberedCall(
+  table: Table,
+  project: string,
+  source: string,
+  givenKey: string,
+  now: number,
+): Promise<RememberedCall | undefined> {
+  const { Item } = await table.client.send(
+    new GetCommand({ TableName: table.name, Key: idempotencyKey(project, source, givenKey), ConsistentRead: true }),
+  );
+  if (Item === undefined) return undefined;
+  const call = RememberedCall.parse(Item);
+  return call.expiresAt * 1000 > now ? call : undefined;
+}
+
+/** Stores a ticket with its deliveries and its remembered call, all or nothing; one Put where it stands alone. */
+export async function createTicket(
+  table: Table,
+  creation: TicketCreation,
+  options: { dueShards: number; now: number },
+): Promise<'created' | 'number-taken' | 'call-remembered'> {
+  const ticketPut = {
+    TableName: table.name,
+    Item: ticketItem(creation.ticket, creation.number),
+    ConditionExpression: 'attribute_not_exists(pk)',
+  };
+  try {
+    if (creation.call === undefined && creation.deliveries.length === 0) {
+      await table.client.send(new PutCommand(ticketPut));
+      return 'created';
+    }
+    const puts = creation.deliveries.map((delivery) => ({
+      TableName: table.name,
+      Item: deliveryItem(delivery, options),
+      ConditionExpression: 'attribute_not_exists(pk)',
+    }));
+    const remembered = creation.call === undefined ? [] : [rememberPut(table, creation, creation.call, options.now)];
+    const TransactItems = [ticketPut, ...remembered, ...puts].map((Put) => ({ Put }));
+    await table.client.send(new TransactWriteCommand({ TransactItems }));
+    return 'created';
+  } catch (error) {
+    if (isConditionFailure(error)) return 'number-taken';
+    const failed = failedConditions(error);
+    if (failed === undefined) throw error;
+    return failed.includes(0) ? 'number-taken' : 'call-remembered';
+  }
+}
+
+function rememberPut(table: Table, creation: TicketCreation, call: NonNullable<TicketCreation['call']>, now: number) {
+  const nowSeconds = Math.floor(now / 1000);
+  return {
+    TableName: table.name,
+    Item: {
+      ...idempotencyKey(creation.ticket.project, call.source, call.givenKey),
+      type: 'remembered-call',
+      version: 1,
+      bodyHash: call.bodyHash,
+      ticket: creation.ticket.id,
+      answer: call.answer,
+      expiresAt: nowSeconds + rememberedSeconds,
+    },
+    // An expired memory may still lie in the table: TTL deletes late.
+    ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :now',
+    ExpressionAttributeValues: { ':now': nowSeconds },
+  };
+}

@@ -1,0 +1,101 @@
+import { GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { ListedTicket, Ticket } from '../../core/tickets/ticket.ts';
+import { counterKey, type ItemKey, type ListKey, ticketKey, ticketListKey } from './keys.ts';
+import { type Page, readListPage } from './lists.ts';
+import type { Table } from './table.ts';
+
+/** Bytes of list columns an entry of `byList` holds at most (docs/table.md). */
+const maxListedBytes = 600;
+const Counter = z.looseObject({ n: z.int() });
+
+/** Takes the next number of a feedback type's tickets; a number that is taken is never given again. */
+export async function takeTicketNumber(table: Table, project: string, feedbackType: string): Promise<number> {
+  const { Attributes } = await table.client.send(
+    new UpdateCommand({
+      TableName: table.name,
+      Key: counterKey(project, feedbackType),
+      UpdateExpression: 'ADD n :one SET #type = :type',
+      ExpressionAttributeNames: { '#type': 'type' },
+      ExpressionAttributeValues: { ':one': 1, ':type': 'counter' },
+      ReturnValues: 'UPDATED_NEW',
+    }),
+  );
+  return Counter.parse(Attributes).n;
+}
+
+/** Reads one ticket, consistently; undefined where there is none. */
+export async function findTicket(table: Table, project: string, id: string): Promise<Ticket | undefined> {
+  const { Item } = await table.client.send(
+    new GetCommand({ TableName: table.name, Key: ticketKey(project, id), ConsistentRead: true }),
+  );
+  return Item === undefined ? undefined : Ticket.parse(Item);
+}
+
+/** A ticket as it lies in the table: with its keys, its type and its list entry. */
+export function ticketItem(ticket: Ticket, number: number): ItemKey & ListKey & Record<string, unknown> {
+  return {
+    ...ticketKey(ticket.project, ticket.id),
+    ...ticketListKey(ticket.project, ticket.feedbackType, number),
+    ...ticket,
+    type: 'ticket',
+    number,
+    listed: listedColumns(ticket),
+  };
+}
+
+/** Lists a feedback type's tickets by number, oldest first unless turned; may lag a write by a second. */
+export async function listTickets(
+  table: Table,
+  project: string,
+  feedbackType: string,
+  page: { limit: number; after?: string | undefined; newestFirst: boolean },
+): Promise<Page<ListedTicket>> {
+  const { listPk } = ticketListKey(project, feedbackType, 0);
+  return await readListPage(table, { listPk, ...page }, (listed) =>
+    ListedTicket.parse({ ...listed, project, feedbackType }),
+  );
+}
+
+/** Counts a feedback type's tickets by state, from the list; reads the whole list. */
+export async function countTicketsByStatus(
+  table: Table,
+  project: string,
+  feedbackType: string,
+): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
+  let ExclusiveStartKey: Record<string, unknown> | undefined;
+  do {
+    const answer = await table.client.send(
+      new QueryCommand({
+        TableName: table.name,
+        IndexName: 'byList',
+        KeyConditionExpression: 'listPk = :list',
+        ExpressionAttributeValues: { ':list': ticketListKey(project, feedbackType, 0).listPk },
+        ...(ExclusiveStartKey === undefined ? {} : { ExclusiveStartKey }),
+      }),
+    );
+    for (const item of answer.Items ?? []) {
+      const { state } = z.looseObject({ state: Ticket.shape.state }).parse(item['listed']);
+      const status = `${state.workflow}/${state.status}`;
+      counts.set(status, (counts.get(status) ?? 0) + 1);
+    }
+    ExclusiveStartKey = answer.LastEvaluatedKey;
+  } while (ExclusiveStartKey !== undefined);
+  return counts;
+}
+
+/** What a list shows of a ticket: fields in their order as long as they fit, since every byte is written twice. */
+function listedColumns(ticket: Ticket): Record<string, unknown> {
+  const { id, state, submitter, createdAt, updatedAt } = ticket;
+  const columns = { id, state, submitter, createdAt, updatedAt };
+  let room = maxListedBytes - Buffer.byteLength(JSON.stringify(columns));
+  const fields: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(ticket.fields)) {
+    const bytes = Buffer.byteLength(JSON.stringify({ [key]: value }));
+    if (bytes > room) continue;
+    fields[key] = value;
+    room -= bytes;
+  }
+  return { ...columns, fields };
+}

@@ -1,0 +1,90 @@
+import type { WebhookAction } from '../document/schema.ts';
+import { type CompiledTemplate, compileTemplate } from '../templates/compile.ts';
+import { encodeForm } from '../templates/encode.ts';
+import type { Rendered, TemplatePart } from '../templates/parts.ts';
+import { renderTemplate } from '../templates/render.ts';
+import type { TagScope } from '../templates/tag-scope.ts';
+import type { TagValues, TemplateContext } from '../templates/template.ts';
+import type { FrozenRequest } from './delivery.ts';
+
+/** Largest rendered body, in bytes (docs/decisions: larger ones wait for the claim check). */
+const maxBodyBytes = 262_144;
+
+/** A webhook rendered for one target, or why it cannot be sent. */
+export type FrozenWebhook = { outcome: 'frozen'; request: FrozenRequest } | { outcome: 'failed'; reason: string };
+
+/** Templates are compiled once per loaded document; rendering then is a loop over segments. */
+const compiled = new WeakMap<WebhookAction, Map<string, CompiledTemplate>>();
+
+/** Renders a webhook's URL, headers and body, with secrets still as names. */
+export function freezeWebhook(action: WebhookAction, scope: TagScope, values: TagValues): FrozenWebhook {
+  const render = (place: string, text: string, context: TemplateContext) =>
+    renderOnce(action, scope, values, place, text, context);
+  const url = render('url', action.url, 'url');
+  if (url.outcome === 'failed') return url;
+  const headers: [string, TemplatePart[]][] = [];
+  for (const [name, template] of Object.entries(action.headers)) {
+    const value = render(`header ${name}`, template, 'header');
+    if (value.outcome === 'failed') return value;
+    headers.push([name, value.parts]);
+  }
+  const body = renderBody(action, render);
+  if (body.outcome === 'failed') return body;
+  if (body.parts !== undefined && !headers.some(([name]) => name.toLowerCase() === 'content-type')) {
+    headers.push(['Content-Type', [{ text: mediaType(action.contentType) }]]);
+  }
+  const timeoutMs = action.timeoutSeconds * 1_000;
+  const frozen = { method: action.method, url: url.parts, headers, timeoutMs };
+  if (body.parts === undefined) return { outcome: 'frozen', request: frozen };
+  const bytes = body.parts.reduce((sum, part) => sum + ('text' in part ? Buffer.byteLength(part.text) : 0), 0);
+  if (bytes > maxBodyBytes) {
+    return { outcome: 'failed', reason: `the body has ${bytes} bytes; at most ${maxBodyBytes} can be sent` };
+  }
+  return { outcome: 'frozen', request: { ...frozen, body: body.parts } };
+}
+
+/** How a body of this content type is encoded: JSON rules, form, XML escaping, or text as it stands. */
+export function bodyContext(contentType: string): TemplateContext {
+  const type = (mediaType(contentType).split(';')[0] ?? '').trim().toLowerCase();
+  if (type === 'application/json' || type.endsWith('+json')) return 'json';
+  if (type === 'application/x-www-form-urlencoded') return 'form';
+  return type === 'text/xml' || type === 'application/xml' || type.endsWith('+xml') ? 'xml' : 'text';
+}
+
+function mediaType(contentType: string): string {
+  if (contentType === 'json') return 'application/json';
+  return contentType === 'form' ? 'application/x-www-form-urlencoded' : contentType;
+}
+
+type Render = (place: string, text: string, context: TemplateContext) => Rendered;
+type RenderedBody = { outcome: 'rendered'; parts: TemplatePart[] | undefined } | { outcome: 'failed'; reason: string };
+
+function renderBody(action: WebhookAction, render: Render): RenderedBody {
+  const { body } = action;
+  if (body === undefined || action.method === 'GET') return { outcome: 'rendered', parts: undefined };
+  if (typeof body === 'string') return render('body', body, bodyContext(action.contentType));
+  const parts: TemplatePart[] = [];
+  for (const [name, template] of Object.entries(body)) {
+    const value = render(`body ${name}`, template, 'form');
+    if (value.outcome === 'failed') return value;
+    parts.push({ text: `${parts.length === 0 ? '' : '&'}${encodeForm(name)}=` }, ...value.parts);
+  }
+  return { outcome: 'rendered', parts };
+}
+
+function renderOnce(
+  action: WebhookAction,
+  scope: TagScope,
+  values: TagValues,
+  place: string,
+  text: string,
+  context: TemplateContext,
+): Rendered {
+  const templates = compiled.get(action) ?? new Map<string, CompiledTemplate>();
+  compiled.set(action, templates);
+  const template = templates.get(place) ?? compileTemplate(text, context, scope);
+  templates.set(place, template);
+  if (template.outcome === 'compiled') return renderTemplate(template.template, values);
+  // Refused at apply time, so only a document stored by an older version can get here.
+  return { outcome: 'failed', reason: template.problems.map(({ message }) => message).join('; ') };
+}

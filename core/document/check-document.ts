@@ -1,0 +1,113 @@
+import { findUnstorable } from '../json-text.ts';
+import { canonicalEmail } from '../members.ts';
+import { checkAutomations, checkReadEndpoints } from './check-automations.ts';
+import { checkExternalData } from './check-external-data.ts';
+import { checkFeedbackTypes } from './check-feedback-types.ts';
+import { checkFilters } from './check-filters.ts';
+import { checkKeys } from './check-keys.ts';
+import { checkListeners } from './check-listeners.ts';
+import { checkMacros } from './check-macros.ts';
+import { checkMembers } from './check-members.ts';
+import { warnOfMissingSecrets } from './check-secrets.ts';
+import { checkConsequenceSize } from './check-size.ts';
+import { checkSources } from './check-sources.ts';
+import { checkTemplates } from './check-templates.ts';
+import type { Checking, DocumentContext } from './checking.ts';
+import { readDocumentNames } from './document-names.ts';
+import { listNotYet } from './not-yet.ts';
+import { type Problem, writePath } from './problems.ts';
+import { readList, readPath, readText } from './raw-document.ts';
+import { type Salvage, salvageDocument } from './salvage.ts';
+import type { ProjectDocument } from './schema.ts';
+
+/** Most problems that an answer lists: one of a megabyte of nonsense must stay an answer. */
+const maxProblems = 1_000;
+
+/** A document that can apply, or every reason why it cannot. */
+export type DocumentCheck =
+  | {
+      outcome: 'valid';
+      document: ProjectDocument;
+      /** The input as given, without `members`: what is stored, and what GET answers. */
+      source: unknown;
+      notYet: string[];
+      warnings: string[];
+    }
+  | { outcome: 'invalid'; problems: Problem[] };
+
+/** Checks a document as a whole: its shape, and everything its parts refer to. Lists every problem at once. */
+export function checkDocument(input: unknown, context: DocumentContext): DocumentCheck {
+  const unstorable = findUnstorable(input);
+  if (unstorable.length > 0) {
+    const problems = unstorable.map(({ where, message }): Problem => ({ path: where, code: 'invalid_text', message }));
+    return { outcome: 'invalid', problems: limitProblems(problems) };
+  }
+  const salvage = salvageDocument(input, context.projectKey);
+  const problems = salvage.problems.map(
+    ({ path, code, message }): Problem => ({ path: writePath(path), code, message }),
+  );
+  const warnings: string[] = [];
+  if (salvage.document !== undefined) checkParts(input, context, salvage, salvage.document, problems, warnings);
+  if (salvage.document === undefined || problems.length > 0) {
+    return { outcome: 'invalid', problems: limitProblems(withoutRepeats(problems)) };
+  }
+  const source = withoutMembers(input);
+  return { outcome: 'valid', document: salvage.document, source, notYet: listNotYet(source), warnings };
+}
+
+/** What a document refers to outside of itself, as far as it can be read, so that it can be loaded before the check. */
+export function documentReferences(input: unknown): { apiKeyPrefixes: string[]; emails: string[] } {
+  const endpoints = ['externalSources', 'externalListeners', 'dataPackages', 'recordLookups'];
+  const prefixes = endpoints.flatMap((list) => readList(input, list).map((endpoint) => readText(endpoint, 'apiKey')));
+  const submitters = readList(input, 'externalSources').map((source) => readText(source, 'defaultSubmitter'));
+  const emails = submitters.map((text) => (text === undefined ? undefined : canonicalEmail(text)));
+  const distinct = (texts: (string | undefined)[]) => [...new Set(texts.filter((text) => text !== undefined))];
+  return { apiKeyPrefixes: distinct(prefixes), emails: distinct(emails) };
+}
+
+function checkParts(
+  input: unknown,
+  context: DocumentContext,
+  { toInputPath }: Salvage,
+  document: ProjectDocument,
+  problems: Problem[],
+  warnings: string[],
+): void {
+  const checking: Checking = {
+    document,
+    context,
+    names: readDocumentNames(input),
+    report: (path, code, message) => problems.push({ path: writePath(toInputPath(path)), code, message }),
+    warn: (path, message) => warnings.push(`${writePath(toInputPath(path))}: ${message}`),
+    isGiven: (path) => readPath(input, toInputPath(path)) !== undefined,
+  };
+  checkKeys(checking);
+  checkMembers(checking);
+  checkFeedbackTypes(checking);
+  checkExternalData(checking);
+  checkFilters(checking);
+  checkSources(checking);
+  checkMacros(checking);
+  checkListeners(checking);
+  checkAutomations(checking);
+  checkReadEndpoints(checking);
+  warnOfMissingSecrets(checking, checkTemplates(checking));
+  checkConsequenceSize(checking);
+}
+
+function withoutMembers(input: unknown): unknown {
+  if (typeof input !== 'object' || input === null) return input;
+  return Object.fromEntries(Object.entries(input).filter(([name]) => name !== 'members'));
+}
+
+/** A part that several feedback types share is checked against each, and may be wrong for the same reason. */
+function withoutRepeats(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((problem) => [`${problem.path}\n${problem.message}`, problem])).values()];
+}
+
+function limitProblems(problems: Problem[]): Problem[] {
+  const rest = problems.length - maxProblems;
+  if (rest <= 0) return problems;
+  const message = `there are ${rest} further problems: solve these first`;
+  return [...problems.slice(0, maxProblems), { path: '', code: 'not_allowed', message }];
+}

@@ -1,0 +1,138 @@
+import { actionKey } from '../macros/apply-macro.ts';
+import { checkTypeFitsTarget } from './check-filters.ts';
+import { checkWebhook } from './check-webhooks.ts';
+import {
+  type Checking,
+  checkFeedbackType,
+  checkReference,
+  checkStatus,
+  checkTeam,
+  findRepeated,
+  possibleTypes,
+} from './checking.ts';
+import { listAllowed, type Path, quote } from './problems.ts';
+import type { Action, Field, Macro } from './schema.ts';
+
+type ActionOf<Kind extends Action['kind']> = Extract<Action, { kind: Kind }>;
+
+/** Checks macros: their actions, and what these refer to. */
+export function checkMacros(checking: Checking): void {
+  checking.document.macros.forEach((macro, index) => {
+    const path = ['macros', index];
+    checkTypeFitsTarget(checking, path, macro);
+    checkFeedbackType(checking, [...path, 'feedbackType'], macro.feedbackType);
+    macro.showAsAction?.teams.forEach((team, place) => {
+      checkTeam(checking, [...path, 'showAsAction', 'teams', place], team);
+    });
+    findRepeated(
+      macro.actions.map((action, place) => actionKey(action, place)),
+      (key) => key,
+      (place, first, key) => {
+        const message = `"${key}" names action ${first + 1} of this macro already`;
+        checking.report([...path, 'actions', place, 'key'], 'duplicate_choice', message);
+      },
+    );
+    macro.actions.forEach((action, place) => {
+      checkAction(checking, [...path, 'actions', place], action, macro);
+    });
+  });
+}
+
+function checkAction(checking: Checking, path: Path, action: Action, macro: Macro): void {
+  const isForTicketsOnly = action.kind === 'workflow' || action.kind === 'setFields';
+  if (isForTicketsOnly && macro.target === 'member') {
+    checking.report([...path, 'kind'], 'not_allowed', `${action.kind} changes tickets, and this macro is for members`);
+    return;
+  }
+  switch (action.kind) {
+    case 'webhook':
+      checkWebhook(checking, path, action, macro);
+      break;
+    case 'workflow':
+      checkWorkflow(checking, path, action, macro);
+      break;
+    case 'setFields':
+      checkSetFields(checking, path, action, macro);
+      break;
+    case 'teams':
+      checkTeams(checking, path, action);
+      break;
+    case 'comment':
+    case 'score':
+    case 'email':
+      break;
+  }
+}
+
+function checkWorkflow(checking: Checking, path: Path, action: ActionOf<'workflow'>, macro: Macro): void {
+  const { names, report } = checking;
+  const { workflow, status, team } = action;
+  if (team !== undefined) checkTeam(checking, [...path, 'team'], team);
+  if (workflow === undefined && status === undefined && team === undefined) {
+    const isCutOut = ['workflow', 'status', 'team'].some((name) => checking.isGiven([...path, name]));
+    if (!isCutOut) report(path, 'required', 'give at least one of workflow, status and team');
+  }
+  for (const { key } of possibleTypes(checking, macro.feedbackType)) {
+    const what = `a workflow of feedback type "${key}"`;
+    if (
+      workflow !== undefined &&
+      !checkReference(checking, [...path, 'workflow'], workflow, names.workflows(key), what)
+    )
+      continue;
+    if (typeof status === 'string') checkStatus(checking, [...path, 'status'], status, key, workflow);
+    if (typeof status !== 'object') continue;
+    for (const [theirs, ours] of Object.entries(status.map)) {
+      checkStatus(checking, [...path, 'status', 'map', theirs], ours, key, workflow);
+    }
+  }
+}
+
+function checkSetFields(checking: Checking, path: Path, action: ActionOf<'setFields'>, macro: Macro): void {
+  for (const type of possibleTypes(checking, macro.feedbackType)) {
+    for (const [key, value] of Object.entries(action.fields)) {
+      const at = [...path, 'fields', key];
+      const known = checking.names.fields(type.key);
+      if (!checkReference(checking, at, key, known, `a field of feedback type "${type.key}"`)) continue;
+      const field = type.fields.find((one) => one.key === key);
+      const fault = field === undefined ? undefined : findFieldFault(field, value);
+      if (fault !== undefined) checking.report(at, 'invalid_type', fault);
+    }
+  }
+}
+
+/** What keeps a field from taking a value; a text with tags is judged when it is rendered. */
+function findFieldFault(field: Field, value: ActionOf<'setFields'>['fields'][string]): string | undefined {
+  if (field.kind === 'attachment') return `${quote(field.key)} is an attachment, which takes no value`;
+  if (value === null) return field.required ? `${quote(field.key)} is required and cannot be emptied` : undefined;
+  if (typeof value === 'string' && value.includes('((')) return undefined;
+  const wanted = kindOfValue(field);
+  const isList = Array.isArray(value);
+  if (wanted === 'list' ? !isList : isList || typeof value !== wanted) {
+    return `${quote(field.key)} takes ${wanted === 'list' ? 'a list of choices' : `a ${wanted === 'string' ? 'text' : wanted}`}`;
+  }
+  const choices = isList ? value : [value];
+  const wrong = field.options === undefined ? undefined : choices.find((one) => !field.options?.includes(String(one)));
+  return wrong === undefined
+    ? undefined
+    : `${quote(wrong)} is not a choice of ${field.label}${listAllowed(field.options ?? [])}`;
+}
+
+function kindOfValue({ kind }: Field): 'string' | 'number' | 'boolean' | 'list' {
+  if (kind === 'number' || kind === 'ratingScale') return 'number';
+  if (kind === 'boolean') return 'boolean';
+  return kind === 'multipleChoice' ? 'list' : 'string';
+}
+
+function checkTeams(checking: Checking, path: Path, { add, remove }: ActionOf<'teams'>): void {
+  add.forEach((team, index) => {
+    checkTeam(checking, [...path, 'add', index], team);
+  });
+  remove.forEach((team, index) => {
+    checkTeam(checking, [...path, 'remove', index], team);
+    if (!add.includes(team)) return;
+    checking.report([...path, 'remove', index], 'duplicate_choice', `${quote(team)} is in add and in remove`);
+  });
+  const isCutOut = checking.isGiven([...path, 'add']) || checking.isGiven([...path, 'remove']);
+  if (add.length + remove.length > 0 || isCutOut) return;
+  checking.report(path, 'required', 'give at least one team in add or in remove');
+}

@@ -1,0 +1,73 @@
+import { type TagScope, ticketTagScope } from '../templates/tag-scope.ts';
+import { readKeys, readList, readProperty, readText } from './raw-document.ts';
+
+/** The lists of a document whose elements others refer to by key. */
+export type NamedList = 'teams' | 'feedbackTypes' | 'externalDataGroups' | 'filters' | 'macros' | 'externalListeners';
+
+/**
+ * The names that a document gives to its parts. They are read from the input itself, so that a part that has a problem
+ * of its own still counts as there, and what refers to it is not reported as well.
+ */
+export type DocumentNames = {
+  of(list: NamedList): string[];
+  fields(feedbackType: string): string[];
+  workflows(feedbackType: string): string[];
+  /** The statuses of one workflow, or of all where none is named. */
+  statuses(feedbackType: string, workflow?: string): string[];
+  /** The tags that a macro over these records may use; without a feedback type only what every type has. */
+  tags(target: 'ticket' | 'member', feedbackType: string | undefined): TagScope;
+};
+
+/** Collects the names of a document that may be wrong in any way. */
+export function readDocumentNames(input: unknown): DocumentNames {
+  const types = readList(input, 'feedbackTypes');
+  const scopes = new Map<string, TagScope>();
+  const workflowsOf = (key: string): unknown[] => pick(types, key).flatMap((type) => readList(type, 'workflows'));
+  return {
+    of: (list) => readKeys(readList(input, list)),
+    fields: (key) => pick(types, key).flatMap((type) => readKeys(readList(type, 'fields'))),
+    workflows: (key) => readKeys(workflowsOf(key)),
+    statuses: (key, workflow) => {
+      const chosen = workflow === undefined ? workflowsOf(key) : pick(workflowsOf(key), workflow);
+      return [...new Set(chosen.flatMap((one) => readKeys(readList(one, 'statuses'))))];
+    },
+    tags: (target, feedbackType) => {
+      const name = `${target} ${feedbackType ?? ''}`;
+      const scope = scopes.get(name) ?? buildScope(input, target, feedbackType);
+      scopes.set(name, scope);
+      return scope;
+    },
+  };
+}
+
+function pick(list: readonly unknown[], key: string): unknown[] {
+  return list.filter((element) => readText(element, 'key') === key);
+}
+
+function buildScope(input: unknown, target: 'ticket' | 'member', feedbackType: string | undefined): TagScope {
+  const types = readList(input, 'feedbackTypes');
+  const chosen = feedbackType === undefined ? types : pick(types, feedbackType);
+  const groups = readList(input, 'externalDataGroups');
+  const variables = readProperty(input, 'variables');
+  return ticketTagScope({
+    target,
+    feedbackTypes: chosen.flatMap(readLabelledList),
+    externalDataGroups: groups.flatMap((group) => {
+      const of = readText(group, 'target');
+      return of === 'ticket' || of === 'member' ? readLabelledList(group).map((list) => ({ ...list, target: of })) : [];
+    }),
+    variables: typeof variables === 'object' && variables !== null ? Object.keys(variables) : [],
+    allowSecrets: true,
+  });
+}
+
+/** A keyed object and its fields, as far as they have keys; a field without a label is found by its key alone. */
+function readLabelledList(owner: unknown): { key: string; fields: { key: string; label: string }[] }[] {
+  const key = readText(owner, 'key');
+  if (key === undefined) return [];
+  const fields = readList(owner, 'fields').flatMap((field) => {
+    const fieldKey = readText(field, 'key');
+    return fieldKey === undefined ? [] : [{ key: fieldKey, label: readText(field, 'label') ?? fieldKey }];
+  });
+  return [{ key, fields }];
+}

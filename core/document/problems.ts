@@ -1,0 +1,35 @@
+import type { ParameterErrorCode } from '../reply-errors.ts';
+
+/** The way from the document's root to one of its parts. */
+export type Path = readonly (string | number)[];
+
+/** One reason why a document cannot apply. */
+export type Problem = { path: string; code: ParameterErrorCode; message: string };
+
+/** Most items that a message lists; a choice may have hundreds. */
+const maxListed = 20;
+
+/** Writes a path as people read it: `externalSources[0].state.status`. */
+export function writePath(path: Path): string {
+  let text = '';
+  for (const segment of path) {
+    if (typeof segment === 'number') text += `[${segment}]`;
+    else if (!/^[A-Za-z_][\w-]*$/.test(segment)) text += `[${JSON.stringify(segment)}]`;
+    else text += text === '' ? segment : `.${segment}`;
+  }
+  return text;
+}
+
+/** Quotes a given value for a message, but not a megabyte of it. */
+export function quote(value: unknown): string {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing');
+  return `"${text.length > 100 ? `${text.slice(0, 100).toWellFormed()}…` : text.toWellFormed()}"`;
+}
+
+/** Lists what could have been given, in brackets; nothing where there is nothing. */
+export function listAllowed(allowed: Iterable<string>): string {
+  const all = [...allowed];
+  if (all.length === 0) return '';
+  const rest = all.length - maxListed;
+  return ` (${all.slice(0, maxListed).join(', ')}${rest > 0 ? ` and ${rest} more` : ''})`;
+}

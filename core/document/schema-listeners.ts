@@ -1,0 +1,45 @@
+import * as z from 'zod';
+import { FilterReference } from './schema-filters.ts';
+import { ApiKeyPrefix, Key, Name, Parameter } from './schema-names.ts';
+import { Aliases, MaxPerMinute, Signature } from './schema-sources.ts';
+
+/** What macros and listeners act on. */
+export const ActionTarget = z.enum(['feedback', 'member']);
+
+/** Who may read a comment. */
+export const Visibility = z.enum(['internal', 'public']);
+
+const common = {
+  key: Key.describe('The last word of its URL.'),
+  name: Name,
+  aliases: Aliases,
+  target: ActionTarget,
+  feedbackType: Key.optional(),
+  find: Parameter.optional().describe('Where the body names the record, for senders that cannot put it in the URL.'),
+  filter: FilterReference.optional().describe('The target must match, or nothing runs and the caller is told so.'),
+  onMissing: z.enum(['refuse', 'ignore']).default('refuse').describe('Answer 404, or 200 and a log entry.'),
+  apiKey: ApiKeyPrefix.optional().describe('The prefix of the API key that opens it. A key, a signature or both.'),
+  signature: Signature.optional(),
+  maxPerMinute: MaxPerMinute.optional(),
+  reply: z
+    .strictObject({ contentType: z.string().min(1).max(200).default('text/plain'), body: z.string().max(10_000) })
+    .optional()
+    .describe('What the caller gets on success.'),
+  challenge: z.enum(['slack']).optional().describe("Answer Slack's check of the URL, after the signature."),
+};
+
+/** An endpoint that acts on one found ticket or member. */
+export const ExternalListener = z
+  .discriminatedUnion('type', [
+    z.strictObject({ type: z.literal('macro'), ...common, macro: Key }).describe('Runs a macro.'),
+    z
+      .strictObject({
+        type: z.literal('comment'),
+        ...common,
+        textParameter: Parameter.describe('Carries the text of the comment.'),
+        visibility: Visibility.default('internal'),
+      })
+      .describe('Adds a comment.'),
+    z.strictObject({ type: z.literal('data'), ...common, group: Key }).describe('Stores external data.'),
+  ])
+  .describe('An endpoint that acts on one found ticket or member.');

@@ -1,0 +1,71 @@
+import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
+
+/** Nesting of objects and arrays that is still accepted (product.md, "Fields and values"). */
+const maxDepth = 20;
+
+/** What is wrong with a JSON text or one of its values. */
+export type JsonProblem = { where: string; message: string };
+
+/** Reads a JSON text and refuses what no later part could store or send: says where, and never throws. */
+export function readJsonText(text: string): { outcome: 'read'; value: unknown } | { outcome: 'refused'; problems: JsonProblem[] } {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { outcome: 'refused', problems: [locateSyntaxError(text)] };
+  }
+  const problems = findUnstorable(value);
+  return problems.length === 0 ? { outcome: 'read', value } : { outcome: 'refused', problems };
+}
+
+/** Lists every value that is refused at the door: ill-formed Unicode, NUL, deep nesting, numbers beyond 2^53. */
+export function findUnstorable(value: unknown): JsonProblem[] {
+  const problems: JsonProblem[] = [];
+  visit(value, '', 0, problems);
+  return problems;
+}
+
+function visit(value: unknown, pointer: string, depth: number, problems: JsonProblem[]): void {
+  if (typeof value === 'string') {
+    const fault = textFault(value);
+    if (fault !== undefined) problems.push({ where: pointer, message: fault });
+  } else if (typeof value === 'number') {
+    if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value))) {
+      problems.push({ where: pointer, message: 'The number is too large: whole numbers go up to 2^53.' });
+    }
+  } else if (typeof value === 'object' && value !== null) {
+    if (depth >= maxDepth) {
+      problems.push({ where: pointer, message: `Objects and arrays may be nested ${maxDepth} deep at most.` });
+      return;
+    }
+    for (const [key, item] of Object.entries(value)) {
+      const fault = textFault(key);
+      if (fault !== undefined) problems.push({ where: pointer, message: `A property name is refused. ${fault}` });
+      else visit(item, `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`, depth + 1, problems);
+    }
+  }
+}
+
+function textFault(text: string): string | undefined {
+  if (!text.isWellFormed()) return 'The text is not well-formed Unicode (a surrogate stands alone).';
+  return text.includes('\0') ? 'The text contains the character NUL (U+0000).' : undefined;
+}
+
+function syntaxErrors(text: string): ParseError[] {
+  const errors: ParseError[] = [];
+  try {
+    parse(text, errors, { disallowComments: true, allowTrailingComma: false });
+  } catch {
+    // The locating parser is recursive: text nested thousands deep exhausts its stack. The end is then named instead.
+  }
+  return errors;
+}
+
+function locateSyntaxError(text: string): JsonProblem {
+  const [first] = syntaxErrors(text);
+  const offset = first?.offset ?? text.length;
+  const before = text.slice(0, offset).split('\n');
+  const where = `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
+  const what = first === undefined ? 'unexpected text' : printParseErrorCode(first.error);
+  return { where, message: what.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase() };
+}

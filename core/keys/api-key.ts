@@ -1,0 +1,52 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import * as z from 'zod';
+
+/** The part of an API key that names it, in URLs, logs and documents. */
+export const ApiKeyPrefix = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{1,30}$/, 'A prefix is 2 to 31 lower-case letters, digits and hyphens, beginning with a letter.');
+
+const secretLength = 43;
+const wholeKey = new RegExp(`^([a-z][a-z0-9-]{1,30})-([0-9A-Za-z]{${secretLength}})$`);
+const base62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+
+/** An API key as it is stored: the secret is there only as its SHA-256. */
+export const ApiKey = z.object({
+  prefix: z.string(),
+  name: z.string(),
+  hash: z.string(),
+  enabled: z.boolean(),
+  createdAt: z.iso.datetime(),
+});
+export type ApiKey = z.infer<typeof ApiKey>;
+
+/** Splits what a caller sent into prefix and secret; undefined where it is no key of ours. */
+export function parseApiKey(given: string): { prefix: string; secret: string } | undefined {
+  const match = wholeKey.exec(given);
+  const [, prefix, secret] = match ?? [];
+  return prefix === undefined || secret === undefined ? undefined : { prefix, secret };
+}
+
+/** Makes a secret of 43 base62 characters out of 32 random bytes. */
+export function makeKeySecret(randomBytes: Uint8Array): string {
+  let number = BigInt(`0x${Buffer.from(randomBytes).toString('hex')}`);
+  let text = '';
+  for (let digit = 0; digit < secretLength; digit += 1) {
+    text = base62.charAt(Number(number % 62n)) + text;
+    number /= 62n;
+  }
+  return text;
+}
+
+/** The form in which a key's secret is stored. */
+export function hashKeySecret(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex');
+}
+
+/** Whether a stored, enabled key has this secret; takes the same time for every secret. */
+export function keyAccepts(key: ApiKey | undefined, secret: string): boolean {
+  // An unknown prefix is compared as well, so that time tells nothing about which prefixes exist.
+  const expected = Buffer.from(key?.hash ?? hashKeySecret(''), 'hex');
+  const matches = timingSafeEqual(expected, Buffer.from(hashKeySecret(secret), 'hex'));
+  return matches && key?.enabled === true;
+}

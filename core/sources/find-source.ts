@@ -1,0 +1,13 @@
+import type { ExternalSource, FeedbackType, ProjectDocument } from '../document/schema.ts';
+
+/** A source and the feedback type of the tickets it creates. */
+export type SourceOfType = { source: ExternalSource; feedbackType: FeedbackType };
+
+/** Finds a source by its key or one of its former keys. */
+export function findSource(document: ProjectDocument, key: string): SourceOfType | undefined {
+  const source =
+    document.externalSources.find((candidate) => candidate.key === key) ??
+    document.externalSources.find((candidate) => candidate.aliases.includes(key));
+  const feedbackType = document.feedbackTypes.find((candidate) => candidate.key === source?.feedbackType);
+  return source === undefined || feedbackType === undefined ? undefined : { source, feedbackType };
+}

@@ -1,0 +1,57 @@
+import * as z from 'zod';
+
+/** A stored value of one field; attachments are not values. */
+export const FieldValue = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]);
+export type FieldValue = z.infer<typeof FieldValue>;
+
+/** A typed value that came from outside; instants are RFC 3339 text. */
+export const ExternalValue = z.union([z.string(), z.number(), z.boolean()]);
+export type ExternalValue = z.infer<typeof ExternalValue>;
+
+/** External data of a record: group key, then field key. */
+export const ExternalData = z.record(z.string(), z.record(z.string(), ExternalValue));
+export type ExternalData = z.infer<typeof ExternalData>;
+
+/** Where a ticket stands: a status of a workflow, and the team that owns it. */
+export const TicketState = z
+  .object({ team: z.string(), workflow: z.string(), status: z.string() })
+  .meta({ id: 'TicketState' });
+export type TicketState = z.infer<typeof TicketState>;
+
+/** One piece of feedback as it is stored; `number` counts per feedback type and orders its list. */
+export const Ticket = z
+  .object({
+    id: z.string().meta({ example: 'BUG-0001' }),
+    project: z.string(),
+    feedbackType: z.string(),
+    version: z.int(),
+    state: TicketState,
+    submitter: z.string(),
+    claimedSubmitter: z.string().optional().describe('The submitter as given, where it matched no member.'),
+    fields: z.record(z.string(), FieldValue),
+    external: ExternalData,
+    attachments: z.array(z.never()).describe('Always empty until attachments settle.'),
+    origin: z.object({ kind: z.enum(['source', 'person']), key: z.string().optional() }),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Ticket' });
+export type Ticket = z.infer<typeof Ticket>;
+
+/** What a list says of a ticket: fields that do not fit into an index entry are left out. */
+export const ListedTicket = Ticket.pick({
+  id: true,
+  project: true,
+  feedbackType: true,
+  state: true,
+  submitter: true,
+  fields: true,
+  createdAt: true,
+  updatedAt: true,
+}).meta({ id: 'ListedTicket' });
+export type ListedTicket = z.infer<typeof ListedTicket>;
+
+/** A ticket's id for people: the prefix and at least so many digits, `BUG-0001`. */
+export function ticketId(idPrefix: string, idDigits: number, number: number): string {
+  return `${idPrefix}-${String(number).padStart(idDigits, '0')}`;
+}

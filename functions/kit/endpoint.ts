@@ -1,0 +1,56 @@
+import middy, { type MiddlewareObj } from '@middy/core';
+import { isContention } from '../../adapters/dynamodb/table.ts';
+import { type HttpReply, type HttpRequest, readRequest, refuse, toGatewayResult } from './http.ts';
+import type { Observer } from './observer.ts';
+
+/** What a handler of HTTP requests is: it loads, decides, stores and answers, and knows nothing of the gateway. */
+export type HttpHandler = (request: HttpRequest) => Promise<HttpReply>;
+
+/** Seconds after which a caller may try again where contention outlasted our retries. */
+const retryAfterSeconds = 2;
+
+/** Wraps a handler for the gateway: one log line per request, and the one place where surprises become a 5xx. */
+export function endpoint(observer: Observer, handle: HttpHandler) {
+  return middy<HttpRequest, HttpReply>().use(gatewayForm(observer)).handler(handle);
+}
+
+function gatewayForm(observer: Observer): MiddlewareObj<HttpRequest> {
+  let startedAt = 0;
+  let facts: Record<string, unknown> = {};
+
+  function finish(call: { event: HttpRequest; response: unknown }, reply: HttpReply): void {
+    observer.line('request', {
+      requestId: call.event.id,
+      route: call.event.routeKey,
+      status: reply.status,
+      durationMs: Math.round(performance.now() - startedAt),
+      ...facts,
+      ...observer.consumed(),
+    });
+    call.response = toGatewayResult(reply, call.event.id);
+  }
+
+  return {
+    before(call) {
+      startedAt = performance.now();
+      const noted: Record<string, unknown> = {};
+      facts = noted;
+      call.event = readRequest(call.event, (more) => Object.assign(noted, more));
+    },
+    after(call) {
+      finish(call, call.response);
+    },
+    onError(call) {
+      observer.fault('request failed', call.error, { requestId: call.event.id, route: call.event.routeKey, ...facts });
+      finish(call, surpriseReply(call.error, call.event.id));
+    },
+  };
+}
+
+function surpriseReply(error: unknown, requestId: string): HttpReply {
+  if (!isContention(error)) {
+    return refuse(500, `Something failed on our side. Quote the request id ${requestId} when you report it.`);
+  }
+  const retry = { 'retry-after': String(retryAfterSeconds) };
+  return refuse(503, 'Too much is going on at once: nothing was written. Try again shortly.', undefined, retry);
+}

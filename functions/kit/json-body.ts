@@ -1,0 +1,47 @@
+import { readJsonText } from '../../core/json-text.ts';
+import { type HttpReply, type HttpRequest, refuse } from './http.ts';
+
+/** Largest JSON body, in bytes (docs/http.md). */
+export const maxJsonBytes = 1_048_576;
+
+/** A request's body as a JSON object, or the refusal that says what is wrong with it. */
+export type JsonBody =
+  | { outcome: 'read'; object: Readonly<Record<string, unknown>> }
+  | { outcome: 'refused'; reply: HttpReply };
+
+/** Reads a body that must be a JSON object, checking size, content type and text in the contract's order. */
+export function readJsonObject(request: HttpRequest): JsonBody {
+  const text = readJsonBytes(request);
+  if (text.outcome === 'refused') return text;
+  const read = readJsonText(text.text);
+  if (read.outcome === 'refused') {
+    const found = read.problems.map(({ where, message }) => (where === '' ? message : `${where}: ${message}`));
+    return { outcome: 'refused', reply: refuse(400, `The body cannot be accepted. ${found.slice(0, 20).join(' ')}`) };
+  }
+  const { value } = read;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return { outcome: 'refused', reply: refuse(400, 'The body must be a JSON object, such as {"summary": "…"}.') };
+  }
+  return { outcome: 'read', object: Object.fromEntries(Object.entries(value)) };
+}
+
+function readJsonBytes(request: HttpRequest): { outcome: 'text'; text: string } | Extract<JsonBody, { outcome: 'refused' }> {
+  if (request.body.byteLength > maxJsonBytes) {
+    return { outcome: 'refused', reply: refuse(413, 'A JSON body may have 1 MiB at most.') };
+  }
+  const contentType = request.headers['content-type'];
+  if (contentType !== undefined && !isJson(contentType)) {
+    return { outcome: 'refused', reply: refuse(415, 'Send JSON, with the content type application/json.') };
+  }
+  try {
+    return { outcome: 'text', text: new TextDecoder('utf-8', { fatal: true }).decode(request.body) };
+  } catch {
+    return { outcome: 'refused', reply: refuse(400, 'The body is not UTF-8 text.') };
+  }
+}
+
+/** Whether a media type is JSON: `application/json` or one that ends in `+json`. */
+export function isJson(contentType: string): boolean {
+  const mediaType = (contentType.split(';')[0] ?? '').trim().toLowerCase();
+  return mediaType === 'application/json' || /^[a-z0-9!#$&^_.-]+\/[a-z0-9!#$&^_.+-]*\+json$/.test(mediaType);
+}

@@ -1,0 +1,41 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { functionNames } from '../functions/routes.ts';
+import { bundleFunctions } from './bundle.ts';
+import { temporaryFolder } from './stack-under-test.ts';
+
+const dist = temporaryFolder();
+
+describe('bundling', () => {
+  beforeAll(() => bundleFunctions(dist));
+
+  test('gives each function a folder with an ES module and its source map', () => {
+    for (const name of functionNames) {
+      expect(existsSync(join(dist, name, 'index.mjs'))).toBe(true);
+      expect(existsSync(join(dist, name, 'index.mjs.map'))).toBe(true);
+    }
+  });
+
+  test('leaves nothing out that a function imports at its start', () => {
+    for (const name of functionNames) {
+      const code = readFileSync(join(dist, name, 'index.mjs'), 'utf8');
+      const imported = [...code.matchAll(/\bfrom ?"([^"]+)"|\bimport ?"([^"]+)"/g)].map(
+        (match) => match[1] ?? match[2],
+      );
+      expect(imported.filter((specifier) => specifier?.startsWith('@'))).toEqual([]);
+    }
+  });
+
+  test('puts the pages of the API reference next to answer-rest, compressed', () => {
+    const docs = join(dist, 'answer-rest', 'docs');
+    const require = createRequire(import.meta.url);
+    for (const file of ['swagger-ui-bundle.js', 'swagger-ui.css']) {
+      const unpacked = gunzipSync(readFileSync(join(docs, `${file}.gz`)));
+      expect(unpacked.equals(readFileSync(require.resolve(`swagger-ui-dist/${file}`)))).toBe(true);
+    }
+    expect(existsSync(join(docs, 'favicon.png'))).toBe(true);
+  });
+});

@@ -1,0 +1,128 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { environmentNames } from '../functions/environment.ts';
+import { functionNames } from '../functions/routes.ts';
+import { functionProfiles } from './function-profiles.ts';
+import { stackWith } from './stack-under-test.ts';
+
+const { template, resources } = stackWith();
+
+const Lambda = z.object({
+  FunctionName: z.string(),
+  Role: z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.literal('Arn')]) }),
+  LoggingConfig: z.object({ LogGroup: z.object({ Ref: z.string() }) }),
+  Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }),
+});
+const Policy = z.object({
+  Roles: z.array(z.object({ Ref: z.string() })),
+  PolicyDocument: z.object({
+    Statement: z.array(z.object({ Action: z.union([z.string(), z.array(z.string())]), Resource: z.unknown() })),
+  }),
+});
+
+const lambdas = propertiesOf('AWS::Lambda::Function').map((properties) => Lambda.parse(properties));
+const policies = propertiesOf('AWS::IAM::Policy').map((properties) => Policy.parse(properties));
+
+describe('each function', () => {
+  test('is one of routes.ts, on Node 24 and arm64', () => {
+    expect(lambdas.map((lambda) => lambda.FunctionName).sort()).toEqual(
+      functionNames.map((name) => `feedbridge-test-${name}`).sort(),
+    );
+    template.allResourcesProperties('AWS::Lambda::Function', {
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+    });
+  });
+
+  test('has a role of its own, with no managed policy', () => {
+    expect(new Set(lambdas.map((lambda) => lambda.Role['Fn::GetAtt'][0])).size).toBe(functionNames.length);
+    template.resourceCountIs('AWS::IAM::Role', functionNames.length);
+    template.allResourcesProperties('AWS::IAM::Role', { ManagedPolicyArns: Match.absent() });
+  });
+
+  test('logs JSON to a group of its own that forgets', () => {
+    expect(new Set(lambdas.map((lambda) => lambda.LoggingConfig.LogGroup.Ref)).size).toBe(functionNames.length);
+    template.allResourcesProperties('AWS::Lambda::Function', { LoggingConfig: { LogFormat: 'JSON' } });
+    template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
+  });
+
+  test('may do what its profile says and write its log, nothing else', () => {
+    for (const name of functionNames) {
+      const granted = Object.values(functionProfiles[name].grants).flat();
+      expect(actionsOf(name)).toEqual([...granted, 'logs:CreateLogStream', 'logs:PutLogEvents'].sort());
+    }
+  });
+
+  test('finds in its environment what its profile says, and never a secret', () => {
+    for (const name of functionNames) {
+      const variables = variablesOf(name);
+      const names = functionProfiles[name].environment.map((key) => environmentNames[key]);
+      expect(Object.keys(variables).sort()).toEqual(['NODE_OPTIONS', ...names].sort());
+      expect(JSON.stringify(variables)).not.toMatch(/resolve:secretsmanager|SecretString/);
+    }
+  });
+
+  test('has room left in its environment, which holds 4 KB (AWS quota)', () => {
+    for (const name of functionNames) {
+      expect(JSON.stringify(variablesOf(name)).length).toBeLessThan(3000);
+    }
+  });
+});
+
+describe('no function', () => {
+  test('may scan the table', () => {
+    expect(JSON.stringify(template.toJSON())).not.toContain('dynamodb:Scan');
+  });
+
+  test('is granted an action by a wildcard', () => {
+    for (const name of functionNames) {
+      for (const action of actionsOf(name)) expect(action).not.toContain('*');
+    }
+  });
+
+  test('is granted anything on every resource', () => {
+    for (const statement of policies.flatMap((policy) => policy.PolicyDocument.Statement)) {
+      expect(statement.Resource).not.toBe('*');
+    }
+  });
+
+  test('but send-webhook and admin-api may read the master secret', () => {
+    const readers = functionNames.filter((name) => actionsOf(name).includes('secretsmanager:GetSecretValue'));
+    expect(readers).toEqual(['send-webhook', 'admin-api']);
+  });
+
+  test('but the two that feed their own queue may loop', () => {
+    const loopers = propertiesOf('AWS::Lambda::Function').filter(({ RecursiveLoop }) => RecursiveLoop === 'Allow');
+    expect(loopers.map(({ FunctionName }) => FunctionName).sort()).toEqual([
+      'feedbridge-test-run-macro',
+      'feedbridge-test-send-webhook',
+    ]);
+  });
+});
+
+function propertiesOf(type: string) {
+  return Object.values(resources)
+    .filter((resource) => resource.Type === type)
+    .map((resource) => resource.Properties);
+}
+
+function lambdaNamed(name: string) {
+  const lambda = lambdas.find((candidate) => candidate.FunctionName === `feedbridge-test-${name}`);
+  if (!lambda) throw new Error(`The template has no function ${name}.`);
+  return lambda;
+}
+
+function actionsOf(name: string): string[] {
+  const [role] = lambdaNamed(name).Role['Fn::GetAtt'];
+  return policies
+    .filter((policy) => policy.Roles.some(({ Ref }) => Ref === role))
+    .flatMap((policy) => policy.PolicyDocument.Statement)
+    .flatMap((statement) => statement.Action)
+    .sort();
+}
+
+function variablesOf(name: string) {
+  return lambdaNamed(name).Environment.Variables;
+}

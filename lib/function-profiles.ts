@@ -1,0 +1,147 @@
+import type { EnvironmentKey } from '../functions/environment.ts';
+import type { FunctionName } from '../functions/routes.ts';
+
+/** What a function may be let near; the stack knows each one's ARN. */
+export const reaches = [
+  'table',
+  'byList',
+  'byDue',
+  'tableStream',
+  'attachments',
+  'webhookQueue',
+  'macroQueue',
+  'streamFailures',
+  'masterSecret',
+] as const;
+
+/** One of {@link reaches}. */
+export type Reach = (typeof reaches)[number];
+
+/** What one function is given: size, time, environment and the AWS actions it may call. */
+export type FunctionProfile = {
+  description: string;
+  memoryMb: number;
+  timeoutSeconds: number;
+  environment: readonly EnvironmentKey[];
+  grants: Readonly<Partial<Record<Reach, readonly string[]>>>;
+  /** Lambda stops a function that feeds its own queue after about 16 turns, unless told that this is meant. */
+  feedsItself?: true;
+};
+
+// An HTTP API waits 30 seconds at most (AWS quota): a function behind it ends before, and says so itself.
+const gatewayTimeoutSeconds = 29;
+
+// What the Lambda service does with the function's role to read an event source (AWS Lambda developer guide).
+const consumeQueue = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'] as const;
+const consumeStream = [
+  'dynamodb:DescribeStream',
+  'dynamodb:GetRecords',
+  'dynamodb:GetShardIterator',
+  'dynamodb:ListStreams',
+] as const;
+
+/** The profile of each function. A transaction needs the actions of what is in it; nobody may Scan. */
+export const functionProfiles: Record<FunctionName, FunctionProfile> = {
+  'receive-feedback': {
+    description: 'Takes a report from an external source and stores the ticket',
+    memoryMb: 1024,
+    timeoutSeconds: gatewayTimeoutSeconds,
+    environment: [
+      'stage',
+      'tableName',
+      'bucketName',
+      'configCacheSeconds',
+      'apiOrigin',
+      'consoleOrigin',
+      'dueShards',
+      'variables',
+    ],
+    grants: {
+      table: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      attachments: ['s3:PutObject'],
+    },
+  },
+  'queue-delivery': {
+    description: 'Carries new deliveries from the table stream to the webhook queue',
+    memoryMb: 256,
+    timeoutSeconds: 30,
+    environment: ['stage', 'webhookQueueUrl'],
+    grants: { tableStream: consumeStream, webhookQueue: ['sqs:SendMessage'], streamFailures: ['sqs:SendMessage'] },
+  },
+  'send-webhook': {
+    description: 'Sends what is due and records each attempt',
+    memoryMb: 512,
+    timeoutSeconds: 60,
+    environment: [
+      'stage',
+      'tableName',
+      'webhookQueueUrl',
+      'masterSecretArn',
+      'configCacheSeconds',
+      'dueShards',
+      'outboundAllowHttp',
+      'outboundAllowedCidrs',
+    ],
+    grants: {
+      table: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      webhookQueue: [...consumeQueue, 'sqs:SendMessage'],
+      masterSecret: ['secretsmanager:GetSecretValue'],
+    },
+    feedsItself: true,
+  },
+  tick: {
+    description: 'Once a minute, has each shard of the due index drained',
+    memoryMb: 256,
+    timeoutSeconds: 30,
+    environment: ['stage', 'webhookQueueUrl', 'macroQueueUrl', 'dueShards'],
+    grants: { webhookQueue: ['sqs:GetQueueAttributes'], macroQueue: ['sqs:SendMessage', 'sqs:GetQueueAttributes'] },
+  },
+  'run-macro': {
+    description: 'Drains a shard of the due index onto the webhook queue',
+    memoryMb: 512,
+    timeoutSeconds: 60,
+    environment: ['stage', 'tableName', 'webhookQueueUrl'],
+    grants: {
+      byDue: ['dynamodb:Query'],
+      macroQueue: consumeQueue,
+      webhookQueue: ['sqs:SendMessage', 'sqs:GetQueueAttributes'],
+    },
+    feedsItself: true,
+  },
+  'admin-api': {
+    description: 'Serves people and tools below /admin/v1',
+    memoryMb: 1024,
+    timeoutSeconds: gatewayTimeoutSeconds,
+    environment: [
+      'stage',
+      'tableName',
+      'masterSecretArn',
+      'configCacheSeconds',
+      'apiOrigin',
+      'consoleOrigin',
+      'dueShards',
+      'variables',
+      'administratorGroups',
+    ],
+    grants: {
+      table: [
+        'dynamodb:GetItem',
+        'dynamodb:BatchGetItem',
+        'dynamodb:Query',
+        'dynamodb:PutItem',
+        'dynamodb:UpdateItem',
+        'dynamodb:DeleteItem',
+        'dynamodb:ConditionCheckItem',
+      ],
+      byList: ['dynamodb:Query'],
+      masterSecret: ['secretsmanager:GetSecretValue'],
+    },
+  },
+  'answer-rest': {
+    description: 'Answers 404, 405, preflights and the API description',
+    memoryMb: 512,
+    timeoutSeconds: 10,
+    environment: ['stage', 'tableName', 'configCacheSeconds', 'apiOrigin', 'consoleOrigin'],
+    grants: { table: ['dynamodb:GetItem', 'dynamodb:Query'] },
+  },
+};
