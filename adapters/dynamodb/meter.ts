@@ -11,8 +11,14 @@ const MeteredOutput = z.looseObject({
   ConsumedCapacity: z.union([ConsumedCapacity, z.array(ConsumedCapacity)]).optional(),
 });
 
-/** What a unit of work has consumed so far: calls made, and capacity units of the table and of its indexes. */
-export type Consumption = { calls: number; operations: string[]; tableUnits: number; indexUnits: number };
+/** What a unit of work has consumed so far: calls made, and capacity units read and written, those of indexes apart. */
+export type Consumption = {
+  calls: number;
+  operations: string[];
+  readUnits: number;
+  tableWriteUnits: number;
+  indexWriteUnits: number;
+};
 
 /** Counts what a client consumes; one instance of a function handles one event at a time, so one meter serves it. */
 export type Meter = {
@@ -39,7 +45,7 @@ export function createMeter(): Meter {
           consumed.operations.push((context.commandName ?? 'Unknown').replace(/Command$/, ''));
           const result = await next(call);
           const parsed = MeteredOutput.safeParse(result.output);
-          if (parsed.success) add(consumed, parsed.data.ConsumedCapacity);
+          if (parsed.success) add(consumed, parsed.data.ConsumedCapacity, readCommands.has(context.commandName ?? ''));
           return result;
         },
         { step: 'initialize', name: 'consumptionMeter' },
@@ -48,14 +54,25 @@ export function createMeter(): Meter {
   };
 }
 
+const readCommands = new Set(['GetItemCommand', 'BatchGetItemCommand', 'QueryCommand']);
+
 function nothing(): Consumption {
-  return { calls: 0, operations: [], tableUnits: 0, indexUnits: 0 };
+  return { calls: 0, operations: [], readUnits: 0, tableWriteUnits: 0, indexWriteUnits: 0 };
 }
 
-function add(consumed: Consumption, capacity: z.infer<typeof MeteredOutput>['ConsumedCapacity']): void {
+function add(
+  consumed: Consumption,
+  capacity: z.infer<typeof MeteredOutput>['ConsumedCapacity'],
+  isRead: boolean,
+): void {
   for (const part of capacity === undefined ? [] : [capacity].flat()) {
     const indexes = Object.values(part.GlobalSecondaryIndexes ?? {}).reduce((sum, index) => sum + index.CapacityUnits, 0);
-    consumed.indexUnits += indexes;
-    consumed.tableUnits += part.Table?.CapacityUnits ?? (part.CapacityUnits ?? 0) - indexes;
+    const table = part.Table?.CapacityUnits ?? (part.CapacityUnits ?? 0) - indexes;
+    if (isRead) {
+      consumed.readUnits += table + indexes;
+    } else {
+      consumed.tableWriteUnits += table;
+      consumed.indexWriteUnits += indexes;
+    }
   }
 }

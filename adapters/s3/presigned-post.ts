@@ -50,3 +50,11 @@ export async function presignPost(
   const signature = Buffer.from(await hash.digest()).toString('hex');
   return { method: 'POST', url: target.origin, fields: { ...fields, policy, 'x-amz-signature': signature }, expiresAt };
 }
+
+/** Makes the function that signs uploads of up to `maxBytes` into a bucket. */
+export function uploadSigner(settings: SigningSettings, bucket: string, endpoint: string | undefined) {
+  return async (key: string, maxBytes: number, now: Date): Promise<PresignedPost> => {
+    const target = uploadTarget(bucket, await settings.region(), endpoint);
+    return await presignPost(settings, target, { key, minBytes: 1, maxBytes }, now);
+  };
+}

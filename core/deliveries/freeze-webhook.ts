@@ -43,11 +43,10 @@ export function freezeWebhook(action: WebhookAction, scope: TagScope, values: Ta
   return { outcome: 'frozen', request: { ...frozen, body: body.parts } };
 }
 
-/** How a body of this content type is encoded: JSON rules, form, XML escaping, or text as it stands. */
+/** How a text body of this content type is encoded: by JSON's rules, with XML escaping, or as it stands. */
 export function bodyContext(contentType: string): TemplateContext {
   const type = (mediaType(contentType).split(';')[0] ?? '').trim().toLowerCase();
   if (type === 'application/json' || type.endsWith('+json')) return 'json';
-  if (type === 'application/x-www-form-urlencoded') return 'form';
   return type === 'text/xml' || type === 'application/xml' || type.endsWith('+xml') ? 'xml' : 'text';
 }
 

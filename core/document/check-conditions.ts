@@ -84,8 +84,7 @@ export function findNature(
   if (resolved.outcome === 'value' && !resolved.path.startsWith('request.')) {
     return describeValueOf(checking, resolved.path, feedbackType);
   }
-  const nearest = suggestTag(scope, field);
-  const hint = nearest === undefined ? '' : `; did you mean "${nearest}"?`;
+  const hint = checking.suggest(() => suggestTag(scope, field));
   const reason = resolved.outcome === 'refused' && scope.paths.has(field) ? resolved.message : undefined;
   const of = feedbackType === undefined ? `a ${target}` : `a ticket of type "${feedbackType}"`;
   checking.report(path, 'invalid_choice', reason ?? `${quote(field)} is not a value of ${of}${hint}`);

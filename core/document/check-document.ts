@@ -15,13 +15,15 @@ import { checkTemplates } from './check-templates.ts';
 import type { Checking, DocumentContext } from './checking.ts';
 import { readDocumentNames } from './document-names.ts';
 import { listNotYet } from './not-yet.ts';
-import { type Problem, writePath } from './problems.ts';
+import { describeUnstorable, type Problem, writePath } from './problems.ts';
 import { readList, readPath, readText } from './raw-document.ts';
 import { type Salvage, salvageDocument } from './salvage.ts';
 import type { ProjectDocument } from './schema.ts';
 
 /** Most problems that an answer lists: one of a megabyte of nonsense must stay an answer. */
 const maxProblems = 1_000;
+/** Most names that are looked up for a near miss: each costs a walk over all that exist. */
+const maxSuggestions = 50;
 
 /** A document that can apply, or every reason why it cannot. */
 export type DocumentCheck =
@@ -39,8 +41,7 @@ export type DocumentCheck =
 export function checkDocument(input: unknown, context: DocumentContext): DocumentCheck {
   const unstorable = findUnstorable(input);
   if (unstorable.length > 0) {
-    const problems = unstorable.map(({ where, message }): Problem => ({ path: where, code: 'invalid_text', message }));
-    return { outcome: 'invalid', problems: limitProblems(problems) };
+    return { outcome: 'invalid', problems: limitProblems(unstorable.map(describeUnstorable)) };
   }
   const salvage = salvageDocument(input, context.projectKey);
   const problems = salvage.problems.map(
@@ -73,12 +74,18 @@ function checkParts(
   problems: Problem[],
   warnings: string[],
 ): void {
+  let suggestions = 0;
   const checking: Checking = {
     document,
     context,
     names: readDocumentNames(input),
     report: (path, code, message) => problems.push({ path: writePath(toInputPath(path)), code, message }),
     warn: (path, message) => warnings.push(`${writePath(toInputPath(path))}: ${message}`),
+    suggest: (find) => {
+      suggestions += 1;
+      const found = suggestions > maxSuggestions ? undefined : find();
+      return found === undefined ? '' : `; did you mean "${found}"?`;
+    },
     isGiven: (path) => readPath(input, toInputPath(path)) !== undefined,
   };
   checkKeys(checking);

@@ -117,24 +117,20 @@ function checkLabels({ report }: Checking, fields: readonly Labelled[], external
   findRepeated(
     fields,
     ({ label }) => label,
-    (index, first, label) =>
-      reportAmbiguous(fields[index], `field "${fields[first]?.key}" has the label "${label}" too`),
+    (index, first) => reportAmbiguous(fields[index], `field "${fields[first]?.key}" has it too`),
   );
   const isFeedbackType = fields[0]?.path[0] === 'feedbackTypes';
+  const keys = new Set(isFeedbackType ? fields.map(({ key }) => key) : []);
+  const externalLabels = new Set(external.map(({ label }) => label));
   for (const field of fields) {
     const { key, label } = field;
     if (shortTags.includes(label)) reportAmbiguous(field, `((${label})) is a tag for the ticket's own ${label}`);
-    if (!isFeedbackType) continue;
-    if (fields.some((other) => other.key === label && other.key !== key)) {
-      reportAmbiguous(field, `"${label}" is the key of another field`);
-    }
-    if (external.some((other) => other.label === label || other.label === key)) {
-      reportAmbiguous(field, `an external data field has the label "${label === key ? key : label}" too`);
-    }
+    if (label !== key && keys.has(label)) reportAmbiguous(field, 'it is the key of another field');
+    if (externalLabels.has(label)) reportAmbiguous(field, 'an external data field has it too');
+    else if (externalLabels.has(key)) reportAmbiguous(field, `an external data field has the label "${key}"`);
   }
 
   function reportAmbiguous(field: Labelled | undefined, reason: string): void {
-    if (field === undefined) return;
-    report(field.path, 'duplicate_choice', `"${field.label}" is ambiguous: ${reason}`);
+    if (field !== undefined) report(field.path, 'duplicate_choice', `label "${field.label}" is ambiguous: ${reason}`);
   }
 }

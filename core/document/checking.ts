@@ -22,6 +22,8 @@ export type Checking = {
   names: DocumentNames;
   report: (path: Path, code: ParameterErrorCode, message: string) => void;
   warn: (path: Path, message: string) => void;
+  /** Asks what was probably meant, as the end of a message; empty where nothing is near. */
+  suggest: (find: () => string | undefined) => string;
   /** Whether the input has something there, though it may have been cut out because it did not parse. */
   isGiven(path: Path): boolean;
 };

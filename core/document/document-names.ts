@@ -21,22 +21,31 @@ export type DocumentNames = {
 /** Collects the names of a document that may be wrong in any way. */
 export function readDocumentNames(input: unknown): DocumentNames {
   const types = readList(input, 'feedbackTypes');
-  const scopes = new Map<string, TagScope>();
   const workflowsOf = (key: string): unknown[] => pick(types, key).flatMap((type) => readList(type, 'workflows'));
   return {
-    of: (list) => readKeys(readList(input, list)),
-    fields: (key) => pick(types, key).flatMap((type) => readKeys(readList(type, 'fields'))),
-    workflows: (key) => readKeys(workflowsOf(key)),
-    statuses: (key, workflow) => {
+    of: remember((list: NamedList) => readKeys(readList(input, list))),
+    fields: remember((key: string) => pick(types, key).flatMap((type) => readKeys(readList(type, 'fields')))),
+    workflows: remember((key: string) => readKeys(workflowsOf(key))),
+    statuses: remember((key: string, workflow?: string) => {
       const chosen = workflow === undefined ? workflowsOf(key) : pick(workflowsOf(key), workflow);
       return [...new Set(chosen.flatMap((one) => readKeys(readList(one, 'statuses'))))];
-    },
-    tags: (target, feedbackType) => {
-      const name = `${target} ${feedbackType ?? ''}`;
-      const scope = scopes.get(name) ?? buildScope(input, target, feedbackType);
-      scopes.set(name, scope);
-      return scope;
-    },
+    }),
+    tags: remember((target: 'ticket' | 'member', feedbackType: string | undefined) =>
+      buildScope(input, target, feedbackType),
+    ),
+  };
+}
+
+/** Reading goes over the whole list each time, so each answer is kept. */
+function remember<Question extends (string | undefined)[], Answer>(
+  read: (...question: Question) => Answer,
+): (...question: Question) => Answer {
+  const answers = new Map<string, Answer>();
+  return (...question) => {
+    const name = JSON.stringify(question);
+    const answer = answers.get(name) ?? read(...question);
+    answers.set(name, answer);
+    return answer;
   };
 }
 

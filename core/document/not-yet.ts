@@ -2,7 +2,7 @@ import { type Path, writePath } from './problems.ts';
 import { readPath, readProperty, readText } from './raw-document.ts';
 
 /** A part of the document that is accepted and has no effect yet; `*` stands for every entry of a list. */
-type Row = { at: readonly string[]; when?: (part: unknown, owner: unknown) => boolean; says: string };
+type Row = { at: readonly string[]; when?: (part: unknown) => boolean; says: string };
 
 const action = ['macros', '*', 'actions', '*'];
 const kindIs = (kind: string) => (part: unknown) => readText(part, 'kind') === kind;
@@ -54,11 +54,11 @@ const rows: readonly Row[] = [
   { at: ['recordLookups', '*'], says: 'record lookups cannot be read yet' },
 ];
 
-/** Lists the parts that a valid document contains and that have no effect yet, one sentence each, in the document's order. */
+/** Lists the parts that a valid document contains and that have no effect yet, one sentence each, by kind of part. */
 export function listNotYet(document: unknown): string[] {
   return rows.flatMap((row) =>
     findParts(document, row.at)
-      .filter((path) => row.when?.(readPath(document, path), document) ?? true)
+      .filter((path) => row.when?.(readPath(document, path)) ?? true)
       .map((path) => `${writePath(path)}${nameOwner(document, path)}: ${row.says}.`),
   );
 }

@@ -1,3 +1,4 @@
+import type { JsonProblem } from '../json-text.ts';
 import type { ParameterErrorCode } from '../reply-errors.ts';
 
 /** The way from the document's root to one of its parts. */
@@ -18,6 +19,18 @@ export function writePath(path: Path): string {
     else text += text === '' ? segment : `.${segment}`;
   }
   return text;
+}
+
+/** Says where a value is that could not be stored: its RFC 6901 JSON Pointer, written as a path. */
+export function describeUnstorable({ where, message }: JsonProblem): Problem {
+  const path = where
+    .split('/')
+    .slice(1)
+    .map((token) => {
+      const name = token.replaceAll('~1', '/').replaceAll('~0', '~');
+      return /^(0|[1-9][0-9]*)$/.test(name) ? Number(name) : name;
+    });
+  return { path: writePath(path), code: 'invalid_text', message };
 }
 
 /** Quotes a given value for a message, but not a megabyte of it. */

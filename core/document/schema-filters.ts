@@ -36,16 +36,16 @@ export type Condition = z.infer<typeof Condition>;
 
 /** Conditions over one record, as deep as they need to be. */
 export type Where = { all: Where[] } | { any: Where[] } | { not: Where } | Condition;
-export const Where: z.ZodType<Where> = z
-  .lazy(() => AnyWhere)
-  .meta({ id: 'Where', description: 'Conditions over one record: all, any, not, or {field, op, value}.' });
+export const Where: z.ZodType<Where> = z.lazy(() => AnyWhere);
 
-const AnyWhere = z.union([
-  z.strictObject({ all: z.array(Where).describe('Every one of these holds.') }),
-  z.strictObject({ any: z.array(Where).describe('At least one of these holds.') }),
-  z.strictObject({ not: Where.describe('This does not hold.') }),
-  Condition,
-]);
+const AnyWhere = z
+  .union([
+    z.strictObject({ all: z.array(Where).describe('Every one of these holds.') }),
+    z.strictObject({ any: z.array(Where).describe('At least one of these holds.') }),
+    z.strictObject({ not: Where.describe('This does not hold.') }),
+    Condition,
+  ])
+  .meta({ id: 'Where', description: 'Conditions over one record: all, any, not, or {field, op, value}.' });
 
 /** What filters, data packages and record lookups look at. */
 export const RecordTarget = z.enum(['ticket', 'member']);

@@ -112,7 +112,7 @@ function addSecret(
   } else if (encoding === 'xml') {
     faults.push({ message: 'A secret may not stand in an XML body', offset: token.offset });
   } else if (encoding !== undefined) {
-    segments.push({ kind: 'secret', name, source: token.name, encoding });
+    segments.push({ kind: 'secret', name, encoding });
   }
 }
 

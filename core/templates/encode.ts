@@ -1,10 +1,14 @@
 import type { TagEncoding, TemplateContext } from './template.ts';
 
+/** All but what a JSON string holds as it stands; lone surrogates are among the rest (RFC 8259, section 7). */
+const needsJsonEscape = /[^ !#-[\]-\ud7ff\ue000-\uffff]/;
+
 /** Writes a text for its place; a header's must have passed `findHeaderFault`. */
 export function encodeText(encoding: TagEncoding, text: string): string {
   switch (encoding) {
     case 'json-string':
-      return JSON.stringify(text).slice(1, -1);
+      // Short texts mostly have nothing to escape, and finding that out is cheaper than a copy.
+      return needsJsonEscape.test(text) ? JSON.stringify(text).slice(1, -1) : text;
     case 'json-value':
       return JSON.stringify(text);
     case 'url-component':

@@ -17,7 +17,7 @@ export type TagValues = (path: string) => TagValue | undefined;
 export type Segment =
   | { kind: 'text'; text: string }
   | { kind: 'tag'; path: string; source: string; encoding: TagEncoding; filters: readonly Filter[]; raw: boolean }
-  | { kind: 'secret'; name: string; source: string; encoding: SecretEncoding };
+  | { kind: 'secret'; name: string; encoding: SecretEncoding };
 
 /** A compiled template: plain data that can be stored as JSON. */
 export type Template = { context: TemplateContext; segments: readonly Segment[] };

@@ -37,7 +37,8 @@ export function createObserver(name: FunctionName, meter?: Meter): Observer {
     consumed() {
       const reading = meter?.read();
       if (reading === undefined) return {};
-      return { tableCalls: reading.calls, tableUnits: reading.tableUnits, indexUnits: reading.indexUnits };
+      const { calls, readUnits, tableWriteUnits, indexWriteUnits } = reading;
+      return { tableCalls: calls, readUnits, tableWriteUnits, indexWriteUnits };
     },
   };
 }

@@ -33,7 +33,7 @@ export type ReceiveDependencies = {
   table: Table;
   findKey: (prefix: string) => Promise<ApiKey | undefined>;
   readConfiguration: ConfigurationReader;
-  presign: (key: string, now: Date) => Promise<PresignedPost>;
+  presign: (key: string, maxBytes: number, now: Date) => Promise<PresignedPost>;
   apiOrigin: string;
   consoleOrigin: string;
   dueShards: number;
@@ -237,7 +237,8 @@ async function answerCreated(
   const files = await Promise.all(
     uploads.map(async ({ field, parameter }) => {
       // The random part makes the key unguessable; the rest tells the object's arrival which ticket it belongs to.
-      const signed = await presign(`attachments/${project}/${ticket.id}/${field}/${newId()}`, new Date(now()));
+      const key = `attachments/${project}/${ticket.id}/${field}/${newId()}`;
+      const signed = await presign(key, maxAttachmentBytes, new Date(now()));
       return { field, parameter, upload: { ...signed, maxBytes: maxAttachmentBytes } };
     }),
   );

@@ -1,1 +1,37 @@
-export const handler = async () => ({ statusCode: 501 });
+import { findApiKey } from '../../adapters/dynamodb/api-keys.ts';
+import { configurationReader } from '../../adapters/dynamodb/configuration.ts';
+import { rememberFound } from '../../adapters/dynamodb/fresh-cache.ts';
+import { openTable } from '../../adapters/dynamodb/table.ts';
+import { uploadSigner } from '../../adapters/s3/presigned-post.ts';
+import { endpoint } from '../kit/endpoint.ts';
+import { createObserver } from '../kit/observer.ts';
+import { readEnvironment, Settings } from '../kit/settings.ts';
+import { system } from '../kit/system.ts';
+import { receiveFeedback } from './handler.ts';
+
+const settings = Settings.pick({
+  tableName: true,
+  bucketName: true,
+  configCacheSeconds: true,
+  apiOrigin: true,
+  consoleOrigin: true,
+  dueShards: true,
+  variables: true,
+}).parse(readEnvironment(process.env));
+const table = openTable(settings.tableName);
+const observer = createObserver('receive-feedback', table.meter);
+const fresh = { freshMs: settings.configCacheSeconds * 1_000, now: system.now };
+
+/** What the gateway calls for each report. */
+export const handler = endpoint(
+  observer,
+  receiveFeedback({
+    ...settings,
+    ...system,
+    table,
+    observer,
+    findKey: rememberFound((prefix) => findApiKey(table, prefix), fresh),
+    readConfiguration: configurationReader(table, { ...fresh, stageVariables: settings.variables }),
+    presign: uploadSigner(table.client.config, settings.bucketName, process.env['AWS_ENDPOINT_URL_S3']),
+  }),
+);

@@ -1,1 +1,19 @@
-export const handler = async () => ({ statusCode: 501 });
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { createObserver } from '../kit/observer.ts';
+import { readEnvironment, Settings } from '../kit/settings.ts';
+import { tick } from './handler.ts';
+
+const { webhookQueueUrl, macroQueueUrl, dueShards } = Settings.pick({
+  webhookQueueUrl: true,
+  macroQueueUrl: true,
+  dueShards: true,
+}).parse(readEnvironment(process.env));
+const client = new SQSClient();
+
+/** What the rule calls once a minute. */
+export const handler = tick({
+  macroQueue: { client, url: macroQueueUrl },
+  webhookQueue: { client, url: webhookQueueUrl },
+  dueShards,
+  observer: createObserver('tick'),
+});

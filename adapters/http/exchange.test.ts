@@ -1,0 +1,293 @@
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { certificateForTests } from './certificate-for-tests.ts';
+import { maxResponseBytes } from './exchange.ts';
+import {
+  answerOf,
+  openClient,
+  requestTo,
+  startRawReceiver,
+  startReceiver,
+  startSecureReceiver,
+} from './receiver-for-tests.ts';
+
+const head = 'HTTP/1.1 200 OK\r\n';
+
+describe('an answer', () => {
+  test('comes back with status, headers, body and address, whatever the status', async () => {
+    const receiver = await startReceiver((_request, response) => {
+      response.writeHead(503, { 'Retry-After': '7', 'Set-Cookie': ['a=1', 'b=2'], 'Content-Type': 'text/plain' });
+      response.end('später');
+    });
+    const answer = answerOf(await openClient().send(requestTo(receiver.origin)));
+    expect(answer).toMatchObject({ status: 503, truncated: false, address: '127.0.0.1' });
+    expect(answer.headers).toMatchObject({
+      'retry-after': '7',
+      'set-cookie': 'a=1, b=2',
+      'content-type': 'text/plain',
+    });
+    expect(Buffer.from(answer.body).toString()).toBe('später');
+  });
+
+  test('of HTML with 203 is an answer like any other', async () => {
+    const receiver = await startReceiver((_request, response) => {
+      response.writeHead(203, { 'Content-Type': 'text/html' }).end('<html>');
+    });
+    expect(answerOf(await openClient().send(requestTo(receiver.origin)))).toMatchObject({ status: 203 });
+  });
+
+  test('without a body is empty', async () => {
+    const receiver = await startReceiver((_request, response) => {
+      response.writeHead(204).end();
+    });
+    const answer = answerOf(await openClient().send(requestTo(receiver.origin)));
+    expect(answer).toMatchObject({ status: 204, truncated: false });
+    expect(answer.body.byteLength).toBe(0);
+  });
+
+  test('that redirects is returned and not followed', async () => {
+    const paths: (string | undefined)[] = [];
+    const receiver = await startReceiver((request, response) => {
+      paths.push(request.url);
+      response.writeHead(302, { Location: 'http://169.254.169.254/latest' }).end();
+    });
+    const answer = answerOf(await openClient().send(requestTo(`${receiver.origin}/hook`)));
+    expect(answer).toMatchObject({ status: 302, headers: { location: 'http://169.254.169.254/latest' } });
+    expect(paths).toEqual(['/hook']);
+  });
+
+  test('without a length ends with its connection', async () => {
+    const receiver = await startRawReceiver((socket) => socket.end(`${head}\r\nall of it`));
+    const answer = answerOf(await openClient().send(requestTo(receiver.origin)));
+    expect(Buffer.from(answer.body).toString()).toBe('all of it');
+  });
+
+  test('that comes byte by byte is put together', async () => {
+    const message = `${head}Content-Length: 5\r\n\r\nhello`;
+    const receiver = await startRawReceiver((socket) => {
+      socket.setNoDelay(true);
+      const drip = (index: number) => {
+        if (index < message.length) socket.write(message.charAt(index), () => drip(index + 1));
+      };
+      drip(0);
+    });
+    const answer = answerOf(await openClient().send(requestTo(receiver.origin)));
+    expect(Buffer.from(answer.body).toString()).toBe('hello');
+  });
+
+  test('after a hundred interim ones is the one that counts', async () => {
+    const interim = 'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n'.repeat(100);
+    const receiver = await startRawReceiver((socket) => socket.end(`${interim}${head}Content-Length: 0\r\n\r\n`));
+    expect(answerOf(await openClient().send(requestTo(receiver.origin)))).toMatchObject({ status: 200 });
+  });
+});
+
+describe('a large answer', () => {
+  test('of 5 MB is cut at 256 KiB and its connection closed', async () => {
+    const receiver = await startReceiver((_request, response) => {
+      response.end(Buffer.alloc(5_000_000, 'x'));
+    });
+    const answer = answerOf(await openClient().send(requestTo(receiver.origin)));
+    expect(answer).toMatchObject({ status: 200, truncated: true });
+    expect(answer.body.byteLength).toBe(maxResponseBytes);
+    await Promise.all(receiver.closed);
+  });
+
+  test('without an end is cut as well', async () => {
+    const receiver = await startReceiver((_request, response) => {
+      const pour = () => {
+        if (response.destroyed) return;
+        response.write(Buffer.alloc(65_536, 'x'), pour);
+      };
+      pour();
+    });
+    const answer = answerOf(await openClient().send(requestTo(receiver.origin)));
+    expect(answer.truncated).toBe(true);
+    expect(answer.body.byteLength).toBe(maxResponseBytes);
+    await Promise.all(receiver.closed);
+  });
+
+  test('of exactly 256 KiB is whole', async () => {
+    const receiver = await startReceiver((_request, response) => {
+      response.end(Buffer.alloc(maxResponseBytes, 'x'));
+    });
+    const answer = answerOf(await openClient().send(requestTo(receiver.origin)));
+    expect(answer.truncated).toBe(false);
+    expect(answer.body.byteLength).toBe(maxResponseBytes);
+  });
+
+  test('that is small only while compressed stays compressed', async () => {
+    const bomb = gzipSync(Buffer.alloc(50_000_000));
+    const receiver = await startReceiver((_request, response) => {
+      response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(bomb);
+    });
+    const answer = answerOf(await openClient().send(requestTo(receiver.origin)));
+    expect(answer.headers).toMatchObject({ 'content-encoding': 'gzip' });
+    expect(Buffer.compare(answer.body, bomb)).toBe(0);
+  });
+
+  test('whose headers are too large fails', async () => {
+    const receiver = await startRawReceiver((socket) => {
+      socket.write(`${head}X-Large: ${'x'.repeat(100_000)}\r\n\r\n`);
+    });
+    expect(await openClient().send(requestTo(receiver.origin))).toMatchObject({ outcome: 'failed', class: 'http' });
+  });
+});
+
+describe('a connection', () => {
+  test('that is refused fails as connect', async () => {
+    // Port 1 (tcpmux): nothing that runs this listens there.
+    expect(await openClient().send(requestTo('http://127.0.0.1:1/'))).toMatchObject({
+      outcome: 'failed',
+      class: 'connect',
+      message: 'no connection (ECONNREFUSED)',
+    });
+  });
+
+  test('that is reset before an answer fails as http', async () => {
+    const receiver = await startRawReceiver((socket) => {
+      socket.resetAndDestroy();
+    });
+    expect(await openClient().send(requestTo(receiver.origin))).toMatchObject({
+      outcome: 'failed',
+      class: 'http',
+      address: '127.0.0.1',
+    });
+  });
+
+  test.each([
+    ['is reset in the middle of a body', 'Content-Length: 100\r\n\r\nhalf'],
+    ['is closed before the promised length', 'Content-Length: 100\r\n\r\nshort'],
+    ['is closed before the last chunk', 'Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n'],
+  ])('that %s fails as http', async (_, rest) => {
+    const receiver = await startRawReceiver((socket) => {
+      socket.write(head + rest, () => (rest.endsWith('half') ? socket.resetAndDestroy() : socket.end()));
+    });
+    expect(await openClient().send(requestTo(receiver.origin))).toMatchObject({ outcome: 'failed', class: 'http' });
+  });
+
+  test.each([
+    ['is no HTTP', 'SSH-2.0-OpenSSH_9.2\r\n'],
+    ['has two different lengths', `${head}Content-Length: 1\r\nContent-Length: 2\r\n\r\nab`],
+    [
+      'has a length and chunks',
+      `${head}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n`,
+    ],
+    ['has a broken chunk', `${head}Transfer-Encoding: chunked\r\n\r\nZZ\r\n`],
+    ['has a status that is no number', 'HTTP/1.1 abc OK\r\n\r\n'],
+    ['switches protocols', 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n'],
+  ])('whose answer %s fails as http', async (_, message) => {
+    const receiver = await startRawReceiver((socket) => {
+      socket.write(message);
+    });
+    expect(await openClient().send(requestTo(receiver.origin))).toMatchObject({ outcome: 'failed', class: 'http' });
+  });
+
+  test('on which more comes than the promised length gives the promised part and is not used again', async () => {
+    const receiver = await startRawReceiver((socket) => {
+      socket.write(`${head}Content-Length: 2\r\n\r\nok${head}Content-Length: 4\r\n\r\nevil`);
+    });
+    const client = openClient();
+    for (let sent = 1; sent <= 2; sent += 1) {
+      const answer = answerOf(await client.send(requestTo(receiver.origin)));
+      expect(Buffer.from(answer.body).toString()).toBe('ok');
+      expect(receiver.connections).toHaveLength(sent);
+    }
+  });
+});
+
+describe('the deadline', () => {
+  test.each([
+    ['before the headers', '', 'no answer within 0.04 s'],
+    ['within the headers', head, 'no answer within 0.04 s'],
+    ['within the body', `${head}Content-Length: 100\r\n\r\nhalf`, 'no complete answer within 0.04 s'],
+    ['within a chunk', `${head}Transfer-Encoding: chunked\r\n\r\n5\r\nhe`, 'no complete answer within 0.04 s'],
+  ])('covers a receiver that hangs %s', async (_, message, expected) => {
+    const receiver = await startRawReceiver((socket) => {
+      socket.write(message);
+    });
+    const exchange = await openClient().send(requestTo(receiver.origin, { timeoutMs: 40 }));
+    expect(exchange).toMatchObject({ outcome: 'failed', class: 'timeout', message: expected });
+    await Promise.all(receiver.closed);
+  });
+
+  test('is not put off by a receiver that drips', async () => {
+    const receiver = await startRawReceiver((socket) => {
+      socket.write(`${head}Transfer-Encoding: chunked\r\n\r\n`);
+      const drip = setInterval(() => socket.write('1\r\nx\r\n'), 5);
+      socket.on('close', () => clearInterval(drip));
+    });
+    const exchange = await openClient().send(requestTo(receiver.origin, { timeoutMs: 60 }));
+    expect(exchange).toMatchObject({ outcome: 'failed', class: 'timeout' });
+    await Promise.all(receiver.closed);
+  });
+
+  test('covers a receiver that never greets back in TLS', async () => {
+    const receiver = await startRawReceiver(() => undefined);
+    const url = receiver.origin.replace('http:', 'https:');
+    const exchange = await openClient().send(requestTo(url, { timeoutMs: 40 }));
+    expect(exchange).toMatchObject({
+      outcome: 'failed',
+      class: 'timeout',
+      message: 'no secure connection within 0.04 s',
+    });
+  });
+
+  test('covers a name that is never resolved', async () => {
+    const client = openClient({ resolve: () => new Promise(() => undefined) });
+    const exchange = await client.send(requestTo('http://hooks.example/', { timeoutMs: 20 }));
+    expect(exchange).toMatchObject({
+      outcome: 'failed',
+      class: 'timeout',
+      message: 'the name was not resolved within 0.02 s',
+    });
+  });
+});
+
+describe('TLS', () => {
+  const resolve = async () => [{ address: '127.0.0.1', family: 4 }];
+
+  test('with a certificate that nobody vouches for fails as tls', async () => {
+    const receiver = await startSecureReceiver((_request, response) => {
+      response.end();
+    });
+    expect(await openClient().send(requestTo(receiver.origin))).toMatchObject({
+      outcome: 'failed',
+      class: 'tls',
+      message: 'no secure connection (DEPTH_ZERO_SELF_SIGNED_CERT)',
+    });
+  });
+
+  test('with a certificate for another name fails as tls', async () => {
+    const receiver = await startSecureReceiver((_request, response) => {
+      response.end();
+    });
+    const client = openClient({ resolve, ca: certificateForTests.cert });
+    expect(await client.send(requestTo(`https://other.example:${receiver.port}/`))).toMatchObject({
+      outcome: 'failed',
+      class: 'tls',
+      message: 'no secure connection (ERR_TLS_CERT_ALTNAME_INVALID)',
+    });
+  });
+
+  test('with a trusted certificate for the name works at the pinned address, and times its parts', async () => {
+    const hosts: (string | undefined)[] = [];
+    const receiver = await startSecureReceiver((request, response) => {
+      hosts.push(request.headers.host);
+      response.end('ok');
+    });
+    const client = openClient({ resolve, ca: certificateForTests.cert });
+    const { address, timings } = answerOf(await client.send(requestTo(`https://hooks.example:${receiver.port}/`)));
+    expect(address).toBe('127.0.0.1');
+    expect(hosts).toEqual([`hooks.example:${receiver.port}`]);
+    expect(Object.keys(timings).sort()).toEqual(['connectMs', 'dnsMs', 'firstByteMs', 'tlsMs', 'totalMs']);
+  });
+
+  test('with a receiver that speaks plain HTTP fails as tls', async () => {
+    const receiver = await startReceiver((_request, response) => {
+      response.end();
+    });
+    const url = receiver.origin.replace('http:', 'https:');
+    expect(await openClient().send(requestTo(url))).toMatchObject({ outcome: 'failed', class: 'tls' });
+  });
+});

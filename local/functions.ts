@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { LambdaFunction } from './known-resources.ts';
+import { createLambda, type Lambda } from './lambda.ts';
+import type { Provisioned } from './provision.ts';
+import { StartError } from './start-error.ts';
+import { type Assembly, resourcesOf } from './template.ts';
+
+/** The template's functions, found by ARN or by name. */
+export type Functions = { all: readonly Lambda[]; get: (arnOrName: string) => Lambda; stop: () => Promise<void> };
+
+/** Makes every function of the template invocable. */
+export function createFunctions(
+  assembly: Assembly,
+  { references, environmentOf }: Provisioned,
+  print: (functionName: string, line: string) => void,
+): Functions {
+  const byName = new Map<string, Lambda>();
+  const all = resourcesOf(assembly, LambdaFunction, references).map(({ id, properties }) => {
+    const [file = '', exportName = ''] = properties.Handler.split('.');
+    const functionArn = references.attribute(id, 'Arn');
+    const lambda = createLambda(
+      {
+        module: moduleIn(assembly.bundleOf(properties.Code.S3Key), file),
+        exportName,
+        functionName: properties.FunctionName,
+        functionArn,
+        memoryMb: properties.MemorySize,
+        timeoutSeconds: properties.Timeout,
+        environment: environmentOf(id),
+      },
+      (line) => print(properties.FunctionName, line),
+    );
+    byName.set(functionArn, lambda).set(properties.FunctionName, lambda);
+    return lambda;
+  });
+  return {
+    all,
+    get: (arnOrName) => {
+      const lambda = byName.get(arnOrName);
+      if (lambda === undefined) throw new StartError(`The template has no function ${arnOrName}.`);
+      return lambda;
+    },
+    stop: async () => {
+      await Promise.all(all.map((lambda) => lambda.stop()));
+    },
+  };
+}
+
+function moduleIn(folder: string, name: string): string {
+  const found = ['mjs', 'js', 'cjs'].map((ending) => join(folder, `${name}.${ending}`)).find(existsSync);
+  if (found === undefined) throw new StartError(`The bundle ${folder} has no ${name}.mjs.`);
+  return pathToFileURL(found).href;
+}
