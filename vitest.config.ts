@@ -1,22 +1,30 @@
 import { defineConfig } from 'vitest/config';
+import { TallyReporter } from './test/tally-reporter.ts';
 
 export default defineConfig({
   test: {
-    globalSetup: 'test/assembly.ts',
     sequence: { shuffle: true },
+    reporters: ['default', new TallyReporter()],
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['{core,adapters,functions,lib,local}/**/*.test.ts'] },
+        test: { name: 'unit', include: ['{core,adapters,functions,lib,local}/**/*.test.ts', 'test/unit/**/*.test.ts'] },
       },
       {
         extends: true,
-        test: { name: 'integration', include: ['test/integration/**/*.test.ts'], testTimeout: 30_000, hookTimeout: 60_000 },
+        test: {
+          name: 'integration',
+          globalSetup: 'test/assembly.ts',
+          include: ['test/integration/**/*.test.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
       },
       {
         extends: true,
         test: {
           name: 'e2e',
+          globalSetup: 'test/assembly.ts',
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 240_000,
           hookTimeout: 60_000,

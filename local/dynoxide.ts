@@ -22,8 +22,16 @@ export function findDynoxide(platform: string, arch: string): string {
   }
 }
 
+/** The running table engine. */
+export type TableEngine = {
+  endpoint: string;
+  /** Settles when it ends though nobody stopped it. */
+  lost: Promise<StartError>;
+  stop: () => Promise<void>;
+};
+
 /** Starts the table engine on a free port, with its tables in a file or, without one, in memory. */
-export async function startDynoxide(file?: string): Promise<{ endpoint: string; process: GuardedProcess }> {
+export async function startDynoxide(file?: string): Promise<TableEngine> {
   const program = findDynoxide(process.platform, process.arch);
   const port = await freePort();
   const where = file === undefined ? [] : ['--db-path', file];
@@ -35,7 +43,16 @@ export async function startDynoxide(file?: string): Promise<{ endpoint: string; 
     await running.stop();
     throw error;
   }
-  return { endpoint, process: running };
+  let stopping = false;
+  const lost = running.ended.then(({ output }) => {
+    if (stopping) return new Promise<never>(() => {});
+    return new StartError(`The table engine ended by itself and said: ${output || 'nothing'}`);
+  });
+  const stop = () => {
+    stopping = true;
+    return running.stop();
+  };
+  return { endpoint, lost, stop };
 }
 
 async function answers(endpoint: string): Promise<void> {

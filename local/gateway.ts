@@ -120,7 +120,7 @@ function send(request: IncomingMessage, response: ServerResponse, { status, head
   // A body that was not read to its end would be taken for the next request.
   if (!request.complete) response.setHeader('connection', 'close');
   for (const [name, value] of headers) response.appendHeader(name, value);
-  response.removeHeader('transfer-encoding');
-  response.setHeader('content-length', body.length);
+  // Neither may carry a length (RFC 9110, 8.6).
+  if (status !== 204 && status >= 200) response.setHeader('content-length', body.length);
   response.writeHead(status).end(body);
 }

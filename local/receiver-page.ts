@@ -40,21 +40,13 @@ example project sends to Slack and Jira comes to <code>/receiver/slack</code> an
 function article({ at, method, path, headers, body }: ReceivedItem): string {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   return `<article>
-<h2>${escape(method)} ${escape(path)}</h2>
-<time>${escape(at)}</time>
-<details><summary>Headers</summary><pre>${escape(lines.join('\n'))}</pre></details>
-${body === '' ? '' : `<pre>${escape(indented(body))}</pre>`}
+<h2>${escaped(method)} ${escaped(path)}</h2>
+<time>${escaped(at)}</time>
+<details><summary>Headers</summary><pre>${escaped(lines.join('\n'))}</pre></details>
+${body === '' ? '' : `<pre>${escaped(body)}</pre>`}
 </article>`;
 }
 
-function indented(body: string): string {
-  try {
-    return JSON.stringify(JSON.parse(body), null, 2);
-  } catch {
-    return body;
-  }
-}
-
-function escape(text: string): string {
+function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`);
 }

@@ -23,8 +23,8 @@ const maxBodyBytes = 10_000_000;
 export function createReceiver(nextIssue: () => number): Receiver {
   const items: ReceivedItem[] = [];
   return (request, response) => {
-    const url = new URL(request.url ?? '/', 'http://receiver');
-    if (url.pathname !== root && !url.pathname.startsWith(`${root}/`)) return false;
+    if (!/^\/receiver(?![^/?])/.test(request.url ?? '')) return false;
+    const url = new URL(request.url ?? root, 'http://receiver');
     if (url.pathname === root && (request.method === 'GET' || request.method === 'HEAD')) {
       show(request, response, items, url.searchParams.get('path') ?? '');
       return true;
@@ -33,7 +33,7 @@ export function createReceiver(nextIssue: () => number): Receiver {
       .then((item) => {
         items.unshift(item);
         items.length = Math.min(items.length, kept);
-        reply(response, item, url, nextIssue);
+        reply(response, item, url.pathname, nextIssue);
       })
       .catch(() => response.destroy());
     return true;
@@ -55,8 +55,8 @@ async function receive(request: IncomingMessage, { pathname, search }: URL): Pro
 
 function reply(
   response: ServerResponse,
-  { method, body }: ReceivedItem,
-  { pathname, origin }: URL,
+  { method, body, headers }: ReceivedItem,
+  pathname: string,
   nextIssue: () => number,
 ): void {
   const json = (status: number, content: object) =>
@@ -67,7 +67,11 @@ function reply(
   } else if (below(pathname, 'jira') && method === 'POST') {
     const number = nextIssue();
     const id = String(10_000 + number);
-    json(201, { id, key: `${projectKeyIn(body)}-${number}`, self: `${origin}${root}/jira/rest/api/2/issue/${id}` });
+    json(201, {
+      id,
+      key: `${projectKeyIn(body)}-${number}`,
+      self: `http://${headers.host}${root}/jira/rest/api/2/issue/${id}`,
+    });
   } else if (below(pathname, 'jira') && method === 'PUT') {
     response.writeHead(204).end();
   } else if (below(pathname, 'slack')) {

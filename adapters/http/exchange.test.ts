@@ -198,15 +198,15 @@ describe('a connection', () => {
 
 describe('the deadline', () => {
   test.each([
-    ['before the headers', '', 'no answer within 0.04 s'],
-    ['within the headers', head, 'no answer within 0.04 s'],
-    ['within the body', `${head}Content-Length: 100\r\n\r\nhalf`, 'no complete answer within 0.04 s'],
-    ['within a chunk', `${head}Transfer-Encoding: chunked\r\n\r\n5\r\nhe`, 'no complete answer within 0.04 s'],
+    ['before the headers', '', 'no answer within 0.15 s'],
+    ['within the headers', head, 'no answer within 0.15 s'],
+    ['within the body', `${head}Content-Length: 100\r\n\r\nhalf`, 'no complete answer within 0.15 s'],
+    ['within a chunk', `${head}Transfer-Encoding: chunked\r\n\r\n5\r\nhe`, 'no complete answer within 0.15 s'],
   ])('covers a receiver that hangs %s', async (_, message, expected) => {
     const receiver = await startRawReceiver((socket) => {
       socket.write(message);
     });
-    const exchange = await openClient().send(requestTo(receiver.origin, { timeoutMs: 40 }));
+    const exchange = await openClient().send(requestTo(receiver.origin, { timeoutMs: 150 }));
     expect(exchange).toMatchObject({ outcome: 'failed', class: 'timeout', message: expected });
     await Promise.all(receiver.closed);
   });
@@ -217,7 +217,7 @@ describe('the deadline', () => {
       const drip = setInterval(() => socket.write('1\r\nx\r\n'), 5);
       socket.on('close', () => clearInterval(drip));
     });
-    const exchange = await openClient().send(requestTo(receiver.origin, { timeoutMs: 60 }));
+    const exchange = await openClient().send(requestTo(receiver.origin, { timeoutMs: 150 }));
     expect(exchange).toMatchObject({ outcome: 'failed', class: 'timeout' });
     await Promise.all(receiver.closed);
   });
@@ -225,11 +225,11 @@ describe('the deadline', () => {
   test('covers a receiver that never greets back in TLS', async () => {
     const receiver = await startRawReceiver(() => undefined);
     const url = receiver.origin.replace('http:', 'https:');
-    const exchange = await openClient().send(requestTo(url, { timeoutMs: 40 }));
+    const exchange = await openClient().send(requestTo(url, { timeoutMs: 150 }));
     expect(exchange).toMatchObject({
       outcome: 'failed',
       class: 'timeout',
-      message: 'no secure connection within 0.04 s',
+      message: 'no secure connection within 0.15 s',
     });
   });
 

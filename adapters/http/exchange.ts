@@ -74,11 +74,9 @@ export function runExchange(order: ExchangeOrder): Promise<Exchange> {
       readBody(response, breakOff, ({ body, truncated }) => {
         const { statusCode: status = 0 } = response;
         const { address = '' } = progress;
-        const headers = joinHeaders(response);
-        settle(
-          { outcome: 'answered', status, headers, body, truncated, address, timings: stopwatch.read() },
-          !truncated,
-        );
+        const answer = { status, headers: joinHeaders(response), body, truncated, address, timings: stopwatch.read() };
+        // A receiver may answer before it has read the request; what is left of that would keep the connection for ever.
+        settle({ outcome: 'answered', ...answer }, !truncated && wire.writableFinished);
       });
     });
     wire.end(order.request.body);

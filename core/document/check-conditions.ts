@@ -1,5 +1,5 @@
 import { resolveTag, suggestTag } from '../templates/tag-scope.ts';
-import type { Checking } from './checking.ts';
+import { type Checking, isKnownType } from './checking.ts';
 import { isDateOrInstant } from './dates.ts';
 import { listAllowed, type Path, quote } from './problems.ts';
 import type { Condition, Where } from './schema-filters.ts';
@@ -79,6 +79,7 @@ export function findNature(
   field: string,
   { target, feedbackType }: { target: 'ticket' | 'member'; feedbackType?: string | undefined },
 ): ValueNature | undefined {
+  if (!isKnownType(checking, feedbackType)) return undefined;
   const scope = { ...checking.names.tags(target, feedbackType), allowSecrets: false };
   const resolved = resolveTag(scope, field);
   if (resolved.outcome === 'value' && !resolved.path.startsWith('request.')) {

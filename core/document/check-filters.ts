@@ -1,5 +1,5 @@
 import { type ConditionScope, checkWhere } from './check-conditions.ts';
-import { type Checking, checkFeedbackType, checkReference } from './checking.ts';
+import { type Checking, canMeet, checkFeedbackType, checkReference } from './checking.ts';
 import type { Path } from './problems.ts';
 import type { Where } from './schema-filters.ts';
 
@@ -51,18 +51,13 @@ export function checkFilterReference(
       'invalid_choice',
       `filter "${reference}" is over ${filter.target}s, and a filter over ${scope.target}s is needed`,
     );
-  } else if (!isSameType(filter.feedbackType, scope.feedbackType)) {
+  } else if (!canMeet(checking, filter.feedbackType, scope.feedbackType)) {
     const message = `filter "${reference}" is for feedback type "${filter.feedbackType}", not "${scope.feedbackType}"`;
     report(path, 'invalid_choice', message);
   }
   if (!scope.allowsChanged && mentionsChanged(filter.where)) {
     report(path, 'not_allowed', `filter "${reference}" asks what changed, which only automations on modify can tell`);
   }
-}
-
-/** Whether two parts can meet the same tickets: those without a feedback type meet all. */
-export function isSameType(one: string | undefined, other: string | undefined): boolean {
-  return one === undefined || other === undefined || one === other;
 }
 
 function mentionsChanged(where: Where): boolean {

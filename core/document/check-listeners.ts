@@ -1,6 +1,6 @@
-import { checkFilterReference, checkTypeFitsTarget, isSameType } from './check-filters.ts';
+import { checkFilterReference, checkTypeFitsTarget } from './check-filters.ts';
 import { checkAccess } from './check-sources.ts';
-import { type Checking, checkFeedbackType, checkReference } from './checking.ts';
+import { type Checking, canMeet, checkFeedbackType, checkReference } from './checking.ts';
 import type { Path } from './problems.ts';
 import type { ExternalListener } from './schema.ts';
 
@@ -42,7 +42,7 @@ export function checkMacroReference(
       'invalid_choice',
       `macro "${macro.key}" has target ${macro.target}, and one with target ${target} is needed`,
     );
-  } else if (!isSameType(macro.feedbackType, owner.feedbackType)) {
+  } else if (!canMeet(checking, macro.feedbackType, owner.feedbackType)) {
     const message = `macro "${macro.key}" is for feedback type "${macro.feedbackType}", not "${owner.feedbackType}"`;
     report(at, 'invalid_choice', message);
   }

@@ -1,5 +1,4 @@
-import { isSameType } from './check-filters.ts';
-import type { Checking } from './checking.ts';
+import { type Checking, canMeet } from './checking.ts';
 import type { Macro } from './schema.ts';
 
 /** Most items of one transaction (architecture.md, "How data flows" 1); DynamoDB itself takes 100. */
@@ -8,16 +7,18 @@ const maxItems = 90;
 const itemsOfStart = 4;
 
 /** Checks that one report, with everything that it can set off, fits into one transaction. */
-export function checkConsequenceSize({ document, report }: Checking): void {
+export function checkConsequenceSize(checking: Checking): void {
+  const { document, report } = checking;
   for (const type of document.feedbackTypes) {
     const triggered = document.automations.filter(
-      ({ trigger, enabled, feedbackType }) => enabled && trigger !== undefined && isSameType(feedbackType, type.key),
+      ({ trigger, enabled, feedbackType }) =>
+        enabled && trigger !== undefined && canMeet(checking, feedbackType, type.key),
     );
     // A macro runs at most once on a record within a chain, so each counts once.
     const macros = document.macros.filter(
       (macro) =>
         macro.target === 'feedback' &&
-        isSameType(macro.feedbackType, type.key) &&
+        canMeet(checking, macro.feedbackType, type.key) &&
         triggered.some((automation) => automation.macro === macro.key),
     );
     const items = macros.reduce((sum, macro) => sum + countItems(macro), itemsOfStart);

@@ -6,6 +6,7 @@ import {
   checkStatus,
   checkTeam,
   findRepeated,
+  isKnownType,
 } from './checking.ts';
 import { listAllowed, type Path, quote } from './problems.ts';
 import type { ExternalSource } from './schema.ts';
@@ -37,7 +38,7 @@ export function checkAccess(
 }
 
 function checkState(checking: Checking, path: Path, { state, feedbackType }: ExternalSource): void {
-  if (state === undefined || !checking.names.of('feedbackTypes').includes(feedbackType)) return;
+  if (state === undefined || !isKnownType(checking, feedbackType)) return;
   const at = [...path, 'state'];
   checkTeam(checking, [...at, 'team'], state.team);
   const workflows = checking.names.workflows(feedbackType);
@@ -59,7 +60,7 @@ function checkSubmitter(
 
 function checkMapping(checking: Checking, path: Path, source: ExternalSource): void {
   const { document, names, report } = checking;
-  if (!names.of('feedbackTypes').includes(source.feedbackType)) return;
+  if (!isKnownType(checking, source.feedbackType)) return;
   const known = names.fields(source.feedbackType);
   const what = `a field of feedback type "${source.feedbackType}"`;
   for (const field of Object.keys(source.fields)) {

@@ -3,7 +3,7 @@ import { compileTemplate } from '../templates/compile.ts';
 import type { TagScope } from '../templates/tag-scope.ts';
 import type { TemplateContext } from '../templates/template.ts';
 import { recordOfTarget } from './check-listeners.ts';
-import type { Checking } from './checking.ts';
+import { type Checking, isKnownType } from './checking.ts';
 import type { Path } from './problems.ts';
 import type { Action, Macro, WebhookAction } from './schema.ts';
 
@@ -23,10 +23,7 @@ export function checkTemplates(checking: Checking): SecretUse[] {
 }
 
 function checkTemplate(checking: Checking, use: TemplateUse, scope: TagScope, macro: Macro): SecretUse[] {
-  // Without its feedback type a macro's tags cannot be told; the wrong type is reported by itself.
-  const isTypeKnown =
-    macro.feedbackType === undefined || checking.names.of('feedbackTypes').includes(macro.feedbackType);
-  if (!isTypeKnown) return [];
+  if (!isKnownType(checking, macro.feedbackType)) return [];
   const compiled = compileTemplate(use.text, use.context, { ...scope, allowSecrets: use.allowsSecrets });
   if (compiled.outcome === 'refused') {
     for (const { message, line, column } of compiled.problems) {

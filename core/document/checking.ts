@@ -52,6 +52,17 @@ export function checkFeedbackType(checking: Checking, path: Path, given: string 
   checkReference(checking, path, given, checking.names.of('feedbackTypes'), 'a feedback type of this document');
 }
 
+/** Whether a feedback type exists, or none is asked for; what depends on one that does not exist cannot be judged. */
+export function isKnownType({ names }: Checking, feedbackType: string | undefined): boolean {
+  return feedbackType === undefined || names.of('feedbackTypes').includes(feedbackType);
+}
+
+/** Whether two parts can meet the same tickets: those without a feedback type meet all. */
+export function canMeet(checking: Checking, one: string | undefined, other: string | undefined): boolean {
+  if (one === undefined || other === undefined || one === other) return true;
+  return !isKnownType(checking, one) || !isKnownType(checking, other);
+}
+
 /** Reports an API key that does not exist. */
 export function checkApiKey(checking: Checking, path: Path, given: string): void {
   const known = [...checking.context.apiKeyPrefixes].sort();

@@ -41,7 +41,7 @@ export function quote(value: unknown): string {
 
 /** Lists what could have been given, in brackets; nothing where there is nothing. */
 export function listAllowed(allowed: Iterable<string>): string {
-  const all = [...allowed];
+  const all = [...new Set(allowed)];
   if (all.length === 0) return '';
   const rest = all.length - maxListed;
   return ` (${all.slice(0, maxListed).join(', ')}${rest > 0 ? ` and ${rest} more` : ''})`;

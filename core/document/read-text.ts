@@ -105,8 +105,11 @@ function findYamlFaults(document: Document.Parsed): { offset: number; message: s
   visitYaml(document, {
     Alias: (_, alias) => {
       aliases += 1;
+      const offset = alias.range?.[0] ?? 0;
+      if (alias.resolve(document) === undefined)
+        faults.push({ offset, message: `*${alias.source} stands for nothing` });
       if (aliases !== maxAliases + 1) return;
-      faults.push({ offset: alias.range?.[0] ?? 0, message: `at most ${maxAliases} aliases are allowed` });
+      faults.push({ offset, message: `at most ${maxAliases} aliases are allowed` });
     },
     Map: (_, map) => {
       faults.push(...findKeyFaults(map));

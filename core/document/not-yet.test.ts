@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { listNotYet } from './not-yet.ts';
+import { getValid, makeContext, withPart } from './sample-document.ts';
+
+const apollo: unknown = parse(readFileSync(new URL('../../examples/apollo.yaml', import.meta.url), 'utf8'));
+
+test('a part without behaviour is named with its key, one sentence each', () => {
+  expect(getValid(apollo).notYet).toEqual(
+    expect.arrayContaining([
+      'externalListeners[0] (jiraclosed): listeners do not run yet.',
+      'macros[0].actions[1] (send-to-jira): workflow actions do not run yet.',
+      'macros[0].actions[0].capture (send-to-jira): values are not captured yet.',
+      'externalSources[0].advanced.notify (appcrashlog): notifications are not sent yet.',
+    ]),
+  );
+});
+
+test('a part that is left out is not named', () => {
+  const source = { key: 'a', name: 'A', feedbackType: 'issues', apiKey: 'mobile' };
+  expect(listNotYet({ project: { key: 'a', name: 'A' }, externalSources: [source] })).toEqual([]);
+});
+
+test('secrets that are used and not set are warned of once', () => {
+  expect(getValid(apollo, makeContext({ secretNames: new Set() })).warnings).toEqual([
+    'macros[0].actions[0].headers.Authorization: secret "jira" is not set yet: set it before it is needed',
+    'macros[2].actions[0].url: secret "slack-webhook-url" is not set yet: set it before it is needed',
+  ]);
+});
+
+test('a public key that also opens a listener is warned of', () => {
+  const input = withPart(apollo, ['externalSources', 1, 'apiKey'], 'jira');
+  expect(getValid(input).warnings).toEqual([
+    'externalSources[1].apiKey: browsers are allowed, so the key "jira" is public, and it also opens listeners: use a key of its own (jiraclosed, jirastatus, iosclosed, devnote)',
+  ]);
+});
+
+test('a required field that a source does not map is warned of', () => {
+  const input = withPart(apollo, ['externalSources', 1, 'fields'], { details: 'text' });
+  expect(getValid(input).warnings).toEqual([
+    'externalSources[1].fields: tickets will come without required fields, to which no parameter is mapped (summary)',
+  ]);
+});

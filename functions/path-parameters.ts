@@ -1,0 +1,16 @@
+import * as z from 'zod';
+import { Key, VariableName } from '../core/document/schema-names.ts';
+import { ApiKeyPrefix } from '../core/keys/api-key.ts';
+
+/** The variables of the routes' paths by name: each means the same wherever it stands. */
+export const pathParameters: Readonly<Record<string, z.ZodType>> = {
+  project: Key.meta({ description: "The project's key.", example: 'apollo' }),
+  source: Key.meta({ description: "The external source's key, or a former one.", example: 'appcrashlog' }),
+  ticket: z.string().meta({ description: "The ticket's id.", example: 'BUG-0001' }),
+  macro: Key.meta({ description: "The macro's key.", example: 'send-to-jira' }),
+  run: z.string().meta({ description: "The run's id." }),
+  delivery: z.string().meta({ description: "The delivery's id." }),
+  name: VariableName.meta({ description: "The secret's name.", example: 'jira' }),
+  prefix: ApiKeyPrefix.meta({ description: "The API key's prefix.", example: 'mobile' }),
+  file: z.string().meta({ description: 'A file that the reference page loads.', example: 'swagger-ui.css' }),
+};

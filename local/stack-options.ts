@@ -1,0 +1,40 @@
+import * as z from 'zod';
+import type { StartError } from './start-error.ts';
+
+/** What a stack is started with. */
+export type StackOptions = {
+  /** The folder of a synthesised assembly, or how to make one in a folder that is given. */
+  assemblyDir: string | ((folder: string) => Promise<string>);
+  /** Where everything is kept; absent: nothing is. */
+  dataDir?: string;
+  /** 0 takes a free port. */
+  port?: number;
+  /** Keeps nothing; `dataDir` is then only where local.json is shown. */
+  ephemeral?: boolean;
+  /** Whether the first start brings in the example project; true unless given. */
+  seeded?: boolean;
+  /** Told, a line at a time, what goes wrong while the stack runs. */
+  log?: (line: string) => void;
+  /** Ends a start that is under way. */
+  signal?: AbortSignal;
+};
+
+/** The content of local.json. */
+export const LocalJson = z.object({
+  api: z.string(),
+  receiver: z.string(),
+  keys: z.record(z.string(), z.string()),
+  token: z.string(),
+  oidc: z.object({ issuer: z.string(), clientId: z.string(), clientSecret: z.string() }),
+});
+export type LocalJson = z.infer<typeof LocalJson>;
+
+/** A running stack. */
+export type Stack = {
+  origin: string;
+  localJson: LocalJson;
+  localJsonFile: string;
+  /** Settles when the stack can no longer work, with the reason. */
+  lost: Promise<StartError>;
+  stop: () => Promise<void>;
+};

@@ -1,0 +1,39 @@
+import { randomBytes } from 'node:crypto';
+import * as z from 'zod';
+import { readJson, writeJson } from './json-file.ts';
+
+const State = z.object({
+  clientSecret: z.string(),
+  /** The address that the seeded values have. */
+  receiver: z.string().optional(),
+  /** Whole keys by prefix. */
+  keys: z.record(z.string(), z.string()).default({}),
+  /** The ETag of the example as it was applied: known once it was. */
+  documentApplied: z.boolean().default(false),
+  /** What the API listed for each secret after it was seeded: the same still means that nobody has changed it. */
+  secrets: z.record(z.string(), z.string()).default({}),
+  nextIssue: z.number().default(1),
+});
+export type State = z.infer<typeof State>;
+
+/** What the local stack remembers beside its engines. */
+export type StateFile = { get: () => State; change: (part: Partial<State>) => void };
+
+/** Opens it in a file that only its owner may read or, without one, in memory. */
+export function openState(file?: string): StateFile {
+  let state = (file === undefined ? undefined : readJson(file, State)) ?? freshState();
+  const change = (part: Partial<State>) => {
+    state = { ...state, ...part };
+    if (file !== undefined) writeJson(file, state);
+  };
+  // A client secret that was handed out must be the same after a crash.
+  change({});
+  return { get: () => state, change };
+}
+
+/** What is forgotten when the tables are new: everything that lives in them. */
+export const nothingSeeded: Partial<State> = { keys: {}, documentApplied: false, secrets: {} };
+
+function freshState(): State {
+  return State.parse({ clientSecret: randomBytes(32).toString('base64url') });
+}

@@ -1,0 +1,48 @@
+import { findDelivery, listDeliveries } from '../adapters/dynamodb/deliveries.ts';
+import { createOutboundClient, type OutboundSettings } from '../adapters/http/outbound-client.ts';
+import type { UsableSecret } from '../core/deliveries/fill-request.ts';
+import { sendWebhook } from '../functions/send-webhook/handler.ts';
+import type { TestEngines } from './engines.ts';
+import { recordingObserver } from './gateway.ts';
+import type { TestClock } from './seeded.ts';
+
+/** The sender over a worker's engines; it allows loopback and http, as the local stage does, unless told otherwise. */
+export function sender(
+  engines: TestEngines,
+  project: string,
+  clock: TestClock,
+  options: Partial<OutboundSettings> & { secrets?: Record<string, UsableSecret>; random?: number } = {},
+) {
+  const outbound = createOutboundClient({
+    allowHttp: true,
+    allowedCidrs: ['127.0.0.0/8', '::1/128'],
+    now: () => performance.now(),
+    ...options,
+  });
+  const send = sendWebhook({
+    table: engines.table,
+    webhookQueue: engines.webhookQueue,
+    outbound,
+    readSecrets: async () => new Map(Object.entries(options.secrets ?? {})),
+    dueShards: 4,
+    observer: recordingObserver(),
+    now: clock.now,
+    random: () => options.random ?? 0,
+  });
+  return {
+    /** Hands the sender a delivery's message. */
+    deliver: async (delivery: string) => await send(JSON.stringify({ delivery })),
+    /** The project's deliveries, newest first, each with its attempts. */
+    deliveries: async () => {
+      const { items } = await listDeliveries(engines.table, project, { limit: 200 }, {});
+      return await Promise.all(
+        items.map(async ({ id }) => {
+          const found = await findDelivery(engines.table, project, id);
+          if (found === undefined) throw new Error(`delivery ${id} is listed but not there`);
+          return { ...found.delivery, attempts: found.attempts };
+        }),
+      );
+    },
+    close: () => outbound.close(),
+  };
+}

@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import * as keys from '../../adapters/dynamodb/keys.ts';
+
+/** Every access pattern: what is read or written, and the function in keys.ts that spells its key. */
+const patterns: readonly [pattern: string, name: keyof typeof keys, key: object | string][] = [
+  ['an API key, by prefix', 'apiKeyKey', keys.apiKeyKey('mobile')],
+  ['all API keys, by prefix', 'apiKeyListKey', keys.apiKeyListKey('mobile')],
+  ["a project's pointer to its current document", 'projectKey', keys.projectKey('apollo')],
+  ['all projects, by key', 'projectListKey', keys.projectListKey('apollo')],
+  ['one part of a document version', 'documentPartKey', keys.documentPartKey('apollo', '000000002-k3J9', 0)],
+  ['all parts of a document version', 'documentPartPrefix', keys.documentPartPrefix('000000002-k3J9')],
+  ['the id of a document version', 'documentId', keys.documentId(2, 'k3J9')],
+  ['a secret of a project', 'secretKey', keys.secretKey('apollo', 'jira')],
+  ['all secrets of a project', 'secretPrefix', keys.secretPrefix],
+  ['a member, by e-mail address', 'memberKey', keys.memberKey('apollo', 'jim@example.com')],
+  ["a project's members, by e-mail address", 'memberListKey', keys.memberListKey('apollo', 'jim@example.com')],
+  ["the counter of a feedback type's tickets", 'counterKey', keys.counterKey('apollo', 'issues')],
+  ['a ticket, by id', 'ticketKey', keys.ticketKey('apollo', 'BUG-0001')],
+  ["a feedback type's tickets, oldest first", 'ticketListKey', keys.ticketListKey('apollo', 'issues', 1)],
+  ['a call that is remembered for its Idempotency-Key', 'idempotencyKey', keys.idempotencyKey('apollo', 'web', 'k')],
+  ['a delivery with its first attempt', 'deliveryKey', keys.deliveryKey('d1')],
+  [
+    "a project's deliveries, by creation",
+    'deliveryListKey',
+    keys.deliveryListKey('apollo', '2026-11-21T09:00:00.000Z', 'd1'),
+  ],
+  ['a later attempt of a delivery', 'attemptKey', keys.attemptKey('d1', 2)],
+  ['all later attempts of a delivery', 'attemptPrefix', keys.attemptPrefix],
+  ['the delivery of a due entry', 'deliveryOfKey', keys.deliveryOfKey('DELIVERY#d1') ?? ''],
+  ['what is due, in one of its shards', 'dueKey', keys.dueKey('d1', '2026-11-21T09:02:00.000Z', 4)],
+  ['one shard of what is due', 'duePartition', keys.duePartition(3)],
+  ['a run of a macro', 'runKey', keys.runKey('apollo', 'r1')],
+];
+
+const introduction = `# The table
+
+One DynamoDB table with the keys \`pk\` and \`sk\`, and two sparse indexes: \`byList\` (\`listPk\`, \`listSk\`; carries \`type\` and
+\`listed\`, the columns that a list shows, at most 600 bytes) and \`byDue\` (\`duePk\`, \`dueSk\`; keys only). Items carry \`type\`
+and \`version\`, every write has a condition, and nothing is ever scanned. \`adapters/dynamodb/keys.ts\` spells every key;
+this page is printed from it by \`test/unit/table-document.test.ts\` (\`npx vitest run --project unit table-document -u\`).
+
+| access pattern | key | function |
+| --- | --- | --- |
+`;
+
+test('the table document shows every key that the code spells', async () => {
+  const rows = patterns.map(([pattern, name, key]) => `| ${pattern} | \`${spell(key)}\` | \`${name}\` |`);
+  expect(patterns.map(([, name]) => name).toSorted()).toEqual(Object.keys(keys).toSorted());
+  await expect(`${introduction}${rows.join('\n')}\n`).toMatchFileSnapshot('../../docs/table.md');
+});
+
+function spell(key: object | string): string {
+  if (typeof key === 'string') return key;
+  return Object.entries(key)
+    .map(([name, value]) => `${name} = ${value}`)
+    .join(', ');
+}
