@@ -1,11 +1,11 @@
 import type { Delivery, DeliveryCause } from './deliveries/delivery.ts';
-import { type ActionResult, applyMacro } from './macros/apply-macro.ts';
 import type { Automation, ProjectDocument } from './document/schema.ts';
 import { matchesFilter } from './filters/match-filter.ts';
+import { type ActionResult, applyMacro } from './macros/apply-macro.ts';
+import { scopeOfTickets } from './macros/tag-scopes.ts';
 import { resolveTag, type TagScope } from './templates/tag-scope.ts';
 import { readTicketValue, type TicketContext } from './tickets/record-values.ts';
 import type { Ticket } from './tickets/ticket.ts';
-import { scopeOfTickets } from './macros/tag-scopes.ts';
 
 /** A new ticket, and what is known when it is decided what follows from it. */
 export type SubmissionInput = {
@@ -16,7 +16,11 @@ export type SubmissionInput = {
 };
 
 /** The whole consequence of a new ticket: what is stored together, in one transaction. */
-export type SubmissionDecision = { ticket: Ticket; deliveries: Delivery[]; ran: { automation: string; actions: ActionResult[] }[] };
+export type SubmissionDecision = {
+  ticket: Ticket;
+  deliveries: Delivery[];
+  ran: { automation: string; actions: ActionResult[] }[];
+};
 
 /** Decides what a new ticket sets off: the automations it matches, and their macros' webhooks, already rendered. */
 export function decideSubmission(input: SubmissionInput): SubmissionDecision {

@@ -7,7 +7,9 @@ const maxDepth = 20;
 export type JsonProblem = { where: string; message: string };
 
 /** Reads a JSON text and refuses what no later part could store or send: says where, and never throws. */
-export function readJsonText(text: string): { outcome: 'read'; value: unknown } | { outcome: 'refused'; problems: JsonProblem[] } {
+export function readJsonText(
+  text: string,
+): { outcome: 'read'; value: unknown } | { outcome: 'refused'; problems: JsonProblem[] } {
   let value: unknown;
   try {
     value = JSON.parse(text);

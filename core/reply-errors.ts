@@ -31,7 +31,10 @@ export const ErrorBody = z
   .object({
     status: z.int().describe('Repeats the HTTP status.'),
     description: z.string().describe('A sentence a person can act on.'),
-    errors: z.array(ParameterError).optional().describe('Every problem at once; absent where there is nothing to list.'),
+    errors: z
+      .array(ParameterError)
+      .optional()
+      .describe('Every problem at once; absent where there is nothing to list.'),
   })
   .meta({ id: 'Error' });
 export type ErrorBody = z.infer<typeof ErrorBody>;

@@ -1,10 +1,127 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import {
-  type CreateDocumentOptions,
   createDocument,
-  type oas31,
   type ZodOpenApiOperationObject,
+  type ZodOpenApiOverride,
   type ZodOpenApiPathsObject,
   type ZodOpenApiResponseObject,
+  type ZodOpenApiResponsesObject,
 } from 'zod-openapi';
 import { ErrorBody } from '../core/reply-errors.ts';
+import { pathParameters } from './path-parameters.ts';
+import { type RefusalStatus, refusals } from './refusals.ts';
+import { type Route, routes } from './routes.ts';
+
+const description = `Feedback comes in through external sources and goes out as webhooks.
+
+Every answer carries \`x-request-id\`, by which the logs are searched. A refusal repeats its status, says in a sentence
+what to do, and lists every rejected parameter at once.
+
+Checks run in this order: route (404), method (405, with \`Allow\`), key or token (401), project and source (404), whether
+the key opens the source (403), size (413), content type (415), JSON and fields (400).`;
+
+const securitySchemes = {
+  'api-key': { type: 'apiKey', in: 'header', name: 'X-Api-Key', description: 'An API key, `<prefix>-<secret>`.' },
+  'api-key-bearer': { type: 'http', scheme: 'bearer', description: 'An API key as a bearer token.' },
+  'api-key-query': { type: 'apiKey', in: 'query', name: 'apiKey', description: 'For callers that can set no header.' },
+  'sign-in': {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description:
+      "A person's ID token of the OIDC issuer, or a machine's access token with a scope such as `feedbridge/observer`.",
+  },
+} as const;
+
+const byKey = [{ 'api-key': [] }, { 'api-key-bearer': [] }, { 'api-key-query': [] }];
+const bySignIn = [{ 'sign-in': [] }];
+
+/** The gateway refuses a token by itself, in its own shape. */
+const unknownPerson: ZodOpenApiResponseObject = {
+  id: 'UnknownPerson',
+  description: 'The bearer token is missing or not valid. The gateway says so, in a body of its own.',
+  content: { 'application/json': { schema: z.object({ message: z.string() }), example: { message: 'Unauthorized' } } },
+};
+
+const refusalResponses = new Map<number, ZodOpenApiResponseObject>(
+  Object.entries(refusals).map(([status, { example, ...refusal }]) => [
+    Number(status),
+    { ...refusal, content: { 'application/json': { schema: ErrorBody, example } } },
+  ]),
+);
+
+/** The OpenAPI 3.1 description of every route, for an API that answers at `apiOrigin`. */
+export function describeApi(apiOrigin: string) {
+  const paths: ZodOpenApiPathsObject = {};
+  for (const [name, route] of Object.entries<Route>(routes)) {
+    paths[route.path] = { ...paths[route.path], [methodName(route)]: describeRoute(name, route) };
+  }
+  return createDocument(
+    {
+      openapi: '3.1.1',
+      info: { title: 'Feedbridge', version: '1', description },
+      servers: [{ url: apiOrigin }],
+      tags: [...new Set(Object.values<Route>(routes).map(({ tag }) => tag))].map((tag) => ({ name: tag })),
+      paths,
+      components: { securitySchemes },
+    },
+    { override: simplify },
+  );
+}
+
+function describeRoute(name: string, route: Route): ZodOpenApiOperationObject {
+  const { path, authorised, tag, summary, description, query, headers, body } = route;
+  const variables = [...path.matchAll(/\{([a-z]+)\}/g)].map(([, variable = '']) => [variable, pathParameter(variable)]);
+  return {
+    operationId: name,
+    tags: [tag],
+    summary,
+    ...(description === undefined ? {} : { description }),
+    security: authorised ? bySignIn : route.refusals.includes(401) ? byKey : [],
+    requestParams: {
+      path: z.object(Object.fromEntries(variables)),
+      ...(query === undefined ? {} : { query }),
+      ...(headers === undefined ? {} : { header: headers }),
+    },
+    ...(body === undefined ? {} : { requestBody: { required: true, content: { ...body } } }),
+    responses: describeAnswers(route),
+  };
+}
+
+function describeAnswers({ answers, refusals: statuses, authorised }: Route): ZodOpenApiResponsesObject {
+  const good = Object.entries(answers).map(([status, { headers, content, ...answer }]) => [
+    status,
+    {
+      ...answer,
+      ...(headers === undefined ? {} : { headers }),
+      ...(content === undefined ? {} : { content: { ...content } }),
+    },
+  ]);
+  const refused = statuses.map((status) => [String(status), refusalResponse(status, authorised)]);
+  return Object.fromEntries([...good, ...refused]);
+}
+
+function refusalResponse(status: RefusalStatus, authorised: boolean): ZodOpenApiResponseObject {
+  const response = status === 401 && authorised ? unknownPerson : refusalResponses.get(status);
+  if (response === undefined) throw new Error(`no refusal with status ${status} is described`);
+  return response;
+}
+
+function pathParameter(name: string): z.ZodType {
+  const schema = pathParameters[name];
+  if (schema === undefined) throw new Error(`the path variable {${name}} is not described`);
+  return schema;
+}
+
+function methodName(route: Route) {
+  const names = { GET: 'get', POST: 'post', PUT: 'put', PATCH: 'patch', DELETE: 'delete' } as const;
+  return names[route.method];
+}
+
+/** Lets answers gain properties without breaking callers that validate them, and leaves out limits that say nothing. */
+const simplify: ZodOpenApiOverride = ({ jsonSchema, io, zodSchema }) => {
+  const { type } = zodSchema._zod.def;
+  if (type === 'object' && io === 'output') delete jsonSchema.additionalProperties;
+  if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+};

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ErrorBody } from '../core/reply-errors.ts';
+import type { ErrorBody } from '../core/reply-errors.ts';
 
 /** How the API's description presents one kind of refusal. */
 type Refusal = { id: string; description: string; example: ErrorBody; headers?: z.ZodObject };
@@ -11,7 +11,8 @@ const retryLater = 'Too much is going on at once: nothing was written. Try again
 export const refusals = {
   400: {
     id: 'Rejected',
-    description: 'The body is not what it must be, or parameters are missing or rejected: every problem is listed at once.',
+    description:
+      'The body is not what it must be, or parameters are missing or rejected: every problem is listed at once.',
     example: {
       status: 400,
       description: '1 parameter was rejected.',
@@ -49,7 +50,10 @@ export const refusals = {
   412: {
     id: 'ChangedMeanwhile',
     description: '`If-Match` names another version than the present one.',
-    example: { status: 412, description: 'The document was changed meanwhile: read it again and apply your change to it.' },
+    example: {
+      status: 412,
+      description: 'The document was changed meanwhile: read it again and apply your change to it.',
+    },
   },
   413: {
     id: 'TooLarge',

@@ -72,7 +72,10 @@ const receiveFeedback: Route = {
     },
   },
   answers: {
-    200: { description: 'A dry run: the report would be accepted.', content: { 'application/json': { schema: DryRun } } },
+    200: {
+      description: 'A dry run: the report would be accepted.',
+      content: { 'application/json': { schema: DryRun } },
+    },
     201: {
       description: 'The ticket, and a form for S3 for each attachment field.',
       headers: z.object({

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { awsJson } from './aws-json.ts';
 import type { CheckpointStore } from './checkpoints.ts';
 import type { Endpoints } from './engines.ts';
@@ -9,6 +10,8 @@ import { consumeQueue } from './queue-source.ts';
 import { StartError } from './start-error.ts';
 import { consumeStream } from './stream-source.ts';
 import { type Assembly, resourcesOf } from './template.ts';
+
+const graceMs = 2000;
 
 /** What the event sources of a template are started with. */
 export type SourcesOptions = {
@@ -86,7 +89,8 @@ export function startSources(options: SourcesOptions): { stop: () => Promise<voi
   return {
     stop: async () => {
       stopping.abort();
-      await ended.catch(() => {});
+      // A webhook that is cut off counts as an attempt, so what is under way may end, if it does so soon.
+      await Promise.race([ended.catch(() => {}), sleep(graceMs, undefined, { ref: false })]);
     },
   };
 }

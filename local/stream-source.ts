@@ -81,8 +81,7 @@ async function readFrom(source: StreamSource, first: string): Promise<void> {
     for (let from = 0; from < records.length; from += batchSize) {
       const read = records.slice(from, from + batchSize);
       const matching = read.filter(filter);
-      if (matching.length > 0) await deliver(source, matching);
-      if (signal.aborted) return;
+      if (matching.length > 0 && !(await deliver(source, matching))) return;
       const last = read.at(-1);
       if (last !== undefined) checkpoints.put(mapping, arn, last.dynamodb.SequenceNumber);
     }
@@ -91,26 +90,30 @@ async function readFrom(source: StreamSource, first: string): Promise<void> {
   }
 }
 
-/** Hands over a batch until it is done or given up; nothing behind it is read before. */
-export async function deliver(source: StreamSource, batch: readonly StreamRecord[], retriesSoFar = 0): Promise<void> {
+/** Hands over a batch until it is done or given up, or answers false when it was aborted before. */
+async function deliver(source: StreamSource, batch: readonly StreamRecord[], retriesSoFar = 0): Promise<boolean> {
   const { signal, maxRetries, maxAgeMs, bisect } = source;
   let rest = batch;
   for (let retries = retriesSoFar; !signal.aborted; retries += 1) {
     const aged = rest.filter((record) => Date.now() - createdAtMs(record) > maxAgeMs);
     if (aged.length > 0) await source.giveUp(noteOf(source, aged, 'RecordAgeExceeded', retries));
     rest = rest.filter((record) => !aged.includes(record));
-    if (rest.length === 0) return;
-    const outcome = await attempt(source, rest);
+    const outcome = rest.length === 0 ? { rest, named: false } : await attempt(source, rest);
     rest = outcome.rest;
-    if (rest.length === 0 || signal.aborted) return;
+    if (rest.length === 0) return true;
+    if (signal.aborted) return false;
     if (bisect && rest.length > 1 && !outcome.named) {
       const middle = Math.ceil(rest.length / 2);
-      await deliver(source, rest.slice(0, middle), retries);
-      return await deliver(source, rest.slice(middle), retries);
+      const first = await deliver(source, rest.slice(0, middle), retries);
+      return first && (await deliver(source, rest.slice(middle), retries));
     }
-    if (retries >= maxRetries) return await source.giveUp(noteOf(source, rest, 'RetryAttemptsExhausted', retries + 1));
+    if (retries >= maxRetries) {
+      await source.giveUp(noteOf(source, rest, 'RetryAttemptsExhausted', retries + 1));
+      return true;
+    }
     await pause(Math.min(firstRetryMs * 2 ** retries, longestRetryMs), signal);
   }
+  return false;
 }
 
 /** Invokes the function once and answers what is still to do, and whether the function named where it stopped. */

@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
-import { type HttpHandler, endpoint } from '../functions/kit/endpoint.ts';
+import { endpoint, type HttpHandler } from '../functions/kit/endpoint.ts';
 import type { Observer } from '../functions/kit/observer.ts';
 
 /** A call as a test describes it. */

@@ -1,7 +1,7 @@
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { type Attempt, Delivery } from '../../core/deliveries/delivery.ts';
 import type { SettledState } from '../../core/deliveries/attempt-plan.ts';
+import { type Attempt, Delivery } from '../../core/deliveries/delivery.ts';
 import { deliveryExpiry } from './deliveries.ts';
 import { attemptKey, deliveryKey, dueKey } from './keys.ts';
 import { isConditionFailure, type Table } from './table.ts';

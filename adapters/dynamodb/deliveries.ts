@@ -11,10 +11,7 @@ export const fastPathMs = 120_000;
 const keptSeconds = 30 * 24 * 60 * 60;
 
 /** A delivery as it lies in the table; a pending one has a due entry, so that it is found even if its message is lost. */
-export function deliveryItem(
-  delivery: Delivery,
-  options: { dueShards: number; now: number },
-): Record<string, unknown> {
+export function deliveryItem(delivery: Delivery, options: { dueShards: number; now: number }): Record<string, unknown> {
   const { id, project, macro, action, target, outcome, createdAt } = delivery;
   return {
     ...deliveryKey(id),

@@ -41,7 +41,10 @@ export async function findMembers(
 }
 
 /** Stores members all together, if none of them changed meanwhile; at most 100. */
-export async function writeMembers(table: Table, members: readonly MemberWrite[]): Promise<'written' | 'changed-meanwhile'> {
+export async function writeMembers(
+  table: Table,
+  members: readonly MemberWrite[],
+): Promise<'written' | 'changed-meanwhile'> {
   try {
     const puts = members.map((member) => ({ Put: memberPut(table, member) }));
     await table.client.send(new TransactWriteCommand({ TransactItems: puts }));

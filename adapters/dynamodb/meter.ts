@@ -66,7 +66,10 @@ function add(
   isRead: boolean,
 ): void {
   for (const part of capacity === undefined ? [] : [capacity].flat()) {
-    const indexes = Object.values(part.GlobalSecondaryIndexes ?? {}).reduce((sum, index) => sum + index.CapacityUnits, 0);
+    const indexes = Object.values(part.GlobalSecondaryIndexes ?? {}).reduce(
+      (sum, index) => sum + index.CapacityUnits,
+      0,
+    );
     const table = part.Table?.CapacityUnits ?? (part.CapacityUnits ?? 0) - indexes;
     if (isRead) {
       consumed.readUnits += table + indexes;

@@ -1,12 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { GetCommand, PutCommand, QueryCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import {
-  documentPartKey,
-  documentPartPrefix,
-  projectKey,
-  projectListKey,
-} from './keys.ts';
+import { documentPartKey, documentPartPrefix, projectKey, projectListKey } from './keys.ts';
 import { type Page, readListPage } from './lists.ts';
 import { type MemberWrite, memberPut } from './members.ts';
 import { failedConditions, type Table } from './table.ts';
@@ -34,11 +29,16 @@ export const ProjectPointer = z.object({
 export type ProjectPointer = z.infer<typeof ProjectPointer>;
 
 /** What the list of projects shows. */
-export const ListedProject = ProjectPointer.pick({ key: true, name: true, version: true, createdAt: true, updatedAt: true });
+export const ListedProject = ProjectPointer.pick({
+  key: true,
+  name: true,
+  version: true,
+  createdAt: true,
+  updatedAt: true,
+});
 export type ListedProject = z.infer<typeof ListedProject>;
 
 const DocumentPart = z.looseObject({ bytes: z.instanceof(Uint8Array) });
-
 
 /** Reads a project's pointer, consistently; undefined where there is no such project. */
 export async function findProject(table: Table, project: string): Promise<ProjectPointer | undefined> {
@@ -57,7 +57,10 @@ export async function readDocument(table: Table, pointer: ProjectPointer): Promi
       new QueryCommand({
         TableName: table.name,
         KeyConditionExpression: 'pk = :pk AND begins_with(sk, :parts)',
-        ExpressionAttributeValues: { ':pk': projectKey(pointer.key).pk, ':parts': documentPartPrefix(pointer.document) },
+        ExpressionAttributeValues: {
+          ':pk': projectKey(pointer.key).pk,
+          ':parts': documentPartPrefix(pointer.document),
+        },
         ConsistentRead: true,
         ...(ExclusiveStartKey === undefined ? {} : { ExclusiveStartKey }),
       }),

@@ -76,7 +76,7 @@ export async function countTicketsByStatus(
       }),
     );
     for (const item of answer.Items ?? []) {
-      const { state } = z.looseObject({ state: Ticket.shape.state }).parse(item['listed']);
+      const { state } = z.looseObject({ state: Ticket.shape.state }).parse(item.listed);
       const status = `${state.workflow}/${state.status}`;
       counts.set(status, (counts.get(status) ?? 0) + 1);
     }

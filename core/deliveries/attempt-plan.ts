@@ -1,5 +1,5 @@
-import { nextAttempt } from '../webhooks/retry-schedule.ts';
 import type { Verdict } from '../webhooks/response-verdict.ts';
+import { nextAttempt } from '../webhooks/retry-schedule.ts';
 import type { Attempt, Delivery } from './delivery.ts';
 
 /** Interruptions in a row after which a delivery fails (quality.md, "Nothing lost"). */
@@ -33,7 +33,11 @@ export function planAttempt(delivery: Delivery): AttemptPlan {
     return { outcome: 'give-up', interrupted, reason };
   }
   if (interrupted.length >= maxInterruptions) {
-    return { outcome: 'give-up', interrupted, reason: `The sender was interrupted ${interrupted.length} times in a row.` };
+    return {
+      outcome: 'give-up',
+      interrupted,
+      reason: `The sender was interrupted ${interrupted.length} times in a row.`,
+    };
   }
   return { outcome: 'send', number: delivery.leases + 1, interrupted };
 }

@@ -4,7 +4,10 @@ import * as z from 'zod';
 /** The part of an API key that names it, in URLs, logs and documents. */
 export const ApiKeyPrefix = z
   .string()
-  .regex(/^[a-z][a-z0-9-]{1,30}$/, 'A prefix is 2 to 31 lower-case letters, digits and hyphens, beginning with a letter.');
+  .regex(
+    /^[a-z][a-z0-9-]{1,30}$/,
+    'A prefix is 2 to 31 lower-case letters, digits and hyphens, beginning with a letter.',
+  );
 
 const secretLength = 43;
 const wholeKey = new RegExp(`^([a-z][a-z0-9-]{1,30})-([0-9A-Za-z]{${secretLength}})$`);

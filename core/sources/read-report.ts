@@ -63,7 +63,8 @@ export function decideSubmitter(
   if (fallback !== undefined) {
     return { outcome: 'found', email: fallback, ...(givenSubmitter === undefined ? {} : { claimed: givenSubmitter }) };
   }
-  const message = 'The submitter is not a member of this project: add them as a member, or give the source a default submitter.';
+  const message =
+    'The submitter is not a member of this project: add them as a member, or give the source a default submitter.';
   return { outcome: 'unknown-submitter', error: { parameter: source.submitter, code: 'unknown_submitter', message } };
 }
 

@@ -5,7 +5,8 @@ import type { FieldValue } from './ticket.ts';
 /** Code points a text may have where its field sets no `maxLength` (product.md, "Fields and values"). */
 const defaultMaxLength = { text: 1_000, longText: 30_000 };
 const calendarDate = /^(\d{4})-(\d{2})-(\d{2})$/;
-const rfc3339 = /^(\d{4}-\d{2}-\d{2})[Tt]([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+const rfc3339 =
+  /^(\d{4}-\d{2}-\d{2})[Tt]([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 
 /** What became of one given value; `absent` stands for null and for nothing given. */
 export type FieldReading =

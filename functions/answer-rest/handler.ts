@@ -5,6 +5,7 @@ import type { HttpHandler } from '../kit/endpoint.ts';
 import { type HttpReply, type HttpRequest, notFound, refuse } from '../kit/http.ts';
 import { preflightHeaders } from '../kit/origins.ts';
 import { describeApi } from '../openapi.ts';
+import { routes } from '../routes.ts';
 import { allowedMethods, findPath, isCrossOrigin, type KnownPath } from './known-path.ts';
 import { answerFile, type ReferenceFile, referencePage } from './reference-files.ts';
 
@@ -23,16 +24,15 @@ export function answerRest(dependencies: RestDependencies): HttpHandler {
     const path = findPath(request.path);
     if (path === undefined) return notFound();
     if (request.method === 'OPTIONS') return await answerPreflight(dependencies, request, path);
-    const called = path.routes.find(({ route }) => route.method === request.method);
-    switch (called?.name) {
+    switch (path.routes.find(({ method }) => method === request.method)) {
       case undefined:
         return refuseMethod(request, path);
-      case 'read-openapi':
+      case routes['read-openapi']:
         return answerFile(request, { body: readDescription(), contentType: 'application/json' });
-      case 'read-docs':
+      case routes['read-docs']:
         return answerFile(request, referencePage);
-      case 'read-docs-file': {
-        const file = (await readFiles()).get(path.parameters['file'] ?? '');
+      case routes['read-docs-file']: {
+        const file = (await readFiles()).get(path.parameters.file ?? '');
         return file === undefined ? notFound() : answerFile(request, file);
       }
       default:
@@ -53,7 +53,7 @@ async function answerPreflight(
   const asked = isCrossOrigin(path) && Key.safeParse(project).success;
   const configuration = asked ? await readConfiguration(project) : undefined;
   const found = configuration === undefined ? undefined : findSource(configuration.document, sourceKey);
-  const allowed = found === undefined ? {} : preflightHeaders(found.source, request.headers['origin']);
+  const allowed = found === undefined ? {} : preflightHeaders(found.source, request.headers.origin);
   return { status: 204, headers: { allow: allowedMethods(path), ...allowed } };
 }
 

@@ -1,31 +1,32 @@
-import { type Route, type RouteName, routes } from '../routes.ts';
+import { type Route, routes } from '../routes.ts';
 
-/** A path that exists: its routes by method, and the values of its variables as they were sent. */
+/** A path that exists: its routes, which differ in their method, and the values of its variables as they were sent. */
 export type KnownPath = {
-  routes: readonly { name: RouteName; route: Route }[];
+  routes: readonly Route[];
   parameters: Readonly<Record<string, string>>;
 };
 
-const patterns = entriesOf(routes).map(([name, route]) => ({ name, route, segments: route.path.split('/') }));
+const patterns = Object.values<Route>(routes).map((route) => ({ route, segments: route.path.split('/') }));
 
 /** Finds the routes of a path, whatever their method; undefined where no route has it. */
 export function findPath(path: string): KnownPath | undefined {
   const sent = path.split('/');
   const matching = patterns.filter(({ segments }) => fits(segments, sent));
   const [first] = matching;
-  return first === undefined ? undefined : { routes: matching, parameters: readParameters(first.segments, sent) };
+  if (first === undefined) return undefined;
+  return { routes: matching.map(({ route }) => route), parameters: readParameters(first.segments, sent) };
 }
 
 /** The methods of a path, as the header `Allow` lists them. */
 export function allowedMethods(path: KnownPath): string {
-  const methods: string[] = path.routes.map(({ route }) => route.method);
+  const methods: string[] = path.routes.map(({ method }) => method);
   if (isCrossOrigin(path)) methods.push('OPTIONS');
   return methods.join(', ');
 }
 
 /** Whether pages of other origins may call the path where its source allows them. */
 export function isCrossOrigin(path: KnownPath): boolean {
-  return path.routes.some(({ route }) => route.crossOrigin === true);
+  return path.routes.some(({ crossOrigin }) => crossOrigin === true);
 }
 
 function fits(segments: readonly string[], sent: readonly string[]): boolean {

@@ -18,11 +18,12 @@ const javascript = 'text/javascript; charset=utf-8';
 const gzip = { 'content-encoding': 'gzip' };
 
 // Packed into the bundle's folder when it is built.
-const packedFiles: readonly { name: string; packed: string; contentType: string; headers?: Record<string, string> }[] = [
-  { name: 'swagger-ui-bundle.js', packed: 'swagger-ui-bundle.js.gz', contentType: javascript, headers: gzip },
-  { name: 'swagger-ui.css', packed: 'swagger-ui.css.gz', contentType: 'text/css; charset=utf-8', headers: gzip },
-  { name: 'favicon.png', packed: 'favicon.png', contentType: 'image/png' },
-];
+const packedFiles: readonly { name: string; packed: string; contentType: string; headers?: Record<string, string> }[] =
+  [
+    { name: 'swagger-ui-bundle.js', packed: 'swagger-ui-bundle.js.gz', contentType: javascript, headers: gzip },
+    { name: 'swagger-ui.css', packed: 'swagger-ui.css.gz', contentType: 'text/css; charset=utf-8', headers: gzip },
+    { name: 'favicon.png', packed: 'favicon.png', contentType: 'image/png' },
+  ];
 
 // A file of its own, because the page's policy forbids scripts within it.
 const initializer: ReferenceFile = {

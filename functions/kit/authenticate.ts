@@ -20,10 +20,13 @@ export async function authenticateKey(
 
 /** The key as sent: in the header `X-Api-Key`, as a bearer token, or as the query's `apiKey`, in this order. */
 function givenKey(request: HttpRequest): string | undefined {
-  const header = request.headers['x-api-key'];
-  if (header !== undefined) return header.trim();
-  const bearer = /^bearer\s+(\S+)\s*$/i.exec(request.headers['authorization'] ?? '')?.[1];
-  return bearer ?? request.query.get('apiKey') ?? undefined;
+  const header = request.headers['x-api-key']?.trim();
+  const bearer = /^bearer\s+(\S+)\s*$/i.exec(request.headers.authorization ?? '')?.[1];
+  return (
+    [header, bearer, request.query.get('apiKey')].find(
+      (given) => given !== undefined && given !== null && given !== '',
+    ) ?? undefined
+  );
 }
 
 function unknownCaller(missing: boolean): Caller {

@@ -25,7 +25,9 @@ export function readJsonObject(request: HttpRequest): JsonBody {
   return { outcome: 'read', object: Object.fromEntries(Object.entries(value)) };
 }
 
-function readJsonBytes(request: HttpRequest): { outcome: 'text'; text: string } | Extract<JsonBody, { outcome: 'refused' }> {
+function readJsonBytes(
+  request: HttpRequest,
+): { outcome: 'text'; text: string } | Extract<JsonBody, { outcome: 'refused' }> {
   if (request.body.byteLength > maxJsonBytes) {
     return { outcome: 'refused', reply: refuse(413, 'A JSON body may have 1 MiB at most.') };
   }

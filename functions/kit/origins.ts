@@ -8,7 +8,11 @@ export function originHeaders(source: ExternalSource, origin: string | undefined
   if (source.allowedOrigins.length === 0) return {};
   // Which origin asks decides what is answered, so no cache may mix them up.
   if (origin === undefined || !isAllowed(source, origin)) return { vary: 'Origin' };
-  return { vary: 'Origin', 'access-control-allow-origin': origin, 'access-control-expose-headers': 'Location, X-Request-Id, Idempotency-Replayed, Retry-After' };
+  return {
+    vary: 'Origin',
+    'access-control-allow-origin': origin,
+    'access-control-expose-headers': 'Location, X-Request-Id, Idempotency-Replayed, Retry-After',
+  };
 }
 
 /** Headers of a preflight's answer. */

@@ -3,7 +3,10 @@ import { type EnvironmentKey, environmentNames } from '../environment.ts';
 
 const text = z.string().min(1);
 const json = <Schema extends z.ZodType>(schema: Schema) =>
-  z.string().transform((value) => JSON.parse(value)).pipe(schema);
+  z
+    .string()
+    .transform((value) => JSON.parse(value))
+    .pipe(schema);
 
 /** Every setting a function can be given; each function picks and parses those that the stack gives it. */
 export const Settings = z.object({

@@ -2,7 +2,13 @@ import * as z from 'zod';
 import { Ticket } from '../../core/tickets/ticket.ts';
 
 /** What the caller is told of the ticket it created. */
-export const CreatedTicket = Ticket.pick({ id: true, feedbackType: true, state: true, submitter: true, createdAt: true });
+export const CreatedTicket = Ticket.pick({
+  id: true,
+  feedbackType: true,
+  state: true,
+  submitter: true,
+  createdAt: true,
+});
 export type CreatedTicket = z.infer<typeof CreatedTicket>;
 
 /** A form for S3 that the caller completes with the file. */

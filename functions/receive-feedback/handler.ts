@@ -10,7 +10,12 @@ import type { ApiKey } from '../../core/keys/api-key.ts';
 import type { Member } from '../../core/member.ts';
 import type { ParameterError } from '../../core/reply-errors.ts';
 import { findSource, type SourceOfType } from '../../core/sources/find-source.ts';
-import { decideSubmitter, type ReportReading, readReport, submitterCandidates } from '../../core/sources/read-report.ts';
+import {
+  decideSubmitter,
+  type ReportReading,
+  readReport,
+  submitterCandidates,
+} from '../../core/sources/read-report.ts';
 import { ticketUrl } from '../../core/tickets/record-values.ts';
 import { type Ticket, ticketId } from '../../core/tickets/ticket.ts';
 import { authenticateKey } from '../kit/authenticate.ts';
@@ -44,6 +49,8 @@ export type ReceiveDependencies = {
   pause: (maxMs: number) => Promise<void>;
 };
 
+type Members = Awaited<ReturnType<typeof findMembers>>;
+
 /** One report on its way: everything that was loaded and found out so far. */
 type Submission = SourceOfType & {
   request: HttpRequest;
@@ -67,7 +74,7 @@ export function receiveFeedback(dependencies: ReceiveDependencies): HttpHandler 
     const reply = await answer(dependencies, request, { ...found, project, configuration }, caller.key);
     const outcome = reply.status < 300 ? 'accepted' : 'rejected';
     dependencies.observer.measure('Reports', 1, 'Count', { project, source: found.source.key, outcome });
-    return { ...reply, headers: { ...originHeaders(found.source, request.headers['origin']), ...reply.headers } };
+    return { ...reply, headers: { ...originHeaders(found.source, request.headers.origin), ...reply.headers } };
   };
 }
 
@@ -93,24 +100,30 @@ async function answer(
   const dryRun = request.query.get('dryRun') === 'true';
   const bodyHash = createHash('sha256').update(request.body).digest('hex');
   const submission: Submission = { ...endpoint, request, reading, givenKey: dryRun ? undefined : givenKey, bodyHash };
-  const remembered = await findRemembered(dependencies, submission);
+  const [remembered, members] = await Promise.all([
+    findRemembered(dependencies, submission),
+    findDecidingMembers(dependencies, submission),
+  ]);
   if (remembered !== undefined) return await replay(dependencies, submission, remembered);
-  const errors = [...reading.errors, ...(await findUnknownSubmitter(dependencies, submission))];
+  const errors = [...reading.errors, ...unknownSubmitter(submission, members)];
   if (errors.length > 0) return refuse(400, describeRejection(errors), errors);
   if (dryRun) {
     return { status: 200, json: { status: 200, dryRun: true, ignoredParameters: reading.ignoredParameters } };
   }
-  return await create(dependencies, submission);
+  return await create(dependencies, submission, members);
 }
 
-async function create(dependencies: ReceiveDependencies, submission: Submission): Promise<HttpReply> {
+async function create(
+  dependencies: ReceiveDependencies,
+  submission: Submission,
+  decidingMembers: Members | undefined,
+): Promise<HttpReply> {
   const { table } = dependencies;
   const { project, feedbackType, source, reading } = submission;
-  const candidates = submitterCandidates(source, reading.givenSubmitter);
   // With a default submitter the members decide nothing but the attribution, so they are read beside the number.
   let [number, members] = await Promise.all([
     takeTicketNumber(table, project, feedbackType.key),
-    findMembers(table, project, candidates),
+    decidingMembers ?? findMembers(table, project, submitterCandidates(source, reading.givenSubmitter)),
   ]);
   for (let tries = 1; tries <= maxTries; tries += 1) {
     const draft = draftTicket(dependencies, submission, number, (email) => members.has(email));
@@ -187,13 +200,17 @@ function draftTicket(
   };
 }
 
-/** Asks who the submitter is where that decides whether the report is accepted, so that all problems are named at once. */
-async function findUnknownSubmitter(
+/** Reads the members where they decide whether the report is accepted, so that all problems are named at once. */
+async function findDecidingMembers(
   { table }: ReceiveDependencies,
   { source, project, reading }: Submission,
-): Promise<ParameterError[]> {
-  if (source.defaultSubmitter !== undefined || reading.givenSubmitter === undefined) return [];
-  const members = await findMembers(table, project, submitterCandidates(source, reading.givenSubmitter));
+): Promise<Members | undefined> {
+  if (source.defaultSubmitter !== undefined || reading.givenSubmitter === undefined) return undefined;
+  return await findMembers(table, project, submitterCandidates(source, reading.givenSubmitter));
+}
+
+function unknownSubmitter({ source, reading }: Submission, members: Members | undefined): ParameterError[] {
+  if (members === undefined) return [];
   const submitter = decideSubmitter(source, reading.givenSubmitter, (email) => members.has(email));
   return submitter.outcome === 'unknown-submitter' ? [submitter.error] : [];
 }

@@ -32,6 +32,6 @@ export const handler = endpoint(
     observer,
     findKey: rememberFound((prefix) => findApiKey(table, prefix), fresh),
     readConfiguration: configurationReader(table, { ...fresh, stageVariables: settings.variables }),
-    presign: uploadSigner(table.client.config, settings.bucketName, process.env['AWS_ENDPOINT_URL_S3']),
+    presign: uploadSigner(table.client.config, settings.bucketName, process.env.AWS_ENDPOINT_URL_S3),
   }),
 );

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import type { Macro } from '../../core/document/schema.ts';
-import { test, type TestEngines } from '../engines.ts';
+import { type TestEngines, test } from '../engines.ts';
 import { seedKeys, seedProject } from '../project.ts';
 import { receiver } from '../receive.ts';
 import { startReceivingServer } from '../receiving-server.ts';
