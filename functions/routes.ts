@@ -124,10 +124,10 @@ const readDocsFile: Route = {
 /** Every HTTP route of the product, by its name. */
 export const routes = {
   'receive-feedback': receiveFeedback,
+  ...adminRoutes,
   'read-openapi': readOpenapi,
   'read-docs': readDocs,
   'read-docs-file': readDocsFile,
-  ...adminRoutes,
 } satisfies Record<string, Route>;
 
 /** The name of one route. */

@@ -141,7 +141,7 @@ export const functionProfiles: Record<FunctionName, FunctionProfile> = {
     description: 'Answers 404, 405, preflights and the API description',
     memoryMb: 512,
     timeoutSeconds: 10,
-    environment: ['stage', 'tableName', 'configCacheSeconds', 'apiOrigin', 'consoleOrigin'],
+    environment: ['stage', 'tableName', 'configCacheSeconds', 'apiOrigin'],
     grants: { table: ['dynamodb:GetItem', 'dynamodb:Query'] },
   },
 };
