@@ -7,6 +7,9 @@ import { resolveTag, type TagScope } from './templates/tag-scope.ts';
 import { readTicketValue, type TicketContext } from './tickets/record-values.ts';
 import type { Ticket } from './tickets/ticket.ts';
 
+/** Most bytes of rendered webhooks that are stored with one change. */
+const maxDeliveryBytes = 3_000_000;
+
 /** A new ticket, and what is known when it is decided what follows from it. */
 export type SubmissionInput = {
   document: ProjectDocument;
@@ -36,7 +39,22 @@ export function decideSubmission(input: SubmissionInput): SubmissionDecision {
     decision.deliveries.push(...applied.deliveries);
     decision.ran.push({ automation: automation.key, actions: applied.actions });
   }
-  return decision;
+  return { ...decision, deliveries: limitBytes(decision.deliveries) };
+}
+
+/** One transaction takes 4 MB: webhooks beyond what is safe fail with their reason, and the ticket is stored all the same. */
+function limitBytes(deliveries: readonly Delivery[]): Delivery[] {
+  let bytes = 0;
+  return deliveries.map((delivery) => {
+    const size = delivery.request === undefined ? 0 : Buffer.byteLength(JSON.stringify(delivery.request));
+    if (bytes + size <= maxDeliveryBytes) {
+      bytes += size;
+      return delivery;
+    }
+    const { request: _, nextAttemptAt: __, ...rest } = delivery;
+    const reason = `the webhooks of this change have more than ${maxDeliveryBytes} bytes in all`;
+    return { ...rest, outcome: 'failed', reason };
+  });
 }
 
 function isTriggered(document: ProjectDocument, automation: Automation, context: TicketContext): boolean {

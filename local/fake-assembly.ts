@@ -144,7 +144,7 @@ export const fakeBase: FakeResources = {
     Type: 'AWS::Cognito::UserPoolClient',
     Properties: {
       AllowedOAuthFlows: ['client_credentials'],
-      AllowedOAuthScopes: [{ 'Fn::Sub': '${Roles}/observer' }],
+      AllowedOAuthScopes: [{ 'Fn::Join': ['/', [{ Ref: 'Roles' }, 'observer']] }],
       GenerateSecret: true,
       UserPoolId: { Ref: 'Pool' },
     },

@@ -126,6 +126,8 @@ function put(stack: Stack, pk: string, type = 'wanted') {
   return engineCall(stack)('DYNAMODB', 'DynamoDB_20120810.PutItem', { TableName: 'Table', Item });
 }
 
+// Stacks start and stop in every test, on machines that do other things as well.
+vi.setConfig({ testTimeout: 30_000 });
 const patience = { timeout: 8000, interval: 20 };
 
 describe('the local stack', () => {

@@ -72,7 +72,7 @@ describe('a method that a path does not have', () => {
     const reply = await answer(request('DELETE', '/admin/v1/projects/apollo/document'));
     expect(reply.status).toBe(405);
     expect(reply.headers).toEqual({ allow: 'GET, PUT' });
-    expect(reply.json).toEqual({ status: 405, description: 'DELETE is not possible here, but GET, PUT.' });
+    expect(reply.json).toEqual({ status: 405, description: 'This address takes GET, PUT, not DELETE.' });
   });
 
   test('is refused with OPTIONS among them where preflights are answered', async () => {

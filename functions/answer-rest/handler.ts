@@ -59,7 +59,7 @@ async function answerPreflight(
 
 function refuseMethod(request: HttpRequest, path: KnownPath): HttpReply {
   const allow = allowedMethods(path);
-  return refuse(405, `${request.method} is not possible here, but ${allow}.`, undefined, { allow });
+  return refuse(405, `This address takes ${allow}, not ${request.method}.`, undefined, { allow });
 }
 
 function once<Made>(make: () => Made): () => Made {

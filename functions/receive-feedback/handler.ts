@@ -28,6 +28,8 @@ import { CreatedTicket } from './answer.ts';
 
 /** Largest attachment, in bytes: 2 GiB (docs/http.md). */
 const maxAttachmentBytes = 2_147_483_648;
+/** Most bytes that a ticket's fields may have: an item of the table ends at 400 KB (docs/architecture.md). */
+const maxFieldBytes = 340_000;
 /** Longest `Idempotency-Key`, in characters. */
 const maxGivenKeyLength = 255;
 /** Tries to store one ticket while numbers or remembered calls are contended (docs/architecture.md). */
@@ -107,6 +109,11 @@ async function answer(
   if (remembered !== undefined) return await replay(dependencies, submission, remembered);
   const errors = [...reading.errors, ...unknownSubmitter(submission, members)];
   if (errors.length > 0) return refuse(400, describeRejection(errors), errors);
+  const bytes = Buffer.byteLength(JSON.stringify(reading.fields));
+  if (bytes > maxFieldBytes) {
+    const fault = `The fields of one ticket may have ${maxFieldBytes} bytes in all, and these have ${bytes}.`;
+    return refuse(413, `${fault} Send what is longer as an attachment.`);
+  }
   if (dryRun) {
     return { status: 200, json: { status: 200, dryRun: true, ignoredParameters: reading.ignoredParameters } };
   }

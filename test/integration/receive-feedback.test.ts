@@ -143,6 +143,17 @@ describe('a report', () => {
   });
 });
 
+test('fields that no item of the table could hold are refused with 413, and take no number', async ({ engines }) => {
+  const seeded = await seedProject(engines.table, (document) => {
+    const description = document.feedbackTypes[0]?.fields.find(({ key }) => key === 'description');
+    if (description !== undefined) description.maxLength = 100_000;
+  });
+  const { send } = receiver(engines, seeded);
+  const answer = await send({ summary: 'x', description: '🦊'.repeat(99_999) });
+  expect(answer).toMatchObject({ status: 413, json: { description: expect.stringContaining('340000') } });
+  expect((await send({ summary: 'x' })).json).toMatchObject({ ticket: { id: 'BUG-0001' } });
+});
+
 describe('the checks', () => {
   test('answer in the order of the contract', async ({ engines }) => {
     const seeded = await seedProject(engines.table);

@@ -1,0 +1,59 @@
+import * as z from 'zod';
+import { canonicalEmail } from '../members.ts';
+import { Role } from './role.ts';
+
+/** Who calls the admin API, by a token that the gateway has verified. */
+export type Principal =
+  | { kind: 'person'; email: string; isAdministrator: boolean }
+  | { kind: 'machine'; role: Role };
+
+/** The caller, or why the token does not say who it is. */
+export type Identification = { outcome: 'known'; principal: Principal } | { outcome: 'refused'; reason: string };
+
+/** Claims as tokens hold them, or all as text as an HTTP API hands them over, lists then as `[a b]`. */
+export type Claims = Readonly<Record<string, unknown>>;
+
+const rolePrefix = 'feedbridge/';
+const List = z.union([
+  z.array(z.string()),
+  z.string().transform((text) => text.replace(/^\[(.*)\]$/s, '$1').split(/\s+/).filter((word) => word !== '')),
+]);
+
+/**
+ * Reads who calls from a token's verified claims. Cognito says by `token_use` which kind of token one is. Others do not,
+ * but an ID token carries no scope (OpenID Connect Core 1.0, 2), so one that does is an access token and stands for a machine.
+ */
+export function identify(claims: Claims, administratorGroups: readonly string[]): Identification {
+  const scope = claims['scope'] ?? claims['scp'];
+  const isIdToken = claims['token_use'] === undefined ? scope === undefined : claims['token_use'] === 'id';
+  return isIdToken ? identifyPerson(claims, administratorGroups) : identifyMachine(scope);
+}
+
+function identifyPerson(claims: Claims, administratorGroups: readonly string[]): Identification {
+  const { email: given, email_verified: verified } = claims;
+  const email = typeof given === 'string' ? canonicalEmail(given) : undefined;
+  if (email === undefined) return refused('The token names no e-mail address: send the ID token of your sign-in.');
+  if (verified !== true && verified !== 'true') return refused('The e-mail address of the token is not verified.');
+  const groups = [...readList(claims['cognito:groups']), ...readList(claims['groups'])];
+  const isAdministrator = groups.some((group) => administratorGroups.includes(group));
+  return { outcome: 'known', principal: { kind: 'person', email, isAdministrator } };
+}
+
+/** A machine with several roles acts by the strongest: scopes add up. */
+function identifyMachine(scope: unknown): Identification {
+  const scopes = readList(scope);
+  const role = Role.options.find((candidate) => scopes.includes(`${rolePrefix}${candidate}`));
+  if (role !== undefined) return { outcome: 'known', principal: { kind: 'machine', role } };
+  return refused(
+    `The token is an access token without a scope ${rolePrefix}<role>. People send their ID token, machines ask for such a scope.`,
+  );
+}
+
+function readList(claim: unknown): string[] {
+  const list = List.safeParse(claim);
+  return list.success ? list.data : [];
+}
+
+function refused(reason: string): Identification {
+  return { outcome: 'refused', reason };
+}

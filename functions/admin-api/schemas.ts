@@ -1,0 +1,155 @@
+import * as z from 'zod';
+import { ListedApiKey } from '../../adapters/dynamodb/api-keys.ts';
+import { ListedProject } from '../../adapters/dynamodb/projects.ts';
+import { Attempt, Delivery, DeliveryOutcome, ListedDelivery, WebhookMethod } from '../../core/deliveries/delivery.ts';
+import { ListedSecret } from '../../core/deliveries/secret.ts';
+import { Name } from '../../core/document/schema-names.ts';
+import { ApiKeyPrefix } from '../../core/keys/api-key.ts';
+import { countCodePoints } from '../../core/tickets/field-value.ts';
+import { ListedTicket } from '../../core/tickets/ticket.ts';
+import { canonicalHost } from './canonical-host.ts';
+
+/** Entries of a list's page: as many as are asked for, 50 by default. */
+const maxPageItems = 200;
+const defaultPageItems = 50;
+/** Longest value of a secret, in characters. */
+const maxSecretLength = 10_000;
+/** Tickets that one run takes while it is applied within the request. */
+const maxRunTickets = 25;
+
+/** A flag of a query string: anything but these two is refused, since `?dryRun=1` must never apply a document. */
+const Flag = z.enum(['true', 'false']).default('false');
+
+/** What every list can be asked. */
+export const PageQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(maxPageItems).default(defaultPageItems).describe('Entries a page reads.'),
+  cursor: z.string().optional().describe('Where to go on: the `cursor` of the page before.'),
+});
+
+/** What the list of tickets can be asked. */
+export const TicketsQuery = PageQuery.extend({
+  feedbackType: z.string().optional().describe('The key of a feedback type; without it the types come one after another.'),
+  order: z.enum(['asc', 'desc']).default('asc').describe('Oldest first, or newest first.'),
+});
+
+/** What the list of deliveries can be asked. */
+export const DeliveriesQuery = PageQuery.extend({
+  outcome: DeliveryOutcome.optional(),
+  ticket: z.string().optional().describe('The id of a ticket.'),
+  member: z.string().optional().describe('The e-mail address of a member.'),
+  macro: z.string().optional().describe('The key of a macro.'),
+  action: z.string().optional().describe("An action's key, or its kind and place such as `webhook-1`."),
+});
+
+/** What reading a document can be asked. */
+export const DocumentQuery = z.object({ members: Flag.describe('Whether the members are in it.') });
+
+/** What applying a document can be asked. */
+export const ApplyQuery = z.object({
+  dryRun: Flag.describe('Only say what would change.'),
+  force: Flag.describe('Apply it even though it removes what tickets still hold.'),
+});
+
+/** One page of a list. */
+function pageOf<Item extends z.ZodType>(id: string, item: Item) {
+  return z
+    .object({ items: z.array(item), cursor: z.string().optional().describe('Absent on the last page.') })
+    .meta({ id });
+}
+
+/** What is shown of a project. */
+export const Project = ListedProject.meta({ id: 'Project' });
+export const ProjectPage = pageOf('ProjectPage', Project);
+export const TicketPage = pageOf('TicketPage', ListedTicket);
+export const DeliveryPage = pageOf('DeliveryPage', ListedDelivery);
+export const SecretPage = pageOf('SecretPage', ListedSecret);
+export const ApiKeyPage = pageOf('ApiKeyPage', ListedApiKey);
+
+/** The answer to a document that was applied, or would have been. */
+export const AppliedDocument = z
+  .object({
+    version: z.int().describe('The version in force; 0 where a dry run would make the project.'),
+    dryRun: z.literal(true).optional(),
+    changes: z.array(z.object({ path: z.string(), from: z.unknown().optional(), to: z.unknown().optional() })),
+    notYet: z.array(z.string()).describe('Parts that are accepted and have no effect yet.'),
+    warnings: z.array(z.string()),
+  })
+  .meta({ id: 'AppliedDocument' });
+export type AppliedDocument = z.infer<typeof AppliedDocument>;
+
+const Host = z
+  .string()
+  .refine((text) => canonicalHost(text) !== undefined, 'is no host such as api.example.com or api.example.com:8443')
+  .meta({ example: 'api.example.com' });
+
+/** A secret as it is set. Messages about it never quote what was given. */
+export const NewSecret = z
+  .strictObject({
+    value: z
+      .string()
+      .min(1, 'may not be empty')
+      .refine(
+        (text) => countCodePoints(text) <= maxSecretLength,
+        `may have ${maxSecretLength.toLocaleString('en')} characters at most`,
+      ),
+    hosts: z
+      .array(Host)
+      .min(1, 'names at least one host, or is left out')
+      .max(50)
+      .optional()
+      .describe('The only hosts it is sent to; any where absent.'),
+  })
+  .meta({ id: 'NewSecret' });
+
+/** An API key as it is asked for. */
+export const NewApiKey = z
+  .strictObject({ prefix: ApiKeyPrefix.meta({ example: 'mobile' }), name: Name.describe('What people read.') })
+  .meta({ id: 'NewApiKey' });
+
+/** The answer to a new API key, and the only one that ever shows it. */
+export const CreatedApiKey = ListedApiKey.extend({
+  key: z.string().describe('The whole key, `<prefix>-<secret>`; it is shown this once.'),
+}).meta({ id: 'CreatedApiKey' });
+
+/** One attempt of a delivery as it is shown. */
+export const DeliveryAttempt = Attempt.pick({ number: true, startedAt: true, durationMs: true, response: true, error: true })
+  .extend({
+    request: z.object({
+      method: WebhookMethod,
+      url: z.string(),
+      headers: z.record(z.string(), z.string()),
+      body: z.string().describe('The first 16 KB of it.'),
+      truncated: z.boolean(),
+    }),
+    captured: z.record(z.string(), z.unknown()).describe('Always empty until values are captured.'),
+    uncaptured: z.array(z.object({ field: z.string(), reason: z.string() })),
+  })
+  .meta({ id: 'DeliveryAttempt' });
+export type DeliveryAttempt = z.infer<typeof DeliveryAttempt>;
+
+/** A delivery with all of its attempts, secrets as the tags that name them. */
+export const DeliveryDetail = Delivery.pick({
+  id: true,
+  project: true,
+  macro: true,
+  action: true,
+  target: true,
+  outcome: true,
+  reason: true,
+  createdAt: true,
+  nextAttemptAt: true,
+})
+  .extend({ attempts: z.array(DeliveryAttempt) })
+  .meta({ id: 'Delivery' });
+export type DeliveryDetail = z.infer<typeof DeliveryDetail>;
+
+/** A run as it is asked for. */
+export const NewRun = z
+  .strictObject({
+    tickets: z
+      .array(z.string().min(1, 'names a ticket such as BUG-0001').max(64))
+      .min(1, 'names at least one ticket')
+      .max(maxRunTickets, `may name ${maxRunTickets} tickets at most until larger runs exist`)
+      .describe('Ids of tickets; one that is named twice counts once.'),
+  })
+  .meta({ id: 'NewRun' });
