@@ -3,9 +3,7 @@ import { canonicalEmail } from '../members.ts';
 import { Role } from './role.ts';
 
 /** Who calls the admin API, by a token that the gateway has verified. */
-export type Principal =
-  | { kind: 'person'; email: string; isAdministrator: boolean }
-  | { kind: 'machine'; role: Role };
+export type Principal = { kind: 'person'; email: string; isAdministrator: boolean } | { kind: 'machine'; role: Role };
 
 /** The caller, or why the token does not say who it is. */
 export type Identification = { outcome: 'known'; principal: Principal } | { outcome: 'refused'; reason: string };
@@ -16,7 +14,12 @@ export type Claims = Readonly<Record<string, unknown>>;
 const rolePrefix = 'feedbridge/';
 const List = z.union([
   z.array(z.string()),
-  z.string().transform((text) => text.replace(/^\[(.*)\]$/s, '$1').split(/\s+/).filter((word) => word !== '')),
+  z.string().transform((text) =>
+    text
+      .replace(/^\[(.*)\]$/s, '$1')
+      .split(/\s+/)
+      .filter((word) => word !== ''),
+  ),
 ]);
 
 /**
