@@ -1,7 +1,8 @@
 /** Longest e-mail address, in characters (product.md, "Words"; RFC 5321 allows no longer path). */
 const maxEmailLength = 254;
 const email = /^[^@]+@[^@]+$/u;
-const spaceOrControl = /[\p{White_Space}\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+/** Marks that change the direction of text, and spaces without width, can make one address look like another. */
+const spaceOrControl = /[\p{White_Space}\p{Cc}\p{Bidi_Control}\u200b\ufeff]/u;
 
 /** The form of an e-mail address by which members are compared: lower-cased, in NFC; undefined where the text is none. */
 export function canonicalEmail(text: string): string | undefined {

@@ -15,13 +15,11 @@ import { checkTemplates } from './check-templates.ts';
 import type { Checking, DocumentContext } from './checking.ts';
 import { readDocumentNames } from './document-names.ts';
 import { listNotYet } from './not-yet.ts';
-import { describeUnstorable, type Problem, writePath } from './problems.ts';
+import { describeUnstorable, limitProblems, type Problem, writePath } from './problems.ts';
 import { readList, readPath, readText } from './raw-document.ts';
 import { type Salvage, salvageDocument } from './salvage.ts';
 import type { ProjectDocument } from './schema.ts';
 
-/** Most problems that an answer lists: one of a megabyte of nonsense must stay an answer. */
-const maxProblems = 1_000;
 /** Most names that are looked up for a near miss: each costs a walk over all that exist. */
 const maxSuggestions = 50;
 
@@ -110,11 +108,4 @@ function withoutMembers(input: unknown): unknown {
 /** A part that several feedback types share is checked against each, and may be wrong for the same reason. */
 function withoutRepeats(problems: readonly Problem[]): Problem[] {
   return [...new Map(problems.map((problem) => [`${problem.path}\n${problem.message}`, problem])).values()];
-}
-
-function limitProblems(problems: Problem[]): Problem[] {
-  const rest = problems.length - maxProblems;
-  if (rest <= 0) return problems;
-  const message = `there are ${rest} further problems: solve these first`;
-  return [...problems.slice(0, maxProblems), { path: '', code: 'not_allowed', message }];
 }

@@ -8,6 +8,8 @@ import {
   checkStatus,
   checkTeam,
   findRepeated,
+  isKnownType,
+  nameType,
   possibleTypes,
 } from './checking.ts';
 import { listAllowed, type Path, quote } from './problems.ts';
@@ -72,31 +74,28 @@ function checkWorkflow(checking: Checking, path: Path, action: ActionOf<'workflo
     const isCutOut = ['workflow', 'status', 'team'].some((name) => checking.isGiven([...path, name]));
     if (!isCutOut) report(path, 'required', 'give at least one of workflow, status and team');
   }
-  for (const { key } of possibleTypes(checking, macro.feedbackType)) {
-    const what = `a workflow of feedback type "${key}"`;
-    if (
-      workflow !== undefined &&
-      !checkReference(checking, [...path, 'workflow'], workflow, names.workflows(key), what)
-    )
-      continue;
-    if (typeof status === 'string') checkStatus(checking, [...path, 'status'], status, key, workflow);
-    if (typeof status !== 'object') continue;
-    for (const [theirs, ours] of Object.entries(status.map)) {
-      checkStatus(checking, [...path, 'status', 'map', theirs], ours, key, workflow);
-    }
+  const type = macro.feedbackType;
+  if (!isKnownType(checking, type)) return;
+  const known = names.workflows(type);
+  const what = `a workflow of ${nameType(type)}`;
+  if (workflow !== undefined && !checkReference(checking, [...path, 'workflow'], workflow, known, what)) return;
+  if (typeof status === 'string') checkStatus(checking, [...path, 'status'], status, type, workflow);
+  if (typeof status !== 'object') return;
+  for (const [theirs, ours] of Object.entries(status.map)) {
+    checkStatus(checking, [...path, 'status', 'map', theirs], ours, type, workflow);
   }
 }
 
 function checkSetFields(checking: Checking, path: Path, action: ActionOf<'setFields'>, macro: Macro): void {
-  for (const type of possibleTypes(checking, macro.feedbackType)) {
-    for (const [key, value] of Object.entries(action.fields)) {
-      const at = [...path, 'fields', key];
-      const known = checking.names.fields(type.key);
-      if (!checkReference(checking, at, key, known, `a field of feedback type "${type.key}"`)) continue;
-      const field = type.fields.find((one) => one.key === key);
-      const fault = field === undefined ? undefined : findFieldFault(field, value);
-      if (fault !== undefined) checking.report(at, 'invalid_type', fault);
-    }
+  if (!isKnownType(checking, macro.feedbackType)) return;
+  const known = checking.names.fields(macro.feedbackType);
+  const types = possibleTypes(checking, macro.feedbackType);
+  for (const [key, value] of Object.entries(action.fields)) {
+    const at = [...path, 'fields', key];
+    if (!checkReference(checking, at, key, known, `a field of ${nameType(macro.feedbackType)}`)) continue;
+    const fields = types.flatMap((type) => type.fields.find((field) => field.key === key) ?? []);
+    const fault = fields.map((field) => findFieldFault(field, value)).find((one) => one !== undefined);
+    if (fault !== undefined) checking.report(at, 'invalid_type', fault);
   }
 }
 

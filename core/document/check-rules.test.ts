@@ -590,7 +590,7 @@ const ideaMacro = {
 };
 
 describe.each(Object.entries(cases))('%s', (_, rules) => {
-  test.each(rules)('refuse a %s', (_rule, path, part, problem) => {
+  test.each(rules)('%s: refused', (_rule, path, part, problem) => {
     const needsIdea = problem.includes('filter "critical"');
     const base = needsIdea ? withPart(apollo, ['macros'], [...listMacros(), ideaMacro]) : apollo;
     expect(listProblems(withPart(base, path, part))).toEqual([problem]);

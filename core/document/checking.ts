@@ -69,18 +69,23 @@ export function checkApiKey(checking: Checking, path: Path, given: string): void
   checkReference(checking, path, given, known, 'the prefix of an API key');
 }
 
-/** Reports a status that a workflow of a feedback type does not have; without a workflow, that none of its workflows has. */
+/** Reports a status that a workflow does not have; without a workflow or a feedback type, that none or not every one has. */
 export function checkStatus(
   checking: Checking,
   path: Path,
   given: string,
-  feedbackType: string,
+  feedbackType: string | undefined,
   workflow: string | undefined,
 ): void {
   const known = checking.names.statuses(feedbackType, workflow);
   if (known.includes(given)) return;
-  const of = workflow === undefined ? `feedback type "${feedbackType}"` : `workflow "${workflow}"`;
+  const of = workflow === undefined ? nameType(feedbackType) : `workflow "${workflow}"`;
   checking.report(path, 'unknown_status', `${quote(given)} is not a status of ${of}${listAllowed(known)}`);
+}
+
+/** A feedback type in a message; without one, a part meets all of them. */
+export function nameType(feedbackType: string | undefined): string {
+  return feedbackType === undefined ? 'every feedback type' : `feedback type "${feedbackType}"`;
 }
 
 /** The feedback types that a part without, or with, a feedback type of its own may meet. */

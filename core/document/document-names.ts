@@ -2,37 +2,43 @@ import { type TagScope, ticketTagScope } from '../templates/tag-scope.ts';
 import { readKeys, readList, readProperty, readText } from './raw-document.ts';
 
 /** The lists of a document whose elements others refer to by key. */
-export type NamedList = 'teams' | 'feedbackTypes' | 'externalDataGroups' | 'filters' | 'macros' | 'externalListeners';
+type NamedList = 'teams' | 'feedbackTypes' | 'externalDataGroups' | 'filters' | 'macros' | 'externalListeners';
 
 /**
  * The names that a document gives to its parts. They are read from the input itself, so that a part that has a problem
  * of its own still counts as there, and what refers to it is not reported as well.
  */
 export type DocumentNames = {
-  of(list: NamedList): string[];
-  fields(feedbackType: string): string[];
-  workflows(feedbackType: string): string[];
-  /** The statuses of one workflow, or of all where none is named. */
-  statuses(feedbackType: string, workflow?: string): string[];
+  of: (list: NamedList) => string[];
+  /** The fields of a feedback type; without one, those that every type has. */
+  fields: (feedbackType: string | undefined) => string[];
+  /** The workflows of a feedback type; without one, those that every type has. */
+  workflows: (feedbackType: string | undefined) => string[];
+  /** The statuses of one workflow, or of any where none is named; without a feedback type, those that every type has. */
+  statuses: (feedbackType: string | undefined, workflow?: string) => string[];
   /** The tags that a macro over these records may use; without a feedback type only what every type has. */
-  tags(target: 'ticket' | 'member', feedbackType: string | undefined): TagScope;
+  tags: (target: 'ticket' | 'member', feedbackType: string | undefined) => TagScope;
 };
 
 /** Collects the names of a document that may be wrong in any way. */
 export function readDocumentNames(input: unknown): DocumentNames {
   const types = readList(input, 'feedbackTypes');
-  const workflowsOf = (key: string): unknown[] => pick(types, key).flatMap((type) => readList(type, 'workflows'));
+  const inEveryType = (key: string | undefined, read: (type: unknown) => string[]): string[] => {
+    const [first, ...others] = (key === undefined ? types : pick(types, key)).map((type) => new Set(read(type)));
+    return [...(first ?? [])].filter((name) => others.every((names) => names.has(name)));
+  };
   return {
     of: remember((list: NamedList) => readKeys(readList(input, list))),
-    fields: remember((key: string) => pick(types, key).flatMap((type) => readKeys(readList(type, 'fields')))),
-    workflows: remember((key: string) => readKeys(workflowsOf(key))),
-    statuses: remember((key: string, workflow?: string) => {
-      const chosen = workflow === undefined ? workflowsOf(key) : pick(workflowsOf(key), workflow);
-      return [...new Set(chosen.flatMap((one) => readKeys(readList(one, 'statuses'))))];
-    }),
-    tags: remember((target: 'ticket' | 'member', feedbackType: string | undefined) =>
-      buildScope(input, target, feedbackType),
+    fields: remember((key: string | undefined) => inEveryType(key, (type) => readKeys(readList(type, 'fields')))),
+    workflows: remember((key: string | undefined) => inEveryType(key, (type) => readKeys(readList(type, 'workflows')))),
+    statuses: remember((key: string | undefined, workflow?: string) =>
+      inEveryType(key, (type) => {
+        const all = readList(type, 'workflows');
+        const chosen = workflow === undefined ? all : pick(all, workflow);
+        return chosen.flatMap((one) => readKeys(readList(one, 'statuses')));
+      }),
     ),
+    tags: remember((target: 'ticket' | 'member', key: string | undefined) => buildScope(input, target, key)),
   };
 }
 

@@ -10,6 +10,9 @@ export type Problem = { path: string; code: ParameterErrorCode; message: string 
 /** Most items that a message lists; a choice may have hundreds. */
 const maxListed = 20;
 
+/** Most problems that an answer lists: one about a megabyte of nonsense must stay an answer. */
+const maxProblems = 1_000;
+
 /** Writes a path as people read it: `externalSources[0].state.status`. */
 export function writePath(path: Path): string {
   let text = '';
@@ -45,4 +48,12 @@ export function listAllowed(allowed: Iterable<string>): string {
   if (all.length === 0) return '';
   const rest = all.length - maxListed;
   return ` (${all.slice(0, maxListed).join(', ')}${rest > 0 ? ` and ${rest} more` : ''})`;
+}
+
+/** Keeps as many problems as an answer can hold, and says how many there are besides. */
+export function limitProblems(problems: Problem[]): Problem[] {
+  const rest = problems.length - maxProblems;
+  if (rest <= 0) return problems;
+  const message = `there are ${rest} further problems: solve these first`;
+  return [...problems.slice(0, maxProblems), { path: '', code: 'not_allowed', message }];
 }

@@ -1,7 +1,7 @@
 import { visit as visitJson } from 'jsonc-parser';
-import { type Document, isScalar, LineCounter, parseDocument, visit as visitYaml, type YAMLMap } from 'yaml';
+import { type Document, isMap, isScalar, LineCounter, parseDocument, visit as visitYaml, type YAMLMap } from 'yaml';
 import { findUnstorable, readJsonText } from '../json-text.ts';
-import { describeUnstorable, type Problem, quote } from './problems.ts';
+import { describeUnstorable, limitProblems, type Problem, quote } from './problems.ts';
 
 /** Most aliases of one YAML text (product.md, "The project document"). */
 const maxAliases = 100;
@@ -27,7 +27,7 @@ function readJson(text: string): DocumentReading {
   const reading = readJsonText(text);
   if (reading.outcome === 'refused') {
     const isSyntax = reading.problems.some(({ where }) => where.startsWith('line '));
-    if (!isSyntax) return { outcome: 'unreadable', problems: reading.problems.map(describeUnstorable) };
+    if (!isSyntax) return { outcome: 'unreadable', problems: limitProblems(reading.problems.map(describeUnstorable)) };
     const problems = reading.problems.map(({ where, message }) => problemOf(`${where}: not valid JSON: ${message}`));
     return { outcome: 'unreadable', problems };
   }
@@ -95,24 +95,27 @@ function readYamlDocument(text: string): DocumentReading {
     return unreadable([{ line: 0, column: 0, message: 'the document is over 1 MiB once its aliases are written out' }]);
   }
   const unstorable = findUnstorable(value);
-  if (unstorable.length > 0) return { outcome: 'unreadable', problems: unstorable.map(describeUnstorable) };
+  if (unstorable.length > 0)
+    return { outcome: 'unreadable', problems: limitProblems(unstorable.map(describeUnstorable)) };
   return { outcome: 'read', value };
 }
 
 function findYamlFaults(document: Document.Parsed): { offset: number; message: string }[] {
   const faults: { offset: number; message: string }[] = [];
+  const anchors = new Set<string>();
   let aliases = 0;
   visitYaml(document, {
     Alias: (_, alias) => {
       aliases += 1;
       const offset = alias.range?.[0] ?? 0;
-      if (alias.resolve(document) === undefined)
-        faults.push({ offset, message: `*${alias.source} stands for nothing` });
-      if (aliases !== maxAliases + 1) return;
+      if (!anchors.has(alias.source)) faults.push({ offset, message: `*${alias.source} stands for nothing` });
+      if (aliases <= maxAliases) return undefined;
       faults.push({ offset, message: `at most ${maxAliases} aliases are allowed` });
+      return visitYaml.BREAK;
     },
-    Map: (_, map) => {
-      faults.push(...findKeyFaults(map));
+    Value: (_, node) => {
+      if (node.anchor !== undefined) anchors.add(node.anchor);
+      if (isMap(node)) faults.push(...findKeyFaults(node));
     },
   });
   return faults;
@@ -149,7 +152,7 @@ function unreadable(faults: readonly Fault[]): DocumentReading {
   const problems = faults.map(({ line, column, message }) =>
     problemOf(line === 0 ? message : `line ${line}, column ${column}: ${message}`),
   );
-  return { outcome: 'unreadable', problems };
+  return { outcome: 'unreadable', problems: limitProblems(problems) };
 }
 
 function problemOf(message: string): Problem {

@@ -3,7 +3,7 @@ import { FilterReference, RecordTarget } from './schema-filters.ts';
 import { ApiKeyPrefix, Duration, Key, Name, ValuePath } from './schema-names.ts';
 
 /** When a scheduled automation runs. */
-export const Schedule = z
+const Schedule = z
   .strictObject({
     every: z.enum(['hour', 'day', 'week', 'month']),
     at: z.string().max(20).optional().describe(':15, 03:00, MON 03:00, 1 03:00 or LAST 03:00, by what every says.'),

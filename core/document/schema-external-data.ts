@@ -6,7 +6,7 @@ import { Key, Name } from './schema-names.ts';
 const maxExpressionLength = 1_000;
 
 /** One typed value from outside. */
-export const ExternalDataField = z
+const ExternalDataField = z
   .strictObject({
     key: Key,
     label: Name.describe('What people read, and a tag: ((Label)).'),

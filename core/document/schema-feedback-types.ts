@@ -5,7 +5,7 @@ import { IdPrefix, Key, Name, StatusKey } from './schema-names.ts';
 const maxFieldLength = 100_000;
 
 /** The kinds of form elements. */
-export const FieldKind = z.enum([
+const FieldKind = z.enum([
   'text',
   'longText',
   'number',
@@ -43,7 +43,7 @@ export const Field = z
   .describe('One form element of a feedback type.');
 
 /** One status of a workflow. */
-export const Status = z
+const Status = z
   .strictObject({
     key: StatusKey.describe('The text of the status.'),
     team: Key.describe('The team that is responsible in this status.'),
@@ -52,7 +52,7 @@ export const Status = z
   .describe('One status of a workflow.');
 
 /** One named workflow of a feedback type. */
-export const Workflow = z
+const Workflow = z
   .strictObject({ key: Key, name: Name, statuses: z.array(Status).min(1) })
   .describe('A named list of statuses.');
 

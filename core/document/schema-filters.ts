@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { Key, Name, ValuePath } from './schema-names.ts';
 
 /** How a condition compares. */
-export const FilterOperator = z.enum([
+const FilterOperator = z.enum([
   'equals',
   'notEquals',
   'in',

@@ -10,7 +10,7 @@ const actionKey = Key.optional().describe('Names the action in logs; default is 
 const FieldTemplate = z.union([z.string(), z.number(), z.boolean(), z.array(z.string()), z.null()]);
 
 /** Sets a ticket's workflow, status and team. */
-export const WorkflowAction = z
+const WorkflowAction = z
   .strictObject({
     kind: z.literal('workflow'),
     key: actionKey,
@@ -30,7 +30,7 @@ export const WorkflowAction = z
   .describe("Sets a ticket's workflow, status and team.");
 
 /** Sets fields of a ticket. */
-export const SetFieldsAction = z
+const SetFieldsAction = z
   .strictObject({
     kind: z.literal('setFields'),
     key: actionKey,
@@ -39,7 +39,7 @@ export const SetFieldsAction = z
   .describe('Sets fields of a ticket.');
 
 /** Adds a comment. */
-export const CommentAction = z
+const CommentAction = z
   .strictObject({
     kind: z.literal('comment'),
     key: actionKey,
@@ -50,7 +50,7 @@ export const CommentAction = z
   .describe('Adds a comment.');
 
 /** Adds to a score. */
-export const ScoreAction = z
+const ScoreAction = z
   .strictObject({
     kind: z.literal('score'),
     key: actionKey,
@@ -60,7 +60,7 @@ export const ScoreAction = z
   .describe("Adds to the submitter's or member's score.");
 
 /** Adds to teams and removes from teams. */
-export const TeamsAction = z
+const TeamsAction = z
   .strictObject({
     kind: z.literal('teams'),
     key: actionKey,
@@ -70,7 +70,7 @@ export const TeamsAction = z
   .describe('Adds the submitter or member to teams, and removes them from teams.');
 
 /** Sends an e-mail. */
-export const EmailAction = z
+const EmailAction = z
   .strictObject({
     kind: z.literal('email'),
     key: actionKey,
@@ -81,7 +81,7 @@ export const EmailAction = z
   .describe('Sends an e-mail.');
 
 /** One action of a macro. */
-export const Action = z.discriminatedUnion('kind', [
+const Action = z.discriminatedUnion('kind', [
   WebhookAction,
   WorkflowAction,
   SetFieldsAction,

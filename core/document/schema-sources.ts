@@ -5,7 +5,7 @@ import { ApiKeyPrefix, Duration, Email, Key, Name, Parameter, StatusKey, Variabl
 const maxRequestsPerMinute = 60_000;
 
 /** Signature schemes that come with the product. */
-export const SignaturePreset = z.enum([
+const SignaturePreset = z.enum([
   'standard-webhooks',
   'github',
   'jira',
@@ -18,7 +18,7 @@ export const SignaturePreset = z.enum([
 ]);
 
 /** A signature scheme as data. */
-export const SignatureScheme = z
+const SignatureScheme = z
   .strictObject({
     header: z
       .string()

@@ -7,7 +7,7 @@ const mediaType =
   /^(json|form|[A-Za-z0-9!#$&^_.+-]{1,60}\/[A-Za-z0-9!#$&^_.+-]{1,120}(\s*;\s*[A-Za-z0-9-]+=("[^"]*"|[^\s;"]+))*)$/;
 
 /** How a webhook proves who it is. */
-export const WebhookAuth = z
+const WebhookAuth = z
   .discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('basic'), username: Template, password: Template }).describe('HTTP Basic.'),
     z.strictObject({ kind: z.literal('bearer'), token: Template.min(1) }).describe('A bearer token.'),
@@ -36,7 +36,7 @@ export const WebhookAuth = z
   .describe('How the webhook proves who it is; values may be ((secret.name)).');
 
 /** When an answer counts as success. */
-export const WebhookSuccess = z
+const WebhookSuccess = z
   .strictObject({
     status: z.array(z.int().min(100).max(599)).min(1).optional().describe('The statuses that count; default any 2xx.'),
     where: Where.optional().describe('Conditions over the answer; a field that starts with / points into it.'),

@@ -39,15 +39,10 @@ export const ProjectDocument = z
 export type ProjectDocument = z.infer<typeof ProjectDocument>;
 
 // What other code reads, by its name. The schemas stand in the file of their subject.
-export type Team = ProjectDocument['teams'][number];
-export type MemberSeed = ProjectDocument['members'][number];
 export type FeedbackType = ProjectDocument['feedbackTypes'][number];
 export type Field = FeedbackType['fields'][number];
 export type Workflow = FeedbackType['workflows'][number];
-export type Status = Workflow['statuses'][number];
-export type ExternalDataGroup = ProjectDocument['externalDataGroups'][number];
-export type ExternalDataField = ExternalDataGroup['fields'][number];
-export type Filter = ProjectDocument['filters'][number];
+export type ExternalDataField = ProjectDocument['externalDataGroups'][number]['fields'][number];
 export type ExternalSource = ProjectDocument['externalSources'][number];
 export type ExternalListener = ProjectDocument['externalListeners'][number];
 export type Macro = ProjectDocument['macros'][number];

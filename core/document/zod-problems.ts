@@ -91,12 +91,13 @@ function describeUnion(
 
 /** Weighs how far a value is from one branch of a union, so that the problems of the one that was meant are told. */
 function weighBranch(issues: readonly Issue[]): number {
-  return issues.reduce((sum, issue) => sum + weighIssue(issue), 0);
+  const own = issues.filter(({ path }) => path.length <= 1);
+  // Properties tell which branch was meant; what is wrong inside of them says next to nothing, however much it is.
+  return own.reduce((sum, issue) => sum + weighIssue(issue), own.length < issues.length ? 1 : 0);
 }
 
-/** Properties tell which branch was meant; what is wrong inside of them says little. */
 function weighIssue(issue: Issue): number {
-  if (issue.path.length > 0) return issue.path.length === 1 ? 100 : 1;
+  if (issue.path.length > 0) return 100;
   if (issue.code === 'unrecognized_keys') return 1_000 * issue.keys.length;
   if (issue.code === 'invalid_union' && issue.errors.length > 0) return Math.min(...issue.errors.map(weighBranch));
   return issue.code === 'invalid_type' ? wrongBranch : 1;
