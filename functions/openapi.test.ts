@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { readPath } from '../core/document/raw-document.ts';
 import { describeApi } from './openapi.ts';
+import { routeDescriptions } from './route-descriptions.ts';
 import { type Route, routes } from './routes.ts';
 
 const Reference = z.strictObject({ $ref: z.string().startsWith('#/components/') });
@@ -20,7 +21,7 @@ const Parameter = z.strictObject({
   in: z.enum(['path', 'query', 'header']),
   name: z.string(),
   required: z.boolean().optional(),
-  description: z.string(),
+  description: z.string().optional(),
   schema: Schema,
 });
 const Operation = z.strictObject({
@@ -108,6 +109,24 @@ describe('the API’s description', () => {
     for (const { owner, value } of schemas) {
       const schema = z.fromJSONSchema(owner);
       expect(() => schema.parse(value)).not.toThrow();
+    }
+  });
+
+  test('has examples of bodies that the functions accept', () => {
+    for (const { body, answers } of Object.values(routeDescriptions)) {
+      for (const content of [body, ...Object.values(answers).map((answer) => answer.content)]) {
+        for (const { schema, example } of Object.values(content ?? {})) {
+          if (example !== undefined && schema instanceof z.ZodType) expect(() => schema.parse(example)).not.toThrow();
+        }
+      }
+    }
+  });
+
+  test('has an answer that is no refusal for each route, and each refusal once', () => {
+    for (const { answers, refusals } of Object.values(routeDescriptions)) {
+      expect(Object.keys(answers).length).toBeGreaterThan(0);
+      expect(Object.keys(answers).every((status) => /^2\d\d$/.test(status))).toBe(true);
+      expect(new Set(refusals).size).toBe(refusals.length);
     }
   });
 

@@ -9,7 +9,8 @@ import {
 } from 'zod-openapi';
 import { ErrorBody } from '../core/reply-errors.ts';
 import { pathParameters } from './path-parameters.ts';
-import { type RefusalStatus, refusals } from './refusals.ts';
+import { refusals } from './refusals.ts';
+import { type RouteDescription, routeDescriptions } from './route-descriptions.ts';
 import { type Route, routes } from './routes.ts';
 
 const description = `Feedback comes in through external sources and goes out as webhooks.
@@ -36,60 +37,68 @@ const securitySchemes = {
 const byKey = [{ 'api-key': [] }, { 'api-key-bearer': [] }, { 'api-key-query': [] }];
 const bySignIn = [{ 'sign-in': [] }];
 
-/** The gateway refuses a token by itself, in its own shape. */
-const unknownPerson: ZodOpenApiResponseObject = {
-  id: 'UnknownPerson',
-  description: 'The bearer token is missing or not valid. The gateway says so, in a body of its own.',
-  content: { 'application/json': { schema: z.object({ message: z.string() }), example: { message: 'Unauthorized' } } },
+// Every refusal has the same shape; the gateway refuses a token by itself, in a shape of its own.
+const responses: Record<string, ZodOpenApiResponseObject> = {
+  UnknownPerson: {
+    description: 'The bearer token is missing or not valid. The gateway says so, in a body of its own.',
+    content: {
+      'application/json': { schema: z.object({ message: z.string() }), example: { message: 'Unauthorized' } },
+    },
+  },
+  ...Object.fromEntries(
+    Object.values(refusals).map(({ id, example, ...refusal }) => [
+      id,
+      { ...refusal, content: { 'application/json': { schema: ErrorBody, example } } },
+    ]),
+  ),
 };
 
-const refusalResponses = new Map<number, ZodOpenApiResponseObject>(
-  Object.entries(refusals).map(([status, { example, ...refusal }]) => [
-    Number(status),
-    { ...refusal, content: { 'application/json': { schema: ErrorBody, example } } },
-  ]),
-);
+const descriptions = new Map<string, RouteDescription>(Object.entries(routeDescriptions));
 
 /** The OpenAPI 3.1 description of every route, for an API that answers at `apiOrigin`. */
 export function describeApi(apiOrigin: string) {
   const paths: ZodOpenApiPathsObject = {};
+  const tags = new Set<string>();
   for (const [name, route] of Object.entries<Route>(routes)) {
-    paths[route.path] = { ...paths[route.path], [methodName(route)]: describeRoute(name, route) };
+    const described = descriptions.get(name);
+    if (described === undefined) throw new Error(`the route ${name} is not described`);
+    tags.add(described.tag);
+    paths[route.path] = { ...paths[route.path], [methodName(route)]: describeRoute(name, route, described) };
   }
   return createDocument(
     {
       openapi: '3.1.1',
       info: { title: 'Feedbridge', version: '1', description },
       servers: [{ url: apiOrigin }],
-      tags: [...new Set(Object.values<Route>(routes).map(({ tag }) => tag))].map((tag) => ({ name: tag })),
+      tags: [...tags].map((tag) => ({ name: tag })),
       paths,
-      components: { securitySchemes },
+      components: { securitySchemes, responses: { ...responses } },
     },
     { override: simplify },
   );
 }
 
-function describeRoute(name: string, route: Route): ZodOpenApiOperationObject {
-  const { path, authorised, tag, summary, description, query, headers, body } = route;
-  const variables = [...path.matchAll(/\{([a-z]+)\}/g)].map(([, variable = '']) => [variable, pathParameter(variable)]);
+function describeRoute(name: string, route: Route, described: RouteDescription): ZodOpenApiOperationObject {
+  const { tag, summary, description, query, headers, body } = described;
+  const variables = [...route.path.matchAll(/\{([a-z]+)\}/g)].map(([, variable = '']) => variable);
   return {
     operationId: name,
     tags: [tag],
     summary,
     ...(description === undefined ? {} : { description }),
-    security: authorised ? bySignIn : route.refusals.includes(401) ? byKey : [],
+    security: route.authorised ? bySignIn : described.refusals.includes(401) ? byKey : [],
     requestParams: {
-      path: z.object(Object.fromEntries(variables)),
+      path: z.object(Object.fromEntries(variables.map((variable) => [variable, pathParameter(variable)]))),
       ...(query === undefined ? {} : { query }),
       ...(headers === undefined ? {} : { header: headers }),
     },
     ...(body === undefined ? {} : { requestBody: { required: true, content: { ...body } } }),
-    responses: describeAnswers(route),
+    responses: describeAnswers(route, described),
   };
 }
 
-function describeAnswers({ answers, refusals: statuses, authorised }: Route): ZodOpenApiResponsesObject {
-  const good = Object.entries(answers).map(([status, { headers, content, ...answer }]) => [
+function describeAnswers({ authorised }: Route, described: RouteDescription): ZodOpenApiResponsesObject {
+  const good = Object.entries(described.answers).map(([status, { headers, content, ...answer }]) => [
     status,
     {
       ...answer,
@@ -97,14 +106,11 @@ function describeAnswers({ answers, refusals: statuses, authorised }: Route): Zo
       ...(content === undefined ? {} : { content: { ...content } }),
     },
   ]);
-  const refused = statuses.map((status) => [String(status), refusalResponse(status, authorised)]);
+  const refused = described.refusals.map((status) => {
+    const id = status === 401 && authorised ? 'UnknownPerson' : refusals[status].id;
+    return [String(status), { $ref: `#/components/responses/${id}` }];
+  });
   return Object.fromEntries([...good, ...refused]);
-}
-
-function refusalResponse(status: RefusalStatus, authorised: boolean): ZodOpenApiResponseObject {
-  const response = status === 401 && authorised ? unknownPerson : refusalResponses.get(status);
-  if (response === undefined) throw new Error(`no refusal with status ${status} is described`);
-  return response;
 }
 
 function pathParameter(name: string): z.ZodType {

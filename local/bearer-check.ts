@@ -1,7 +1,7 @@
 import { createLocalJWKSet, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
 
 /** What the gateway's JWT authoriser found. */
-export type BearerCheck =
+type BearerCheck =
   | { outcome: 'accepted'; claims: Record<string, string> }
   | { outcome: 'refused'; reason: string };
 

@@ -27,7 +27,12 @@ export function openDataDirectory(path: string): DataDirectory {
     throw new StartError(`Another local stack is running on ${folder}; stop it, or start with another --data-dir.`);
   }
   const file = join(folder, 'local.json');
-  readJson(file, z.looseObject({}));
+  try {
+    readJson(file, z.looseObject({}));
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
   return {
     kept: folder,
     work: folder,

@@ -70,13 +70,19 @@ export function toEvent(request: SentRequest, context: GatewayContext) {
       requestId: context.requestId,
       routeKey: context.routeKey,
       stage: '$default',
-      time: now.toUTCString(),
+      time: commonLogTime(now),
       timeEpoch: now.getTime(),
     },
     ...(Object.keys(context.pathParameters).length > 0 ? { pathParameters: context.pathParameters } : {}),
     ...(hasBody ? { body: request.body.toString(asText ? 'utf8' : 'base64') } : {}),
     isBase64Encoded: hasBody && !asText,
   };
+}
+
+// 12/Mar/2026:19:03:58 +0000, as the gateway's log has it.
+function commonLogTime(now: Date): string {
+  const [, day, month, year, time] = now.toUTCString().split(' ');
+  return `${day}/${month}/${year}:${time} +0000`;
 }
 
 /** The HTTP answer for what a function returned; undefined where the gateway could make nothing of it. */

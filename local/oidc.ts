@@ -80,6 +80,7 @@ function configuration({ people, machine, scopes }: SignIn, clientSecret: string
   ];
   return {
     clients,
+    scopes: ['openid', 'email', 'profile', 'offline_access', ...scopes],
     jwks: { keys: [key] },
     adapter: memoryAdapter,
     findAccount: (_, id) => ({ accountId: id, claims: () => ({ ...idTokenClaims, sub: id }) }),

@@ -81,7 +81,7 @@ async function hand({ sqs, arn, url, partial, target, signal }: QueueSource, mes
 }
 
 /** The messages to delete: all but those that the function names, and none when it failed or names one that it never got. */
-export function succeeded<Item extends { MessageId: string }>(
+function succeeded<Item extends { MessageId: string }>(
   messages: readonly Item[],
   invocation: Invocation,
   partial: boolean,

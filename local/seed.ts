@@ -7,28 +7,23 @@ import type { StateFile } from './state.ts';
 
 const project = '/projects/apollo';
 const example = new URL('../examples/apollo.yaml', import.meta.url);
-const slackSecret = 'slack-webhook-url';
 
 /** The API keys that the example needs, by prefix, with the name that people see. */
 const keyNames = { mobile: 'Mobile app', web: 'Web form', jira: 'Jira', bi: 'Business intelligence' };
 
 const CreatedKey = z.object({ key: z.string() });
 const SecretList = z.object({ items: z.array(z.looseObject({ name: z.string() })) });
-const Document = z.looseObject({ variables: z.record(z.string(), z.unknown()).optional() });
+const Document = z.looseObject({ variables: z.looseObject({ jiraUrl: z.string().optional() }).optional() });
 
 /**
  * Brings the example in through the HTTP API: keys, project document and secrets, each once. What an interrupted start
  * began is finished; what a finished one made is left alone, but for addresses of the receiver, which follow the port.
  */
 export async function seed(admin: AdminClient, state: StateFile, receiver: string): Promise<void> {
-  const before = state.get().receiver;
   await createKeys(admin, state);
-  if (!state.get().documentApplied) await applyExample(admin, receiver);
-  else if (before !== undefined && before !== receiver) await moveJira(admin, before, receiver);
-  state.change({ documentApplied: true });
+  await placeJira(admin, state, `${receiver}/jira`);
   await keepSecret(admin, state, 'jira', Buffer.from('feedbridge@example.com:local').toString('base64'));
-  await keepSecret(admin, state, slackSecret, `${receiver}/slack`, before !== receiver);
-  state.change({ receiver });
+  await keepSecret(admin, state, 'slack-webhook-url', `${receiver}/slack`);
 }
 
 async function createKeys(admin: AdminClient, state: StateFile): Promise<void> {
@@ -45,40 +40,46 @@ async function createKeys(admin: AdminClient, state: StateFile): Promise<void> {
   }
 }
 
-async function applyExample(admin: AdminClient, receiver: string): Promise<void> {
+async function placeJira(admin: AdminClient, state: StateFile, url: string): Promise<void> {
+  const { documentApplied, jiraUrls } = state.get();
+  if (documentApplied && jiraUrls.length === 1 && jiraUrls[0] === url) return;
+  state.change({ jiraUrls: [...jiraUrls, url] });
+  if (documentApplied) await moveJira(admin, jiraUrls, url);
+  else await applyExample(admin, url);
+  state.change({ documentApplied: true, jiraUrls: [url] });
+}
+
+async function applyExample(admin: AdminClient, url: string): Promise<void> {
   const found = await admin('GET', `${project}/document`);
   const document = parseDocument(readFileSync(example, 'utf8'));
-  document.setIn(['variables', 'jiraUrl'], `${receiver}/jira`);
+  document.setIn(['variables', 'jiraUrl'], url);
   // It is there only when an earlier first start was interrupted, with whatever port that one had.
   const ifMatch = found.status === 200 && found.etag !== null ? { ifMatch: found.etag } : {};
   const answer = await admin('PUT', `${project}/document`, { yaml: document.toString({ lineWidth: 0 }), ...ifMatch });
   expect(answer, 200, 'apply examples/apollo.yaml');
 }
 
-async function moveJira(admin: AdminClient, before: string, receiver: string): Promise<void> {
+async function moveJira(admin: AdminClient, from: readonly string[], url: string): Promise<void> {
   const found = await admin('GET', `${project}/document`);
   // Whoever removed the project does not want it back.
   if (found.status === 404 || found.etag === null) return;
   const document = Document.parse(JSON.parse(expect(found, 200, 'read the document of apollo').text));
-  if (document.variables?.jiraUrl !== `${before}/jira`) return;
-  const moved = { ...document, variables: { ...document.variables, jiraUrl: `${receiver}/jira` } };
+  if (!from.includes(document.variables?.jiraUrl ?? '')) return;
+  const moved = { ...document, variables: { ...document.variables, jiraUrl: url } };
   const answer = await admin('PUT', `${project}/document`, { json: moved, ifMatch: found.etag });
   expect(answer, 200, 'move jiraUrl to the new port');
 }
 
-/** Sets a secret once; again only to move an address, and only while the list shows it as it was left. */
-async function keepSecret(
-  admin: AdminClient,
-  state: StateFile,
-  name: string,
-  value: string,
-  moved = false,
-): Promise<void> {
-  const left = state.get().secrets[name];
-  if (left !== undefined && (!moved || left !== (await listed(admin, name)))) return;
+/** Sets a secret once, and again only to move an address, while the API lists it as it was left. */
+async function keepSecret(admin: AdminClient, state: StateFile, name: string, value: string): Promise<void> {
+  const { [name]: left, ...others } = state.get().secrets;
+  if (left?.value === value) return;
+  if (left !== undefined && left.listed !== (await listed(admin, name))) return;
+  // Forgotten first: a start that ends before it could note the new value sets it once more.
+  state.change({ secrets: others });
   expect(await admin('PUT', `${project}/secrets/${name}`, { json: { value } }), 204, `set the secret ${name}`);
-  const now = (await listed(admin, name)) ?? '';
-  state.change({ secrets: { ...state.get().secrets, [name]: now } });
+  const now = await listed(admin, name);
+  state.change({ secrets: { ...others, [name]: { value, listed: now ?? '' } } });
 }
 
 async function listed(admin: AdminClient, name: string): Promise<string | undefined> {

@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import type { StartError } from './start-error.ts';
 
 /** What a stack is started with. */
@@ -20,14 +19,17 @@ export type StackOptions = {
 };
 
 /** The content of local.json. */
-export const LocalJson = z.object({
-  api: z.string(),
-  receiver: z.string(),
-  keys: z.record(z.string(), z.string()),
-  token: z.string(),
-  oidc: z.object({ issuer: z.string(), clientId: z.string(), clientSecret: z.string() }),
-});
-export type LocalJson = z.infer<typeof LocalJson>;
+export type LocalJson = {
+  /** The origin of everything, without a path. */
+  api: string;
+  receiver: string;
+  /** Whole API keys, by prefix. */
+  keys: Record<string, string>;
+  /** An administrator's bearer token, good for 24 hours. */
+  token: string;
+  /** The issuer, and a client for machines. */
+  oidc: { issuer: string; clientId: string; clientSecret: string };
+};
 
 /** A running stack. */
 export type Stack = {

@@ -10,7 +10,9 @@ const parentCheckMs = 250;
 const stopping = new AbortController();
 const stop = () => stopping.abort(new StartError('Stopped.'));
 
-process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
+process.on('SIGINT', stop).on('SIGTERM', stop);
+// Whoever read the output may leave (`npm start | head`); the stack goes on.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 // npm passes no SIGKILL on: whoever started this is gone when the parent's process id changes.
 const parent = process.ppid;
 setInterval(() => process.ppid !== parent && stop(), parentCheckMs).unref();

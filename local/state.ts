@@ -4,14 +4,13 @@ import { readJson, writeJson } from './json-file.ts';
 
 const State = z.object({
   clientSecret: z.string(),
-  /** The address that the seeded values have. */
-  receiver: z.string().optional(),
   /** Whole keys by prefix. */
   keys: z.record(z.string(), z.string()).default({}),
-  /** The ETag of the example as it was applied: known once it was. */
   documentApplied: z.boolean().default(false),
-  /** What the API listed for each secret after it was seeded: the same still means that nobody has changed it. */
-  secrets: z.record(z.string(), z.string()).default({}),
+  /** What the document's jiraUrl was set to; two while it is being changed, for a start may end before it knows. */
+  jiraUrls: z.array(z.string()).default([]),
+  /** The value that each secret was set to, and how the API listed it then: listed the same, nobody has changed it. */
+  secrets: z.record(z.string(), z.object({ value: z.string(), listed: z.string() })).default({}),
   nextIssue: z.number().default(1),
 });
 export type State = z.infer<typeof State>;
@@ -32,7 +31,7 @@ export function openState(file?: string): StateFile {
 }
 
 /** What is forgotten when the tables are new: everything that lives in them. */
-export const nothingSeeded: Partial<State> = { keys: {}, documentApplied: false, secrets: {} };
+export const nothingSeeded: Partial<State> = { keys: {}, documentApplied: false, jiraUrls: [], secrets: {} };
 
 function freshState(): State {
   return State.parse({ clientSecret: randomBytes(32).toString('base64url') });

@@ -1,8 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import * as z from 'zod';
 import { type FakeResources, fakeBase, fakeFunction, fakeQueue, writeAssembly } from './fake-assembly.ts';
 import { ignoredTypes, knownResources } from './known-resources.ts';
 import { synthesise } from './synthesise.ts';
@@ -62,7 +61,5 @@ describe('the real template', () => {
     const assembly = readAssembly(await synthesise(folder));
     const types = new Set(assembly.resources.map(({ type }) => type));
     expect([...types].sort()).toEqual([...knownResources.map(({ type }) => type), ...ignoredTypes].sort());
-    const file = readFileSync(join(folder, 'assembly', `${assembly.stackName}.template.json`), 'utf8');
-    expect(z.looseObject({ Resources: z.looseObject({}) }).safeParse(JSON.parse(file)).success).toBe(true);
   }, 30_000);
 });

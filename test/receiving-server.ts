@@ -9,8 +9,8 @@ export type Received = { method: string; path: string; headers: IncomingMessage[
 export type ReceivingServer = {
   origin: string;
   received: Received[];
-  /** Resolves once so many requests have come in all. */
-  untilReceived(count: number): Promise<void>;
+  /** Resolves once what has come fulfils a condition. */
+  until(holds: (received: readonly Received[]) => boolean): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -20,14 +20,14 @@ export async function startReceivingServer(
   port = 0,
 ): Promise<ReceivingServer> {
   const received: Received[] = [];
-  const waiting: { count: number; resolve: () => void }[] = [];
+  const waiting: { holds: (received: readonly Received[]) => boolean; resolve: () => void }[] = [];
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(Buffer.from(chunk));
     const { method = '', url: path = '', headers } = request;
     const seen = { method, path, headers, body: Buffer.concat(chunks).toString('utf8') };
     received.push(seen);
-    for (const { count, resolve } of waiting) if (received.length >= count) resolve();
+    for (const { holds, resolve } of waiting) if (holds(received)) resolve();
     answer(response, received.length, seen);
   });
   server.listen(port, '127.0.0.1');
@@ -35,8 +35,7 @@ export async function startReceivingServer(
   return {
     origin: `http://127.0.0.1:${portOf(server.address())}`,
     received,
-    untilReceived: (count) =>
-      new Promise((resolve) => (received.length >= count ? resolve() : waiting.push({ count, resolve }))),
+    until: (holds) => new Promise((resolve) => (holds(received) ? resolve() : waiting.push({ holds, resolve }))),
     async stop() {
       server.closeAllConnections();
       server.close();

@@ -47,12 +47,21 @@ export async function findDelivery(
   return { delivery, attempts: [...(delivery.firstAttempt === undefined ? [] : [delivery.firstAttempt]), ...later] };
 }
 
+/** What a listed delivery must be; each that is given counts. */
+export type WantedDeliveries = {
+  outcome?: DeliveryOutcome | undefined;
+  ticket?: string | undefined;
+  member?: string | undefined;
+  macro?: string | undefined;
+  action?: string | undefined;
+};
+
 /** Lists a project's deliveries, newest first; conditions are over what the list shows. */
 export async function listDeliveries(
   table: Table,
   project: string,
   page: { limit: number; after?: string | undefined },
-  wanted: { outcome?: DeliveryOutcome; ticket?: string; macro?: string; action?: string },
+  wanted: WantedDeliveries,
 ): Promise<Page<ListedDelivery>> {
   const { listPk } = deliveryListKey(project, '', '');
   return await readListPage(table, { listPk, ...page, newestFirst: true, ...whereListed(wanted) }, (listed, listSk) => {
@@ -64,10 +73,11 @@ export async function listDeliveries(
 function whereListed(wanted: Readonly<Record<string, string | undefined>>): Pick<PageRequest, 'where'> {
   const given = Object.entries(wanted).flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]));
   if (given.length === 0) return {};
-  const path = (name: string) => (name === 'ticket' ? '#listed.#target.#ticket' : `#listed.#${name}`);
+  const isTarget = (name: string) => name === 'ticket' || name === 'member';
+  const path = (name: string) => (isTarget(name) ? `#listed.#target.#${name}` : `#listed.#${name}`);
   const names = given.flatMap(({ name }) => [
     [`#${name}`, name],
-    ...(name === 'ticket' ? [['#target', 'target']] : []),
+    ...(isTarget(name) ? [['#target', 'target']] : []),
   ]);
   return {
     where: {

@@ -90,11 +90,9 @@ test('any text is read or refused', () => {
 
 test('a document reads the same from JSON and from YAML', () => {
   fc.assert(
-    fc.property(fc.jsonValue({ maxDepth: 5 }), (value) => {
-      const [json, yaml] = [
-        readDocumentText(JSON.stringify(value), 'json'),
-        readDocumentText(stringify(value), 'yaml'),
-      ];
+    fc.property(fc.json({ maxDepth: 5 }), (text) => {
+      const json = readDocumentText(text, 'json');
+      const yaml = readDocumentText(stringify(JSON.parse(text)), 'yaml');
       if (json.outcome === 'read' && yaml.outcome === 'read') expect(yaml.value).toEqual(json.value);
       expect(yaml.outcome).toBe(json.outcome);
     }),

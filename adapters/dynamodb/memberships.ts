@@ -1,0 +1,44 @@
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { Member } from '../../core/member.ts';
+import { batchGet } from './batch-get.ts';
+import { memberKey, memberListKey } from './keys.ts';
+import type { Table } from './table.ts';
+
+const StoredMembership = z.looseObject({ project: z.string() });
+/** What the list of members holds of one. */
+export const ListedMember = Member.pick({ email: true, name: true, teams: true, role: true });
+export type ListedMember = z.infer<typeof ListedMember>;
+
+/** Reads one person's member records in these distinct projects, consistently, by project. */
+export async function findMemberships(
+  table: Table,
+  email: string,
+  projects: readonly string[],
+): Promise<Map<string, Member>> {
+  const items = await batchGet(
+    table,
+    projects.map((project) => memberKey(project, email)),
+  );
+  return new Map(items.map((item) => [StoredMembership.parse(item).project, Member.parse(item)]));
+}
+
+/** Lists all members of a project by e-mail address; may lag a write by a second. */
+export async function listAllMembers(table: Table, project: string): Promise<ListedMember[]> {
+  const members: ListedMember[] = [];
+  let ExclusiveStartKey: Record<string, unknown> | undefined;
+  do {
+    const answer = await table.client.send(
+      new QueryCommand({
+        TableName: table.name,
+        IndexName: 'byList',
+        KeyConditionExpression: 'listPk = :list',
+        ExpressionAttributeValues: { ':list': memberListKey(project, '').listPk },
+        ...(ExclusiveStartKey === undefined ? {} : { ExclusiveStartKey }),
+      }),
+    );
+    members.push(...(answer.Items ?? []).map((item) => ListedMember.parse(item['listed'])));
+    ExclusiveStartKey = answer.LastEvaluatedKey;
+  } while (ExclusiveStartKey !== undefined);
+  return members;
+}

@@ -1,0 +1,80 @@
+import { GetCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import type { Delivery } from '../../core/deliveries/delivery.ts';
+import { Run } from '../../core/runs/run.ts';
+import type { Ticket } from '../../core/tickets/ticket.ts';
+import { deliveryItem } from './deliveries.ts';
+import { runKey, ticketKey } from './keys.ts';
+import { failedConditions, isContention, type Table } from './table.ts';
+
+/** How long a run is kept, in seconds: 90 days. */
+const keptSeconds = 90 * 24 * 60 * 60;
+
+/** Stores a run before anything of it is done, so that what it did can always be traced to it. */
+export async function storeRun(table: Table, project: string, run: Run): Promise<void> {
+  await table.client.send(
+    new PutCommand({
+      TableName: table.name,
+      Item: runItem(project, run, 1),
+      ConditionExpression: 'attribute_not_exists(pk)',
+    }),
+  );
+}
+
+/** Stores how a run ended. */
+export async function storeFinishedRun(table: Table, project: string, run: Run): Promise<void> {
+  await table.client.send(
+    new PutCommand({
+      TableName: table.name,
+      Item: runItem(project, run, 2),
+      ConditionExpression: '#version = :begun',
+      ExpressionAttributeNames: { '#version': 'version' },
+      ExpressionAttributeValues: { ':begun': 1 },
+    }),
+  );
+}
+
+/** Reads a run, consistently; undefined where there is none in this project. */
+export async function findRun(table: Table, project: string, id: string): Promise<Run | undefined> {
+  const { Item } = await table.client.send(
+    new GetCommand({ TableName: table.name, Key: runKey(project, id), ConsistentRead: true }),
+  );
+  return Item === undefined ? undefined : Run.parse(Item);
+}
+
+/**
+ * Stores the deliveries that follow from a ticket as it was read, all or none, if it has not changed since. Contention
+ * over the ticket counts as a change: nothing was written, and reading again is the answer to both.
+ */
+export async function storeTicketDeliveries(
+  table: Table,
+  ticket: Pick<Ticket, 'project' | 'id' | 'version'>,
+  deliveries: readonly Delivery[],
+  options: { dueShards: number; now: number },
+): Promise<'stored' | 'changed-meanwhile'> {
+  const unchanged = {
+    TableName: table.name,
+    Key: ticketKey(ticket.project, ticket.id),
+    ConditionExpression: '#version = :version',
+    ExpressionAttributeNames: { '#version': 'version' },
+    ExpressionAttributeValues: { ':version': ticket.version },
+  };
+  const puts = deliveries.map((delivery) => ({
+    Put: {
+      TableName: table.name,
+      Item: deliveryItem(delivery, options),
+      ConditionExpression: 'attribute_not_exists(pk)',
+    },
+  }));
+  try {
+    await table.client.send(new TransactWriteCommand({ TransactItems: [{ ConditionCheck: unchanged }, ...puts] }));
+    return 'stored';
+  } catch (error) {
+    if (failedConditions(error) === undefined && !isContention(error)) throw error;
+    return 'changed-meanwhile';
+  }
+}
+
+function runItem(project: string, run: Run, version: number): Record<string, unknown> {
+  const expiresAt = Math.floor(Date.parse(run.startedAt) / 1000) + keptSeconds;
+  return { ...runKey(project, run.id), ...run, project, type: 'run', version, expiresAt };
+}

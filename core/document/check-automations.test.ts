@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import type { Path } from './problems.ts';
+import { listProblems, withPart } from './sample-document.ts';
+
+const apollo: unknown = parse(readFileSync(new URL('../../examples/apollo.yaml', import.meta.url), 'utf8'));
+
+/** One changed part of the example, and the only problem that it leads to. */
+test.each<[rule: string, path: Path, part: unknown, problem: string]>([
+  [
+    'trigger and schedule',
+    ['automations', 0, 'schedule'],
+    { every: 'day' },
+    'automations[0].schedule: an automation has a trigger or a schedule, not both',
+  ],
+  [
+    'neither',
+    ['automations', 0, 'trigger'],
+    undefined,
+    'automations[0].trigger: a trigger (submit, modify) or a schedule is required',
+  ],
+  [
+    'time of another period',
+    ['automations', 2, 'schedule', 'at'],
+    '03:00',
+    'automations[2].schedule.at: "03:00" is not a time for every: week, such as MON 03:00',
+  ],
+  [
+    'unknown time zone',
+    ['automations', 2, 'schedule', 'timeZone'],
+    'Europe/Berln',
+    'automations[2].schedule.timeZone: "Europe/Berln" is not the name of a time zone such as Europe/Berlin',
+  ],
+  [
+    'end before start',
+    ['automations', 2, 'schedule'],
+    { every: 'day', start: '2026-02-01', end: '2026-01-01' },
+    'automations[2].schedule.end: end is before start',
+  ],
+  [
+    'unknown listener',
+    ['automations', 1, 'unless', 'listener'],
+    'jira',
+    'automations[1].unless.listener: "jira" is not a listener of this document (jiraclosed, jirastatus, iosclosed, devnote, appusage, thanks)',
+  ],
+  [
+    'macro for members on submission',
+    ['automations', 0],
+    { key: 'a', trigger: 'submit', macro: 'thank' },
+    'automations[0].macro: macro "thank" has target member, and one with target feedback is needed',
+  ],
+  [
+    'unknown column',
+    ['dataPackages', 0, 'columns', 1],
+    'sumary',
+    'dataPackages[0].columns[1]: "sumary" is not a value of a ticket of type "issues"; did you mean "summary"?',
+  ],
+  [
+    'unknown API key',
+    ['recordLookups', 0, 'apiKey'],
+    'tableau',
+    'recordLookups[0].apiKey: "tableau" is not the prefix of an API key (bi, jira, mobile, web)',
+  ],
+])('automations with this fault are refused: %s', (_rule, path, part, problem) => {
+  expect(listProblems(withPart(apollo, path, part))).toEqual([problem]);
+});
+
+test('a filter of another feedback type is refused', () => {
+  const macro = { key: 'idea', name: 'Idea', target: 'feedback', actions: [{ kind: 'comment', text: 'Hi' }] };
+  const automation = { key: 'a', trigger: 'submit', feedbackType: 'ideas', filter: 'critical', macro: 'idea' };
+  const input = withPart(withPart(apollo, ['macros', 6], macro), ['automations', 0], automation);
+  expect(listProblems(input)).toEqual([
+    'automations[0].filter: filter "critical" is for feedback type "issues", not "ideas"',
+  ]);
+});
+
+test('more consequences than one transaction holds are refused', () => {
+  const noisy = {
+    key: 'noisy',
+    name: 'Noisy',
+    target: 'feedback',
+    actions: new Array(20).fill({ kind: 'comment', text: 'x' }),
+  };
+  const keys = ['noisy', 'noisy2', 'noisy3', 'noisy4', 'noisy5'];
+  let input = keys.reduce((value, key, index) => withPart(value, ['macros', 6 + index], { ...noisy, key }), apollo);
+  input = withPart(
+    input,
+    ['automations'],
+    keys.map((key) => ({ key, trigger: 'submit', macro: key, feedbackType: 'ideas' })),
+  );
+  expect(listProblems(input)).toEqual([
+    expect.stringMatching(/^automations: one ticket of type "ideas" could set off 109 /),
+  ]);
+});

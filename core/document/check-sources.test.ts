@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import type { Path } from './problems.ts';
+import { listProblems, withPart } from './sample-document.ts';
+
+const apollo: unknown = parse(readFileSync(new URL('../../examples/apollo.yaml', import.meta.url), 'utf8'));
+const source: Path = ['externalSources', 0];
+
+/** One changed part of the example, and the only problem that it leads to. */
+test.each<[rule: string, path: Path, part: unknown, problem: string]>([
+  [
+    'unknown API key',
+    [...source, 'apiKey'],
+    'mobil',
+    'externalSources[0].apiKey: "mobil" is not the prefix of an API key (bi, jira, mobile, web)',
+  ],
+  [
+    'neither key nor signature',
+    [...source, 'apiKey'],
+    undefined,
+    'externalSources[0].apiKey: an apiKey, a signature or both are required',
+  ],
+  [
+    'unknown workflow',
+    [...source, 'state', 'workflow'],
+    'main',
+    'externalSources[0].state.workflow: "main" is not a workflow of feedback type "issues" (default)',
+  ],
+  [
+    'unknown status',
+    [...source, 'state', 'status'],
+    'Nwe',
+    'externalSources[0].state.status: "Nwe" is not a status of workflow "default" (New, Open, Logged to Jira, Closed)',
+  ],
+  [
+    'default submitter who is nobody',
+    [...source, 'defaultSubmitter'],
+    'nobody@example.com',
+    'externalSources[0].defaultSubmitter: "nobody@example.com" is not a member of the project: add them to members',
+  ],
+  [
+    'mapping of an unknown field',
+    ['externalSources', 1, 'fields'],
+    { summary: 'title', detail: 'text' },
+    'externalSources[1].fields.detail: "detail" is not a field of feedback type "ideas" (summary, details)',
+  ],
+  [
+    'two files of one parameter',
+    [...source, 'fields', 'crash-log'],
+    'screenshot',
+    'externalSources[0].fields.crash-log: "screenshot" is the parameter of attachment "screenshot" already',
+  ],
+  [
+    'bad pointer',
+    [...source, 'fields', 'os-version'],
+    '/device/~os',
+    'externalSources[0].fields.os-version: "/device/~os" is not a parameter: a property name, or a JSON Pointer such as /device/os/version',
+  ],
+  [
+    'origin with a path',
+    ['externalSources', 1, 'allowedOrigins'],
+    ['https://forms.example.com/'],
+    'externalSources[1].allowedOrigins[0]: "https://forms.example.com/" is not an origin such as https://forms.example.com, without a path, or *',
+  ],
+  [
+    'grouping that adds to no number',
+    [...source, 'group'],
+    { by: ['summary'], add: 'summary' },
+    'externalSources[0].group.add: "summary" is not a number field of feedback type "issues" (occurrences)',
+  ],
+  [
+    'unknown signature preset',
+    [...source, 'signature'],
+    { scheme: 'gitlab', secret: 'jira' },
+    'externalSources[0].signature.scheme: "gitlab" is not one of standard-webhooks, github, jira, slack, zendesk, sentry, shippo, hubspot, linear',
+  ],
+])('external sources with this fault are refused: %s', (_rule, path, part, problem) => {
+  expect(listProblems(withPart(apollo, path, part))).toEqual([problem]);
+});

@@ -1,0 +1,47 @@
+import type { ConfigurationReader } from '../../adapters/dynamodb/configuration.ts';
+import type { ProjectPointer } from '../../adapters/dynamodb/projects.ts';
+import type { Table } from '../../adapters/dynamodb/table.ts';
+import type { LoadKeys } from '../../adapters/secrets/master-secret.ts';
+import type { Principal } from '../../core/access/principal.ts';
+import type { Role } from '../../core/access/role.ts';
+import type { Member } from '../../core/member.ts';
+import type { HttpReply, HttpRequest } from '../kit/http.ts';
+
+/** What the handlers are given. */
+export type AdminDependencies = {
+  table: Table;
+  readConfiguration: ConfigurationReader;
+  loadKeys: LoadKeys;
+  administratorGroups: readonly string[];
+  apiOrigin: string;
+  consoleOrigin: string;
+  dueShards: number;
+  now: () => number;
+  newId: () => string;
+  randomBytes: (count: number) => Uint8Array;
+  /** Waits a moment of at most so many milliseconds, before contended writes are tried again. */
+  pause: (maxMs: number) => Promise<void>;
+};
+
+/** A call whose caller is known and may make it. */
+export type AdminCall = { request: HttpRequest; principal: Principal };
+
+/** A call that may make the project it names: without `pointer` there is none yet. */
+export type AnyProjectCall = AdminCall & { project: string; pointer: ProjectPointer | undefined };
+
+/** A call within a project that exists. */
+export type ProjectCall = AdminCall & {
+  project: string;
+  pointer: ProjectPointer;
+  role: Role;
+  /** The caller's member record; machines and most administrators have none. */
+  member: Member | undefined;
+};
+
+/** Handles one route's calls: loads, decides, stores and answers. */
+export type Handle<Call> = (dependencies: AdminDependencies, call: Call) => Promise<HttpReply>;
+
+/** One parameter of the path; the gateway gives those that the route names. */
+export function pathParameter({ request }: AdminCall, name: string): string {
+  return request.parameters[name] ?? '';
+}

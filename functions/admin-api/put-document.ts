@@ -1,0 +1,119 @@
+import { findReferences } from '../../adapters/dynamodb/document-references.ts';
+import { findMembers } from '../../adapters/dynamodb/members.ts';
+import { readDocument } from '../../adapters/dynamodb/projects.ts';
+import { checkDocument, documentReferences } from '../../core/document/check-document.ts';
+import { diffDocuments } from '../../core/document/diff-documents.ts';
+import type { Problem } from '../../core/document/problems.ts';
+import { readDocumentText } from '../../core/document/read-text.ts';
+import { type HttpReply, type HttpRequest, refuse } from '../kit/http.ts';
+import { formatOfBody } from './accept-type.ts';
+import { type Proposal, storeProposal } from './apply-document.ts';
+import type { AdminDependencies, AnyProjectCall, Handle } from './call.ts';
+import { maxDocumentBytes } from './document-text.ts';
+import { checkIfMatch, quoteTag } from './if-match.ts';
+import { type Input, readQuery } from './read-input.ts';
+import { refuseRemovals } from './removals.ts';
+import { type AppliedDocument, ApplyQuery } from './schemas.ts';
+import { planSeed } from './seed-members.ts';
+
+/** Applies a project document as a whole, or says why it cannot apply; a dry run only says what would change. */
+export const putDocument: Handle<AnyProjectCall> = async (dependencies, call) => {
+  const { request, pointer } = call;
+  const text = readBodyText(request);
+  if (text.outcome === 'refused') return text.reply;
+  const query = readQuery(request, ApplyQuery);
+  if (query.outcome === 'refused') return query.reply;
+  const dryRun = query.input.dryRun === 'true';
+  const precondition = checkIfMatch(request.headers['if-match'], pointer?.etag);
+  if (precondition === 'not-met') return refuseChanged();
+  // A dry run replaces nothing, so it may do without.
+  if (precondition === 'missing' && !dryRun) {
+    return refuse(428, "The project exists: send its document's ETag as If-Match, so that nobody's change is lost.");
+  }
+  const reading = readDocumentText(text.input.body, text.input.format);
+  if (reading.outcome === 'unreadable') return refuseProblems(reading.problems);
+  const proposed = await propose(dependencies, call, reading.value);
+  if (proposed.outcome === 'refused') return proposed.reply;
+  const { proposal, warnings, notYet } = proposed.input;
+  if (query.input.force !== 'true') {
+    const refusal = await refuseRemovals(dependencies.table, call.project, proposal.before, proposal.document);
+    if (refusal !== undefined) return refusal;
+  }
+  if (dryRun) {
+    const { changes } = await planSeedOf(dependencies, proposal);
+    return answer(pointer?.etag, {
+      version: pointer?.version ?? 0,
+      dryRun: true,
+      changes: [...proposal.changes, ...changes],
+      ...{ notYet, warnings },
+    });
+  }
+  const stored = await storeProposal(dependencies, proposal);
+  if (stored.outcome === 'changed-meanwhile') return refuseChanged();
+  if (stored.outcome === 'contended') {
+    const retry = { 'retry-after': '2' };
+    return refuse(503, 'The members keep changing: the document was not applied. Try again shortly.', undefined, retry);
+  }
+  const { version, etag } = stored.pointer;
+  const changes = [...proposal.changes, ...stored.memberChanges];
+  request.note({ version, changes: changes.length });
+  return answer(etag, { version, changes, notYet, warnings });
+};
+
+/** Checks a document against itself and everything it refers to, and compares it with the one in force. */
+async function propose(
+  { table }: AdminDependencies,
+  { project, pointer }: AnyProjectCall,
+  input: unknown,
+): Promise<Input<{ proposal: Proposal; warnings: string[]; notYet: string[] }>> {
+  const [references, before] = await Promise.all([
+    findReferences(table, project, documentReferences(input)),
+    pointer === undefined ? {} : readDocument(table, pointer),
+  ]);
+  const check = checkDocument(input, {
+    projectKey: project,
+    ...references,
+    idPrefixesInUse: new Map(Object.entries(pointer?.idPrefixes ?? {})),
+  });
+  if (check.outcome === 'invalid') return { outcome: 'refused', reply: refuseProblems(check.problems) };
+  const { document, source, warnings, notYet } = check;
+  if (Buffer.byteLength(JSON.stringify(source)) > maxDocumentBytes) {
+    return { outcome: 'refused', reply: refuse(413, 'Written as JSON, the document is over 1 MiB.') };
+  }
+  const changes = diffDocuments(before, source);
+  return { outcome: 'read', input: { proposal: { project, pointer, before, source, document, changes }, warnings, notYet } };
+}
+
+async function planSeedOf({ table }: AdminDependencies, { project, document }: Proposal) {
+  const emails = document.members.map(({ email }) => email);
+  return planSeed(project, document.members, await findMembers(table, project, emails));
+}
+
+function readBodyText({ body, headers }: HttpRequest): Input<{ body: string; format: 'json' | 'yaml' }> {
+  if (body.byteLength > maxDocumentBytes) {
+    return { outcome: 'refused', reply: refuse(413, 'A project document may have 1 MiB at most.') };
+  }
+  const format = formatOfBody(headers['content-type']);
+  if (format === undefined) {
+    return { outcome: 'refused', reply: refuse(415, 'Send the document as application/json or application/yaml.') };
+  }
+  try {
+    return { outcome: 'read', input: { body: new TextDecoder('utf-8', { fatal: true }).decode(body), format } };
+  } catch {
+    return { outcome: 'refused', reply: refuse(400, 'The body is not UTF-8 text.') };
+  }
+}
+
+function answer(etag: string | undefined, json: AppliedDocument): HttpReply {
+  return { status: 200, ...(etag === undefined ? {} : { headers: { etag: quoteTag(etag) } }), json };
+}
+
+function refuseProblems(problems: readonly Problem[]): HttpReply {
+  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
+  const errors = problems.map(({ path, code, message }) => ({ parameter: path, code, message }));
+  return refuse(400, `The document has ${count}: nothing was changed.`, errors);
+}
+
+function refuseChanged(): HttpReply {
+  return refuse(412, 'The document is not the one that If-Match names: read it again and bring your change to it.');
+}

@@ -1,0 +1,94 @@
+import type * as z from 'zod';
+import type { ParameterError, ParameterErrorCode } from '../../core/reply-errors.ts';
+import { type HttpReply, type HttpRequest, refuse } from '../kit/http.ts';
+import { readJsonObject } from '../kit/json-body.ts';
+
+/** What a call gave, or the refusal that lists everything that is wrong with it. */
+export type Input<Value> = { outcome: 'read'; input: Value } | { outcome: 'refused'; reply: HttpReply };
+
+type Issue = z.core.$ZodIssue;
+
+/** Most problems that an answer lists: one of a megabyte of nonsense must stay an answer. */
+const maxErrors = 200;
+
+/** Reads a JSON body by its schema; `notYet` says of parameters that will be known one day why they are refused. */
+export function readBody<Schema extends z.ZodType>(
+  request: HttpRequest,
+  schema: Schema,
+  notYet: Readonly<Record<string, string>> = {},
+): Input<z.output<Schema>> {
+  const body = readJsonObject(request);
+  return body.outcome === 'refused' ? body : check(body.object, schema, notYet);
+}
+
+/** Reads the query by its schema; parameters that the schema does not name are ignored. */
+export function readQuery<Schema extends z.ZodType>(request: HttpRequest, schema: Schema): Input<z.output<Schema>> {
+  return check(Object.fromEntries(request.query), schema, {});
+}
+
+/** A refusal of parameters in the contract's shape. */
+export function rejectParameters(errors: readonly ParameterError[]): HttpReply {
+  const description = errors.length === 1 ? '1 parameter was rejected.' : `${errors.length} parameters were rejected.`;
+  return refuse(400, description, errors);
+}
+
+function check<Schema extends z.ZodType>(
+  given: unknown,
+  schema: Schema,
+  notYet: Readonly<Record<string, string>>,
+): Input<z.output<Schema>> {
+  const result = schema.safeParse(given);
+  if (result.success) return { outcome: 'read', input: result.data };
+  const errors = result.error.issues.flatMap((issue) => describe(issue, given, notYet));
+  return { outcome: 'refused', reply: rejectParameters(errors.slice(0, maxErrors)) };
+}
+
+/** Messages never quote what was given: it may be a secret. */
+function describe(issue: Issue, given: unknown, notYet: Readonly<Record<string, string>>): ParameterError[] {
+  const parameter = issue.path.map(String).join('.');
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      parameter: key.slice(0, 100).toWellFormed(),
+      code: 'not_allowed',
+      message: Object.hasOwn(notYet, key) ? (notYet[key] ?? '') : 'This parameter is not known here.',
+    }));
+  }
+  const value = issue.path.reduce<unknown>(
+    (inner, step) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, step) : undefined),
+    given,
+  );
+  if (value === undefined) return [{ parameter, code: 'required', message: `${parameter} is required.` }];
+  const [code, message] = describeValue(issue, value);
+  const allowed = issue.code === 'invalid_value' ? { allowed: issue.values.map(String) } : {};
+  return [{ parameter, code, message: `${parameter} ${message}.`, ...allowed }];
+}
+
+function describeValue(issue: Issue, value: unknown): [ParameterErrorCode, string] {
+  switch (issue.code) {
+    case 'invalid_value':
+      return ['invalid_choice', `takes one of ${issue.values.join(', ')}`];
+    case 'invalid_type':
+      return ['invalid_type', `must be ${typeNames[issue.expected] ?? issue.expected}`];
+    case 'too_small':
+      if (typeof value === 'string' && issue.origin === 'string') return ['blank', 'may not be empty'];
+      return issue.origin === 'array'
+        ? ['required', 'needs at least one entry']
+        : ['out_of_range', `must be at least ${issue.minimum}`];
+    case 'too_big':
+      if (issue.origin === 'string') return ['too_long', `may have ${issue.maximum} characters at most`];
+      if (issue.origin === 'array') return ['too_long', `may have ${issue.maximum} entries at most`];
+      return ['out_of_range', `must be at most ${issue.maximum}`];
+    case 'invalid_format':
+      return ['invalid_text', `must be ${issue.message}`];
+    default:
+      return ['invalid_text', issue.message];
+  }
+}
+
+const typeNames: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  array: 'a list',
+  object: 'an object',
+};

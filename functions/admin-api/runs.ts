@@ -1,0 +1,55 @@
+import { findRun, storeFinishedRun, storeRun } from '../../adapters/dynamodb/runs.ts';
+import { isShownTo } from '../../core/access/project-role.ts';
+import { beginRun, finishRun, type RunResult } from '../../core/runs/run.ts';
+import { notFound, refuse } from '../kit/http.ts';
+import { type Handle, type ProjectCall, pathParameter } from './call.ts';
+import { readBody } from './read-input.ts';
+import { isRecordId } from './record-ids.ts';
+import { runForTicket } from './run-for-ticket.ts';
+import { NewRun } from './schemas.ts';
+
+const notYet = {
+  members: 'Runs over members do not exist yet: name tickets.',
+  filter: 'Runs over a filter do not exist yet: name tickets.',
+  confirm: 'Runs that wait for a confirmation do not exist yet: leave it out.',
+};
+
+/** Applies a macro to a list of tickets; one that is unknown or fails does not keep the others waiting. */
+export const startRun: Handle<ProjectCall> = async (dependencies, call) => {
+  const { table, readConfiguration, now, newId, apiOrigin } = dependencies;
+  const { request, project } = call;
+  const configuration = await readConfiguration(project);
+  const macro = configuration?.document.macros.find(({ key }) => key === pathParameter(call, 'macro'));
+  if (configuration === undefined || macro === undefined) return notFound();
+  if (call.role === 'support' && !isShownTo(macro, call.member)) {
+    return refuse(403, 'Support may run macros that are shown to their teams: this one is not.');
+  }
+  const body = readBody(request, NewRun, notYet);
+  if (body.outcome === 'refused') return body.reply;
+  if (macro.target === 'member') {
+    return refuse(400, 'This macro is for members, and macros for members do not run yet.');
+  }
+  const tickets = [...new Set(body.input.tickets)];
+  const run = beginRun({ id: newId(), macro: macro.key, total: tickets.length, startedAt: iso(now()) });
+  await storeRun(table, project, run);
+  const results: RunResult[] = [];
+  for (const ticket of tickets) {
+    results.push(await runForTicket(dependencies, { project, run: run.id, macro, configuration }, ticket));
+  }
+  const finished = finishRun(run, results, iso(now()));
+  await storeFinishedRun(table, project, finished);
+  request.note({ run: run.id, macro: macro.key, done: finished.done, failed: finished.failed });
+  const location = `${apiOrigin}/admin/v1/projects/${project}/runs/${run.id}`;
+  return { status: 202, headers: { location }, json: finished };
+};
+
+/** Answers with one run. */
+export const getRun: Handle<ProjectCall> = async ({ table }, call) => {
+  const id = pathParameter(call, 'run');
+  const run = isRecordId(id) ? await findRun(table, call.project, id) : undefined;
+  return run === undefined ? notFound() : { status: 200, json: run };
+};
+
+function iso(epochMs: number): string {
+  return new Date(epochMs).toISOString();
+}

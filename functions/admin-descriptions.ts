@@ -1,0 +1,162 @@
+import * as z from 'zod';
+import { ListedApiKey } from '../adapters/dynamodb/api-keys.ts';
+import { ProjectDocument } from '../core/document/schema.ts';
+import { Run } from '../core/runs/run.ts';
+import { Ticket } from '../core/tickets/ticket.ts';
+import {
+  ApiKeyPage,
+  AppliedDocument,
+  ApplyQuery,
+  CreatedApiKey,
+  DeliveriesQuery,
+  DeliveryDetail,
+  DeliveryPage,
+  DocumentQuery,
+  NewApiKey,
+  NewRun,
+  NewSecret,
+  PageQuery,
+  Project,
+  ProjectPage,
+  SecretPage,
+  TicketPage,
+  TicketsQuery,
+} from './admin-api/schemas.ts';
+import type { Content, RouteDescription } from './route-descriptions.ts';
+import type { RouteName, routes } from './routes.ts';
+
+/** The names of the routes for people and tools. */
+type AdminRouteName = {
+  [Name in RouteName]: (typeof routes)[Name]['handledBy'] extends 'admin-api' ? Name : never;
+}[RouteName];
+
+const documentExample = {
+  project: { key: 'apollo', name: 'Apollo Beta' },
+  teams: [{ key: 'support', name: 'Support' }],
+  feedbackTypes: [
+    {
+      key: 'issues',
+      name: 'Issue',
+      idPrefix: 'BUG',
+      idDigits: 4,
+      fields: [{ key: 'summary', label: 'Summary', kind: 'text', required: true }],
+      workflows: [{ key: 'default', name: 'Default', statuses: [{ key: 'New', team: 'support' }] }],
+    },
+  ],
+};
+
+// What is answered is what can be applied: answers refer to the schema of requests, defaults not filled in.
+const givenDocument = { schema: ProjectDocument.meta({ id: 'ProjectDocument' }), example: documentExample };
+const shownDocument = { schema: { $ref: '#/components/schemas/ProjectDocument' }, example: documentExample };
+
+const ETag = z.object({ ETag: z.string().describe('The version, for `If-Match`; the same for every representation.') });
+const Location = z.object({ Location: z.string().describe('Where to read it again.') });
+
+/** The descriptions of the routes below /admin/v1, by their names. */
+export const adminDescriptions: Readonly<Record<AdminRouteName, RouteDescription>> = {
+  'list-projects': list('Projects', 'List the projects', 'By key.', PageQuery, ProjectPage, [401, 403, 400, 503]),
+  'get-project': get('Projects', 'Get a project', Project),
+  'get-document': {
+    tag: 'Projects',
+    summary: 'Get the project document',
+    description:
+      'As it was applied: what is answered can be applied again as it is. YAML with `Accept: application/yaml`.',
+    query: DocumentQuery,
+    answers: {
+      200: {
+        description: 'The document.',
+        headers: ETag,
+        content: { 'application/json': shownDocument, 'application/yaml': shownDocument },
+      },
+    },
+    refusals: [401, 403, 404, 400, 503],
+  },
+  'put-document': {
+    tag: 'Projects',
+    summary: 'Apply a project document',
+    description:
+      'Replaces the configuration as a whole, and makes the project where there is none. Every problem is listed at once, its path in `parameter`; a document with a problem changes nothing.',
+    query: ApplyQuery,
+    headers: z.object({
+      'If-Match': z
+        .string()
+        .optional()
+        .describe('The `ETag` of the version that is replaced; left out for a new project.'),
+    }),
+    body: { 'application/json': givenDocument, 'application/yaml': givenDocument },
+    answers: { 200: { description: 'What changed, or would change.', headers: ETag, content: json(AppliedDocument) } },
+    refusals: [401, 403, 413, 415, 428, 412, 400, 409, 503],
+  },
+  'list-secrets': list('Secrets', 'List the secrets', 'By name, never with their values.', PageQuery, SecretPage),
+  'put-secret': {
+    tag: 'Secrets',
+    summary: 'Set a secret',
+    description: 'Secrets can be written and used, never read.',
+    body: json(NewSecret, { value: 'dXNlcjp0b2tlbg==', hosts: ['example.atlassian.net'] }),
+    answers: { 204: { description: 'It is set, and takes effect within 10 seconds.' } },
+    refusals: [401, 403, 404, 413, 415, 400, 503],
+  },
+  'delete-secret': remove('Secrets', 'Delete a secret', 'Webhooks that name it fail from now on.'),
+  'list-tickets': list('Tickets', 'List tickets', 'Oldest first unless turned.', TicketsQuery, TicketPage),
+  'get-ticket': get('Tickets', 'Get a ticket', Ticket),
+  'start-run': {
+    tag: 'Runs',
+    summary: 'Run a macro',
+    description: 'Applies a macro to tickets. Actions that have no behaviour yet are skipped and say so.',
+    body: json(NewRun, { tickets: ['BUG-0001'] }),
+    answers: {
+      202: { description: 'The run, with what became of each ticket.', headers: Location, content: json(Run) },
+    },
+    refusals: [401, 403, 404, 413, 415, 400, 503],
+  },
+  'get-run': get('Runs', 'Get a run', Run),
+  'list-deliveries': list('Deliveries', 'List deliveries', 'Newest first.', DeliveriesQuery, DeliveryPage),
+  'get-delivery': get('Deliveries', 'Get a delivery with its attempts', DeliveryDetail),
+  'list-api-keys': list('API keys', 'List the API keys', 'By prefix.', PageQuery, ApiKeyPage, [401, 403, 400, 503]),
+  'create-api-key': {
+    tag: 'API keys',
+    summary: 'Create an API key',
+    body: json(NewApiKey, { prefix: 'mobile', name: 'Mobile app' }),
+    answers: {
+      201: { description: 'The key; it is shown this once.', headers: Location, content: json(CreatedApiKey) },
+    },
+    refusals: [401, 403, 413, 415, 400, 409, 503],
+  },
+  'get-api-key': get('API keys', 'Get an API key', ListedApiKey),
+  'delete-api-key': remove('API keys', 'Delete an API key', 'It stops working within 10 seconds.'),
+};
+
+function list(
+  tag: string,
+  summary: string,
+  order: string,
+  query: z.ZodObject,
+  page: z.ZodType,
+  refusals: RouteDescription['refusals'] = [401, 403, 404, 400, 503],
+): RouteDescription {
+  const answers = { 200: { description: 'A page of the list.', content: json(page) } };
+  return { tag, summary, description: order, query, answers, refusals };
+}
+
+function get(tag: string, summary: string, schema: z.ZodType): RouteDescription {
+  return {
+    tag,
+    summary,
+    answers: { 200: { description: 'As it is now.', content: json(schema) } },
+    refusals: [401, 403, 404, 503],
+  };
+}
+
+function remove(tag: string, summary: string, description: string): RouteDescription {
+  return {
+    tag,
+    summary,
+    description,
+    answers: { 204: { description: 'It is gone.' } },
+    refusals: [401, 403, 404, 503],
+  };
+}
+
+function json(schema: z.ZodType, example?: unknown): Content {
+  return { 'application/json': example === undefined ? { schema } : { schema, example } };
+}

@@ -1,0 +1,115 @@
+import * as z from 'zod';
+import { adminDescriptions } from './admin-descriptions.ts';
+import { Created, DryRun } from './receive-feedback/answer.ts';
+import type { RefusalStatus } from './refusals.ts';
+import type { RouteName } from './routes.ts';
+
+/** Bodies by media type: a schema, or a reference to one that is described elsewhere, and an example. */
+export type Content = Readonly<Record<string, { schema: z.ZodType | { $ref: string }; example?: unknown }>>;
+
+/** What a route takes and answers; the schemas are those that its function validates with. */
+export type RouteDescription = {
+  tag: string;
+  summary: string;
+  description?: string;
+  query?: z.ZodObject;
+  headers?: z.ZodObject;
+  body?: Content;
+  /** The answers that are no refusals, by status. */
+  answers: Readonly<Record<number, { description: string; headers?: z.ZodObject; content?: Content }>>;
+  /** The statuses of the refusals, in the order in which the route is checked. */
+  refusals: readonly RefusalStatus[];
+};
+
+const Report = z.record(z.string(), z.unknown()).meta({
+  id: 'Report',
+  description: "A report: its properties are the parameters that the source maps to fields, and the submitter's.",
+});
+
+const createdExample: z.infer<typeof Created> = {
+  status: 201,
+  ticket: {
+    id: 'BUG-0001',
+    feedbackType: 'issues',
+    state: { team: 'beta-support', workflow: 'default', status: 'New' },
+    submitter: 'jim@example.com',
+    createdAt: '2026-11-21T09:00:00.000Z',
+  },
+  files: [
+    {
+      field: 'screenshot',
+      parameter: 'screenshot',
+      upload: {
+        method: 'POST',
+        url: 'https://attachments.s3.eu-central-1.amazonaws.com',
+        fields: { key: 'attachments/apollo/BUG-0001/screenshot/1', policy: 'e30=' },
+        expiresAt: '2026-11-21T10:00:00.000Z',
+        maxBytes: 2_147_483_648,
+      },
+    },
+  ],
+  ignoredParameters: ['sumary'],
+};
+
+const receiveFeedback: RouteDescription = {
+  tag: 'Feedback',
+  summary: 'Create a ticket',
+  description:
+    "The body is a JSON object keyed by the source's parameters. A call that is repeated with the same `Idempotency-Key` and body within 24 hours answers with the ticket that it created.",
+  query: z.object({
+    dryRun: z.enum(['true', 'false']).optional().describe('`true` validates the report and creates nothing.'),
+  }),
+  headers: z.object({
+    'Idempotency-Key': z
+      .string()
+      .min(1)
+      .max(255)
+      .optional()
+      .describe('Any text that is new for each report; remembered per source for 24 hours.'),
+  }),
+  body: {
+    'application/json': {
+      schema: Report,
+      example: { summary: 'Crash on start', severity: 'High', submitter: 'jim@example.com' },
+    },
+  },
+  answers: {
+    200: {
+      description: 'A dry run: the report would be accepted.',
+      content: { 'application/json': { schema: DryRun } },
+    },
+    201: {
+      description: 'The ticket, and a form for S3 for each attachment field.',
+      headers: z.object({
+        Location: z.string().describe("The ticket's address."),
+        'Idempotency-Replayed': z.literal('true').optional().describe('Present where the ticket existed already.'),
+      }),
+      content: { 'application/json': { schema: Created, example: createdExample } },
+    },
+  },
+  refusals: [401, 404, 403, 413, 415, 400, 422, 503],
+};
+
+/** The description of every route, by its name. */
+export const routeDescriptions: Readonly<Record<RouteName, RouteDescription>> = {
+  'receive-feedback': receiveFeedback,
+  ...adminDescriptions,
+  'read-openapi': {
+    tag: 'Reference',
+    summary: 'Read this description',
+    answers: { 200: { description: 'OpenAPI 3.1.', content: { 'application/json': { schema: z.looseObject({}) } } } },
+    refusals: [],
+  },
+  'read-docs': {
+    tag: 'Reference',
+    summary: 'Read this description as a page',
+    answers: { 200: { description: 'A page.', content: { 'text/html': { schema: z.string() } } } },
+    refusals: [],
+  },
+  'read-docs-file': {
+    tag: 'Reference',
+    summary: 'Read what the page loads',
+    answers: { 200: { description: 'A script, a style or an image.' } },
+    refusals: [404],
+  },
+};

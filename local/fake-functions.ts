@@ -1,0 +1,61 @@
+import {
+  type FakeResources,
+  fakeBase,
+  fakeFunction,
+  fakeQueue,
+  fakeQueueSource,
+  fakeRoute,
+  fakeStreamSource,
+} from './fake-assembly.ts';
+
+// Functions that run without an SDK: they send what they get to the receiver of the stack itself.
+const echo = 'export const handler = async (event) => ({ statusCode: 200, body: JSON.stringify(event) });';
+const consume = `export const handler = async ({ Records }) => {
+  const bodies = Records.map(({ body }) => body);
+  await fetch(process.env.RECEIVER + '/consumed', { method: 'POST', body: JSON.stringify(bodies) });
+  return { batchItemFailures: Records.filter(({ body }) => body === 'bad').map(({ messageId }) => ({ itemIdentifier: messageId })) };
+};`;
+const follow = `export const handler = async ({ Records }) => {
+  const keys = Records.map(({ dynamodb }) => dynamodb.Keys.pk.S);
+  if (keys.includes('poison')) throw new Error('poisoned');
+  await fetch(process.env.RECEIVER + '/followed', { method: 'POST', body: JSON.stringify(keys) });
+};`;
+// A door to the engines for the test: calls what its body says.
+const call = `export const handler = async ({ body }) => {
+  const { service, target, input } = JSON.parse(body);
+  const authorization = 'AWS4-HMAC-SHA256 Credential=local/20260101/eu-central-1/x/aws4_request, SignedHeaders=host, Signature=0';
+  const response = await fetch(process.env['AWS_ENDPOINT_URL_' + service], {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': target, authorization, 'x-amz-date': '20260101T000000Z' },
+    body: JSON.stringify(input),
+  });
+  return { statusCode: response.status, body: await response.text() };
+};`;
+
+/** The receiver of the stack that a function runs in. */
+export const ownReceiver = { 'Fn::Join': ['', [{ 'Fn::GetAtt': ['Api', 'ApiEndpoint'] }, '/receiver']] };
+
+/** A template with a function behind routes, one behind a queue and one behind the stream; the latter two report to RECEIVER. */
+export function resourcesWith(RECEIVER: object | string): FakeResources {
+  return {
+    ...fakeBase,
+    Echo: fakeFunction('echo'),
+    Call: fakeFunction('call'),
+    ...fakeRoute('POST /echo/{name}', 'Echo'),
+    ...fakeRoute('GET /admin', 'Echo', true),
+    ...fakeRoute('POST /call', 'Call'),
+    Consume: fakeFunction('consume', { RECEIVER }),
+    Work: fakeQueue('DeadLetters'),
+    DeadLetters: fakeQueue(),
+    WorkSource: fakeQueueSource('Work', 'Consume'),
+    Follow: fakeFunction('follow', { RECEIVER }),
+    Failures: fakeQueue(),
+    StreamSource: fakeStreamSource(
+      'Follow',
+      { eventName: ['INSERT'], dynamodb: { NewImage: { type: { S: ['wanted'] } } } },
+      'Failures',
+    ),
+  };
+}
+/** The bundles of {@link resourcesWith}. */
+export const bundles = { echo, call, consume, follow };
