@@ -81,11 +81,13 @@ export const adminDescriptions: Readonly<Record<AdminRouteName, RouteDescription
       'If-Match': z
         .string()
         .optional()
-        .describe('The `ETag` of the version that is replaced; left out for a new project.'),
+        .describe('The `ETag` of the version that is replaced; a new project and a dry run need none.'),
     }),
     body: { 'application/json': givenDocument, 'application/yaml': givenDocument },
-    answers: { 200: { description: 'What changed, or would change.', headers: ETag, content: json(AppliedDocument) } },
-    refusals: [401, 403, 413, 415, 428, 412, 400, 409, 503],
+    answers: {
+      200: { description: 'What changed, or would change.', headers: ETag.partial(), content: json(AppliedDocument) },
+    },
+    refusals: [401, 403, 404, 413, 415, 428, 412, 400, 409, 503],
   },
   'list-secrets': list('Secrets', 'List the secrets', 'By name, never with their values.', PageQuery, SecretPage),
   'put-secret': {

@@ -17,7 +17,7 @@ export type RouteDescription = {
   body?: Content;
   /** The answers that are no refusals, by status. */
   answers: Readonly<Record<number, { description: string; headers?: z.ZodObject; content?: Content }>>;
-  /** The statuses of the refusals, in the order in which the route is checked. */
+  /** The statuses of the refusals. */
   refusals: readonly RefusalStatus[];
 };
 

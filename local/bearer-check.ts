@@ -1,9 +1,7 @@
 import { createLocalJWKSet, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
 
 /** What the gateway's JWT authoriser found. */
-type BearerCheck =
-  | { outcome: 'accepted'; claims: Record<string, string> }
-  | { outcome: 'refused'; reason: string };
+type BearerCheck = { outcome: 'accepted'; claims: Record<string, string> } | { outcome: 'refused'; reason: string };
 
 /** Checks an `Authorization` header. */
 export type BearerChecker = (authorization: string | undefined) => Promise<BearerCheck>;

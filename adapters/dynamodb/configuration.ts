@@ -1,4 +1,5 @@
 import { ProjectDocument } from '../../core/document/schema.ts';
+import { Key } from '../../core/document/schema-names.ts';
 import { rememberFound } from './fresh-cache.ts';
 import { findProject, type ProjectPointer, readDocument } from './projects.ts';
 import type { Table } from './table.ts';
@@ -22,6 +23,8 @@ export function configurationReader(
   options: { freshMs: number; now: () => number; stageVariables: StageVariables },
 ): ConfigurationReader {
   return rememberFound(async (project) => {
+    // Callers write project keys into URLs: what cannot be one is not looked up.
+    if (!Key.safeParse(project).success) return undefined;
     const pointer = await findProject(table, project);
     if (pointer === undefined) return undefined;
     const document = ProjectDocument.parse(await readDocument(table, pointer));

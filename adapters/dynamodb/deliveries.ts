@@ -75,10 +75,7 @@ function whereListed(wanted: Readonly<Record<string, string | undefined>>): Pick
   if (given.length === 0) return {};
   const isTarget = (name: string) => name === 'ticket' || name === 'member';
   const path = (name: string) => (isTarget(name) ? `#listed.#target.#${name}` : `#listed.#${name}`);
-  const names = given.flatMap(({ name }) => [
-    [`#${name}`, name],
-    ...(isTarget(name) ? [['#target', 'target']] : []),
-  ]);
+  const names = given.flatMap(({ name }) => [[`#${name}`, name], ...(isTarget(name) ? [['#target', 'target']] : [])]);
   return {
     where: {
       expression: given.map(({ name }) => `${path(name)} = :${name}`).join(' AND '),

@@ -37,7 +37,7 @@ export async function listAllMembers(table: Table, project: string): Promise<Lis
         ...(ExclusiveStartKey === undefined ? {} : { ExclusiveStartKey }),
       }),
     );
-    members.push(...(answer.Items ?? []).map((item) => ListedMember.parse(item['listed'])));
+    members.push(...(answer.Items ?? []).map((item) => ListedMember.parse(item.listed)));
     ExclusiveStartKey = answer.LastEvaluatedKey;
   } while (ExclusiveStartKey !== undefined);
   return members;

@@ -25,9 +25,9 @@ export async function writeSecret(table: Table, project: string, secret: SecretW
     new UpdateCommand({
       TableName: table.name,
       Key: secretKey(project, name),
-      UpdateExpression: `SET #type = :type, #name = :name, project = :project, sealed = :sealed, updatedAt = :now, createdAt = if_not_exists(createdAt, :now), #version = if_not_exists(#version, :none) + :one${setHosts}${removeHosts}`,
+      UpdateExpression: `SET #type = :type, #name = :name, #project = :project, sealed = :sealed, updatedAt = :now, createdAt = if_not_exists(createdAt, :now), #version = if_not_exists(#version, :none) + :one${setHosts}${removeHosts}`,
       ConditionExpression: 'attribute_not_exists(pk) OR #type = :type',
-      ExpressionAttributeNames: { '#type': 'type', '#name': 'name', '#version': 'version' },
+      ExpressionAttributeNames: { '#type': 'type', '#name': 'name', '#project': 'project', '#version': 'version' },
       ExpressionAttributeValues: {
         ':type': 'secret',
         ':name': name,

@@ -27,8 +27,8 @@ const List = z.union([
  * but an ID token carries no scope (OpenID Connect Core 1.0, 2), so one that does is an access token and stands for a machine.
  */
 export function identify(claims: Claims, administratorGroups: readonly string[]): Identification {
-  const scope = claims['scope'] ?? claims['scp'];
-  const isIdToken = claims['token_use'] === undefined ? scope === undefined : claims['token_use'] === 'id';
+  const scope = claims.scope ?? claims.scp;
+  const isIdToken = claims.token_use === undefined ? scope === undefined : claims.token_use === 'id';
   return isIdToken ? identifyPerson(claims, administratorGroups) : identifyMachine(scope);
 }
 
@@ -37,7 +37,7 @@ function identifyPerson(claims: Claims, administratorGroups: readonly string[]):
   const email = typeof given === 'string' ? canonicalEmail(given) : undefined;
   if (email === undefined) return refused('The token names no e-mail address: send the ID token of your sign-in.');
   if (verified !== true && verified !== 'true') return refused('The e-mail address of the token is not verified.');
-  const groups = [...readList(claims['cognito:groups']), ...readList(claims['groups'])];
+  const groups = [...readList(claims['cognito:groups']), ...readList(claims.groups)];
   const isAdministrator = groups.some((group) => administratorGroups.includes(group));
   return { outcome: 'known', principal: { kind: 'person', email, isAdministrator } };
 }

@@ -1,4 +1,10 @@
-import { addApiKeyOnce, deleteApiKey, findApiKey, ListedApiKey, listApiKeys } from '../../adapters/dynamodb/api-keys.ts';
+import {
+  addApiKeyOnce,
+  deleteApiKey,
+  findApiKey,
+  ListedApiKey,
+  listApiKeys,
+} from '../../adapters/dynamodb/api-keys.ts';
 import type { CursorList } from '../../core/cursors.ts';
 import { ApiKeyPrefix, hashKeySecret, makeKeySecret } from '../../core/keys/api-key.ts';
 import { notFound, refuse } from '../kit/http.ts';

@@ -11,7 +11,6 @@ import { readQuery } from './read-input.ts';
 import { isRecordId } from './record-ids.ts';
 import { DeliveriesQuery, type DeliveryAttempt, type DeliveryDetail } from './schemas.ts';
 
-
 /** Lists a project's deliveries, newest first; a filtered page may hold few or no items and still have a cursor. */
 export const listProjectDeliveries: Handle<ProjectCall> = async (dependencies, { request, project }) => {
   const query = readQuery(request, DeliveriesQuery);

@@ -16,7 +16,7 @@ export const getDocument: Handle<ProjectCall> = async ({ table }, { request, pro
   const document = await readDocument(table, pointer);
   const members = query.input.members === 'true' ? seedsOf(await listAllMembers(table, project), document) : undefined;
   const whole = members === undefined ? document : { ...Object(document), members };
-  const text = writeDocument(whole, formatOfAnswer(request.headers['accept']));
+  const text = writeDocument(whole, formatOfAnswer(request.headers.accept));
   if (Buffer.byteLength(text.body) > maxDocumentBytes) {
     return refuse(400, 'With its members the document is over 1 MiB: read it without ?members=true.');
   }

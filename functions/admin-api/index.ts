@@ -1,1 +1,37 @@
-export const handler = async () => ({ statusCode: 501 });
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { configurationReader } from '../../adapters/dynamodb/configuration.ts';
+import { openTable } from '../../adapters/dynamodb/table.ts';
+import { createKeyLoader } from '../../adapters/secrets/master-secret.ts';
+import { endpoint } from '../kit/endpoint.ts';
+import { createObserver } from '../kit/observer.ts';
+import { readEnvironment, Settings } from '../kit/settings.ts';
+import { system } from '../kit/system.ts';
+import { adminApi } from './handler.ts';
+
+const settings = Settings.pick({
+  tableName: true,
+  masterSecretArn: true,
+  configCacheSeconds: true,
+  apiOrigin: true,
+  consoleOrigin: true,
+  dueShards: true,
+  variables: true,
+  administratorGroups: true,
+}).parse(readEnvironment(process.env));
+const table = openTable(settings.tableName);
+
+/** What the gateway calls for each request below /admin/v1. */
+export const handler = endpoint(
+  createObserver('admin-api', table.meter),
+  adminApi({
+    ...settings,
+    ...system,
+    table,
+    readConfiguration: configurationReader(table, {
+      freshMs: settings.configCacheSeconds * 1_000,
+      now: system.now,
+      stageVariables: settings.variables,
+    }),
+    loadKeys: createKeyLoader(new SecretsManagerClient(), settings.masterSecretArn),
+  }),
+);

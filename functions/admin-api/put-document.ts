@@ -81,7 +81,10 @@ async function propose(
     return { outcome: 'refused', reply: refuse(413, 'Written as JSON, the document is over 1 MiB.') };
   }
   const changes = diffDocuments(before, source);
-  return { outcome: 'read', input: { proposal: { project, pointer, before, source, document, changes }, warnings, notYet } };
+  return {
+    outcome: 'read',
+    input: { proposal: { project, pointer, before, source, document, changes }, warnings, notYet },
+  };
 }
 
 async function planSeedOf({ table }: AdminDependencies, { project, document }: Proposal) {

@@ -1,5 +1,5 @@
 import type { Right } from '../../core/access/role.ts';
-import { type RouteName, routes } from '../routes.ts';
+import type { RouteName, routes } from '../routes.ts';
 import { createKey, getKey, listKeys, removeKey } from './api-keys.ts';
 import type { AdminCall, AnyProjectCall, Handle, ProjectCall } from './call.ts';
 import { getDelivery, listProjectDeliveries } from './deliveries.ts';
@@ -17,37 +17,40 @@ export type AdminRoute =
   /** To manage the project where there is one, and to be an administrator where there is none. */
   | { needs: 'manage-or-make'; handle: Handle<AnyProjectCall> };
 
-type AdminRouteName = {
-  [Name in RouteName]: (typeof routes)[Name]['handledBy'] extends 'admin-api' ? Name : never;
+/** The gateway's keys of all routes that this function handles: one that is missing below, or too many, does not compile. */
+type AdminRouteKey = {
+  [Name in RouteName]: (typeof routes)[Name] extends {
+    handledBy: 'admin-api';
+    method: infer Method extends string;
+    path: infer Path extends string;
+  }
+    ? `${Method} ${Path}`
+    : never;
 }[RouteName];
 
-/** Every route below /admin/v1, by its name. */
-const adminRoutes: Readonly<Record<AdminRouteName, AdminRoute>> = {
-  'list-projects': { needs: 'sign-in', handle: listVisibleProjects },
-  'get-project': { needs: 'read', handle: getProject },
-  'get-document': { needs: 'read', handle: getDocument },
-  'put-document': { needs: 'manage-or-make', handle: putDocument },
-  'list-secrets': { needs: 'read', handle: listProjectSecrets },
-  'put-secret': { needs: 'manage', handle: putSecret },
-  'delete-secret': { needs: 'manage', handle: removeSecret },
-  'list-tickets': { needs: 'read', handle: listProjectTickets },
-  'get-ticket': { needs: 'read', handle: getTicket },
-  'start-run': { needs: 'run', handle: startRun },
-  'get-run': { needs: 'read', handle: getRun },
-  'list-deliveries': { needs: 'read', handle: listProjectDeliveries },
-  'get-delivery': { needs: 'read', handle: getDelivery },
-  'list-api-keys': { needs: 'administrator', handle: listKeys },
-  'create-api-key': { needs: 'administrator', handle: createKey },
-  'get-api-key': { needs: 'administrator', handle: getKey },
-  'delete-api-key': { needs: 'administrator', handle: removeKey },
+const adminRoutes: Readonly<Record<AdminRouteKey, AdminRoute>> = {
+  'GET /admin/v1/projects': { needs: 'sign-in', handle: listVisibleProjects },
+  'GET /admin/v1/projects/{project}': { needs: 'read', handle: getProject },
+  'GET /admin/v1/projects/{project}/document': { needs: 'read', handle: getDocument },
+  'PUT /admin/v1/projects/{project}/document': { needs: 'manage-or-make', handle: putDocument },
+  'GET /admin/v1/projects/{project}/secrets': { needs: 'read', handle: listProjectSecrets },
+  'PUT /admin/v1/projects/{project}/secrets/{name}': { needs: 'manage', handle: putSecret },
+  'DELETE /admin/v1/projects/{project}/secrets/{name}': { needs: 'manage', handle: removeSecret },
+  'GET /admin/v1/projects/{project}/tickets': { needs: 'read', handle: listProjectTickets },
+  'GET /admin/v1/projects/{project}/tickets/{ticket}': { needs: 'read', handle: getTicket },
+  'POST /admin/v1/projects/{project}/macros/{macro}/runs': { needs: 'run', handle: startRun },
+  'GET /admin/v1/projects/{project}/runs/{run}': { needs: 'read', handle: getRun },
+  'GET /admin/v1/projects/{project}/deliveries': { needs: 'read', handle: listProjectDeliveries },
+  'GET /admin/v1/projects/{project}/deliveries/{delivery}': { needs: 'read', handle: getDelivery },
+  'GET /admin/v1/api-keys': { needs: 'administrator', handle: listKeys },
+  'POST /admin/v1/api-keys': { needs: 'administrator', handle: createKey },
+  'GET /admin/v1/api-keys/{prefix}': { needs: 'administrator', handle: getKey },
+  'DELETE /admin/v1/api-keys/{prefix}': { needs: 'administrator', handle: removeKey },
 };
 
-/** The same by the gateway's route key, `GET /admin/v1/projects/{project}`. */
-const byRouteKey = new Map(
-  Object.entries<AdminRoute>(adminRoutes).map(([name, route]) => [routeKeyOf(name), route]),
-);
+const byKey = new Map<string, AdminRoute>(Object.entries(adminRoutes));
 
-/** The route of a route key of the gateway's. */
+/** The route of one of the gateway's route keys. */
 export function findAdminRoute(routeKey: string): AdminRoute | undefined {
-  return byRouteKey.get(routeKey);
+  return byKey.get(routeKey);
 }

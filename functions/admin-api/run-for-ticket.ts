@@ -32,7 +32,11 @@ export async function runForTicket(
     const ticket = isTicketId(id) ? await findTicket(table, project, id) : undefined;
     if (ticket === undefined) return resultWithout(id, 'failed', 'there is no such ticket');
     if (macro.feedbackType !== undefined && macro.feedbackType !== ticket.feedbackType) {
-      return resultWithout(id, 'skipped', `the macro is for ${macro.feedbackType}, the ticket is of ${ticket.feedbackType}`);
+      return resultWithout(
+        id,
+        'skipped',
+        `the macro is for ${macro.feedbackType}, the ticket is of ${ticket.feedbackType}`,
+      );
     }
     const { actions, deliveries } = await apply(dependencies, running, ticket);
     if (deliveries.length === 0) return resultOf(id, actions);

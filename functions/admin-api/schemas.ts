@@ -28,7 +28,10 @@ export const PageQuery = z.object({
 
 /** What the list of tickets can be asked. */
 export const TicketsQuery = PageQuery.extend({
-  feedbackType: z.string().optional().describe('The key of a feedback type; without it the types come one after another.'),
+  feedbackType: z
+    .string()
+    .optional()
+    .describe('The key of a feedback type; without it the types come one after another.'),
   order: z.enum(['asc', 'desc']).default('asc').describe('Oldest first, or newest first.'),
 });
 
@@ -112,7 +115,13 @@ export const CreatedApiKey = ListedApiKey.extend({
 }).meta({ id: 'CreatedApiKey' });
 
 /** One attempt of a delivery as it is shown. */
-export const DeliveryAttempt = Attempt.pick({ number: true, startedAt: true, durationMs: true, response: true, error: true })
+export const DeliveryAttempt = Attempt.pick({
+  number: true,
+  startedAt: true,
+  durationMs: true,
+  response: true,
+  error: true,
+})
   .extend({
     request: z.object({
       method: WebhookMethod,

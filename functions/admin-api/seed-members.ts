@@ -1,5 +1,5 @@
-import type { ListedMember } from '../../adapters/dynamodb/memberships.ts';
 import type { MemberWrite, StoredMember } from '../../adapters/dynamodb/members.ts';
+import type { ListedMember } from '../../adapters/dynamodb/memberships.ts';
 import { Role } from '../../core/access/role.ts';
 import { type DocumentChange, diffDocuments } from '../../core/document/diff-documents.ts';
 import { readKeys, readList } from '../../core/document/raw-document.ts';

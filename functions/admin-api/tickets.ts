@@ -38,12 +38,12 @@ export const listProjectTickets: Handle<ProjectCall> = async (dependencies, { re
   const place = await readPlace(dependencies, list, query.input.cursor);
   if (place.outcome === 'refused') return place.reply;
   const wanted = feedbackType === undefined ? types : [feedbackType];
-  const [startType, after] = place.input === undefined ? [wanted[0], null] : Place.parse(JSON.parse(place.input));
-  const start = wanted.findIndex((type) => type === startType);
-  if (start < 0 && place.input !== undefined) return refuseCursor().reply;
-  const page = await readTypes(dependencies.table, project, wanted.slice(Math.max(0, start)), {
+  const from = place.input === undefined ? undefined : Place.parse(JSON.parse(place.input));
+  const start = from === undefined ? 0 : wanted.indexOf(from[0]);
+  if (start < 0) return refuseCursor().reply;
+  const page = await readTypes(dependencies.table, project, wanted.slice(start), {
     limit,
-    after: after ?? undefined,
+    after: from?.[1] ?? undefined,
     newestFirst: order === 'desc',
   });
   return await answerPage(dependencies, list, page);

@@ -167,6 +167,7 @@ describe('the checks', () => {
       [401, await send({}, { headers: { 'x-api-key': 'nonsense' } })],
       [404, await send(huge, { source: 'nowhere', headers: xml })],
       [404, await send({}, { parameters: { project: 'nowhere' } })],
+      [404, await send({}, { parameters: { project: 'p'.repeat(3_000) } })],
       [403, await send(huge, { headers: { ...webKey, ...xml } })],
       [413, await send(huge, { headers: xml })],
       [415, await send('<a/>', { headers: xml })],
@@ -177,7 +178,7 @@ describe('the checks', () => {
     ] as const;
     expect(cases.map(([, answer]) => answer.status)).toEqual(cases.map(([status]) => status));
     expect(cases[2][1].json).toEqual({ status: 404, description: 'The requested resource could not be found.' });
-    expect(cases[7][1].json).toMatchObject({ description: expect.stringContaining('line 1, column 13') });
+    expect(cases[8][1].json).toMatchObject({ description: expect.stringContaining('line 1, column 13') });
   });
 
   test.for([

@@ -1,0 +1,88 @@
+import { findMembers } from '../../adapters/dynamodb/members.ts';
+import { findProject, type ProjectPointer } from '../../adapters/dynamodb/projects.ts';
+import { identify, type Principal } from '../../core/access/principal.ts';
+import { isAdministrator, projectRole } from '../../core/access/project-role.ts';
+import { type Right, type Role, roleMay, rolesWith } from '../../core/access/role.ts';
+import { Key } from '../../core/document/schema-names.ts';
+import type { Member } from '../../core/member.ts';
+import type { HttpHandler } from '../kit/endpoint.ts';
+import { type HttpReply, notFound, refuse } from '../kit/http.ts';
+import { type AdminCall, type AdminDependencies, pathParameter } from './call.ts';
+import { readClaims } from './claims.ts';
+import { type AdminRoute, findAdminRoute } from './routes.ts';
+
+/** What is known of the project that a call names. */
+type FoundProject = {
+  project: string;
+  pointer: ProjectPointer | undefined;
+  role: Role | undefined;
+  member: Member | undefined;
+};
+
+/** Serves /admin/v1: finds out who calls and what they may do, and hands the call to its route's handler. */
+export function adminApi(dependencies: AdminDependencies): HttpHandler {
+  return async (request) => {
+    const route = findAdminRoute(request.routeKey);
+    if (route === undefined) return notFound();
+    const caller = identify(readClaims(request), dependencies.administratorGroups);
+    if (caller.outcome === 'refused') return refuse(403, caller.reason);
+    request.note({ by: caller.principal.kind });
+    return await dispatch(dependencies, { request, principal: caller.principal }, route);
+  };
+}
+
+async function dispatch(dependencies: AdminDependencies, call: AdminCall, route: AdminRoute): Promise<HttpReply> {
+  switch (route.needs) {
+    case 'sign-in':
+      return await route.handle(dependencies, call);
+    case 'administrator':
+      return isAdministrator(call.principal) ? await route.handle(dependencies, call) : refuseToOthers();
+    case 'manage-or-make': {
+      const { pointer, role, project } = await findCalledProject(dependencies, call);
+      if (role === undefined) return notFound();
+      if (pointer === undefined && !isAdministrator(call.principal)) return refuseToOthers();
+      if (!roleMay(role, 'manage')) return refuseRole(role, 'manage');
+      return await route.handle(dependencies, { ...call, project, pointer });
+    }
+    default: {
+      const { pointer, role, member, project } = await findCalledProject(dependencies, call);
+      if (role === undefined || pointer === undefined) return notFound();
+      if (!roleMay(role, route.needs)) return refuseRole(role, route.needs);
+      return await route.handle(dependencies, { ...call, project, pointer, member, role });
+    }
+  }
+}
+
+/**
+ * Finds the project and the caller's role in it. Whoever has none is told 404, as of a project that does not exist: lists
+ * leave such projects out as well, and a 403 would tell everyone who can sign in which test programmes there are.
+ */
+async function findCalledProject({ table }: AdminDependencies, call: AdminCall): Promise<FoundProject> {
+  const project = pathParameter(call, 'project');
+  if (!Key.safeParse(project).success) return { project, pointer: undefined, role: undefined, member: undefined };
+  const [pointer, member] = await Promise.all([
+    findProject(table, project),
+    findMember(table, project, call.principal),
+  ]);
+  const role = projectRole(call.principal, member);
+  call.request.note({ project, role });
+  return { project, pointer, role, member };
+}
+
+async function findMember(
+  table: AdminDependencies['table'],
+  project: string,
+  principal: Principal,
+): Promise<Member | undefined> {
+  if (principal.kind === 'machine' || principal.isAdministrator) return undefined;
+  const members = await findMembers(table, project, [principal.email]);
+  return members.get(principal.email)?.member;
+}
+
+function refuseRole(role: Role, right: Right): HttpReply {
+  return refuse(403, `Your role in this project is ${role}. This takes one of: ${rolesWith(right).join(', ')}.`);
+}
+
+function refuseToOthers(): HttpReply {
+  return refuse(403, 'Only administrators may do this.');
+}
