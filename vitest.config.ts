@@ -8,7 +8,11 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['{core,adapters,functions,lib,local}/**/*.test.ts', 'test/unit/**/*.test.ts'] },
+        test: {
+          name: 'unit',
+          testTimeout: 60_000,
+          include: ['{core,adapters,functions,lib,local}/**/*.test.ts', 'test/unit/**/*.test.ts'],
+        },
       },
       {
         extends: true,

@@ -2,7 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createScope, getSigningKey } from '@smithy/signature-v4';
 
 /** How long a presigned POST lives, in seconds: a Lambda role's session is the upper bound (docs/decisions). */
-export const presignedSeconds = 3_600;
+const presignedSeconds = 3_600;
 
 /** Where uploads go: the bucket, and the origin that browsers and phones reach it by. */
 export type UploadTarget = { bucket: string; origin: string };
@@ -14,13 +14,13 @@ export type PresignedPost = { method: 'POST'; url: string; fields: Record<string
 export type SigningSettings = Pick<DynamoDBClient['config'], 'credentials' | 'region' | 'sha256'>;
 
 /** The bucket's origin: path-style where an endpoint is set, as on one machine, else the bucket's own host name. */
-export function uploadTarget(bucket: string, region: string, endpoint: string | undefined): UploadTarget {
+function uploadTarget(bucket: string, region: string, endpoint: string | undefined): UploadTarget {
   if (endpoint !== undefined) return { bucket, origin: `${endpoint.replace(/\/$/, '')}/${bucket}` };
   return { bucket, origin: `https://${bucket}.s3.${region}.amazonaws.com` };
 }
 
 /** Signs a POST policy that allows exactly this key and at most `maxBytes`, for an hour. */
-export async function presignPost(
+async function presignPost(
   settings: SigningSettings,
   target: UploadTarget,
   upload: { key: string; minBytes: number; maxBytes: number },
@@ -44,11 +44,17 @@ export async function presignPost(
     ['content-length-range', upload.minBytes, upload.maxBytes],
   ];
   const policy = Buffer.from(JSON.stringify({ expiration: expiresAt, conditions })).toString('base64');
-  const signingKey = await getSigningKey(settings.sha256, credentials, day, region, 's3');
-  const hash = new settings.sha256(signingKey);
-  hash.update(Buffer.from(policy));
-  const signature = Buffer.from(await hash.digest()).toString('hex');
+  const signature = await signPolicy(settings, policy, day);
   return { method: 'POST', url: target.origin, fields: { ...fields, policy, 'x-amz-signature': signature }, expiresAt };
+}
+
+/** Signs a Base64 policy for a day such as 20261121 (AWS Signature Version 4). */
+export async function signPolicy(settings: SigningSettings, policy: string, day: string): Promise<string> {
+  const { sha256, credentials, region } = settings;
+  const signingKey = await getSigningKey(sha256, await credentials(), day, await region(), 's3');
+  const hash = new sha256(signingKey);
+  hash.update(Buffer.from(policy));
+  return Buffer.from(await hash.digest()).toString('hex');
 }
 
 /** Makes the function that signs uploads of up to `maxBytes` into a bucket. */

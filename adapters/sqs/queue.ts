@@ -50,5 +50,5 @@ export async function countWaiting(queue: Queue): Promise<number> {
   const { Attributes } = await queue.client.send(
     new GetQueueAttributesCommand({ QueueUrl: queue.url, AttributeNames: ['ApproximateNumberOfMessages'] }),
   );
-  return Number(Attributes?.['ApproximateNumberOfMessages'] ?? 0);
+  return Number(Attributes?.ApproximateNumberOfMessages ?? 0);
 }

