@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { LambdaFunction } from './known-resources.ts';
+import { EventSource, Integration, LambdaFunction, Route } from './known-resources.ts';
 import { createLambda, type Lambda } from './lambda.ts';
 import type { Provisioned } from './provision.ts';
 import { StartError } from './start-error.ts';
 import { type Assembly, resourcesOf } from './template.ts';
 
 /** The template's functions, found by ARN or by name. */
-export type Functions = { all: readonly Lambda[]; get: (arnOrName: string) => Lambda; stop: () => Promise<void> };
+export type Functions = { get: (arnOrName: string) => Lambda; stop: () => Promise<void> };
 
 /** Makes every function of the template invocable. */
 export function createFunctions(
@@ -36,7 +36,6 @@ export function createFunctions(
     return lambda;
   });
   return {
-    all,
     get: (arnOrName) => {
       const lambda = byName.get(arnOrName);
       if (lambda === undefined) throw new StartError(`The template has no function ${arnOrName}.`);
@@ -46,6 +45,21 @@ export function createFunctions(
       await Promise.all(all.map((lambda) => lambda.stop()));
     },
   };
+}
+
+/** Starts an instance of each function that a report passes on its way: behind a public POST, and behind the sources. */
+export function warmUp(assembly: Assembly, { references }: Provisioned, functions: Functions): void {
+  const sources = resourcesOf(assembly, EventSource, references).map(({ properties }) => properties.FunctionName);
+  const integrations = resourcesOf(assembly, Integration, references);
+  const routes = resourcesOf(assembly, Route, references)
+    .filter(
+      ({ properties: { RouteKey, AuthorizationType } }) => RouteKey.startsWith('POST ') && AuthorizationType === 'NONE',
+    )
+    .flatMap(({ properties: { Target } }) =>
+      integrations.filter(({ id }) => Target === `integrations/${references.ref(id)}`),
+    )
+    .map(({ properties }) => properties.IntegrationUri);
+  for (const name of [...sources, ...routes]) functions.get(name).warm();
 }
 
 function moduleIn(folder: string, name: string): string {

@@ -7,7 +7,7 @@ import { type DataDirectory, openDataDirectory, openEphemeralDirectory } from '.
 import { type Engines, startEngines } from './engines.ts';
 import { type Answerer, openFrontDoor } from './front-door.ts';
 import { openFunctionLog } from './function-log.ts';
-import { createFunctions, type Functions } from './functions.ts';
+import { createFunctions, type Functions, warmUp } from './functions.ts';
 import { createGateway } from './gateway.ts';
 import { createIssuer } from './oidc.ts';
 import { publicKeys, signingKeyIn } from './oidc-keys.ts';
@@ -77,7 +77,7 @@ async function start(options: StackOptions, closers: Closers): Promise<Omit<Stac
   const localJson: LocalJson = { api: door.origin, receiver, keys, token, oidc };
   const localJsonFile = directory.publish(localJson);
   closers.push(startTimers(assembly, provisioned, functions).stop);
-  for (const lambda of functions.all) lambda.warm();
+  warmUp(assembly, provisioned, functions);
   door.ready();
   return { origin: door.origin, localJson, localJsonFile, lost: engines.lost };
 }

@@ -1,0 +1,19 @@
+import { measureBundleSizes } from './bundle-sizes.ts';
+import { measureListPage } from './list-page.ts';
+import { measurePipeline } from './pipeline.ts';
+import { measureReceive } from './receive.ts';
+import { measureSend } from './send.ts';
+import type { Measure } from './setting.ts';
+import { measureStartUp } from './start-up.ts';
+import { measureTags } from './tags.ts';
+
+/** Every measurement by the name that `--only` takes, in the order of the results. */
+export const measures: ReadonlyMap<string, Measure> = new Map([
+  ['receive', measureReceive],
+  ['start-up', measureStartUp],
+  ['bundle-sizes', measureBundleSizes],
+  ['list-page', measureListPage],
+  ['send', measureSend],
+  ['tags', measureTags],
+  ['pipeline', measurePipeline],
+]);
