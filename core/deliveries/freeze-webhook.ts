@@ -10,6 +10,9 @@ import type { FrozenRequest } from './delivery.ts';
 /** Largest rendered body, in bytes (docs/decisions: larger ones wait for the claim check). */
 const maxBodyBytes = 262_144;
 
+/** Largest rendered URL and headers together, in bytes: more than servers take, and it keeps an item below 350 KB. */
+const maxHeadBytes = 65_536;
+
 /** A webhook rendered for one target, or why it cannot be sent. */
 export type FrozenWebhook = { outcome: 'frozen'; request: FrozenRequest } | { outcome: 'failed'; reason: string };
 
@@ -35,12 +38,24 @@ export function freezeWebhook(action: WebhookAction, scope: TagScope, values: Ta
   }
   const timeoutMs = action.timeoutSeconds * 1_000;
   const frozen = { method: action.method, url: url.parts, headers, timeoutMs };
-  if (body.parts === undefined) return { outcome: 'frozen', request: frozen };
-  const bytes = body.parts.reduce((sum, part) => sum + ('text' in part ? Buffer.byteLength(part.text) : 0), 0);
-  if (bytes > maxBodyBytes) {
-    return { outcome: 'failed', reason: `the body has ${bytes} bytes; at most ${maxBodyBytes} can be sent` };
+  return limitSize(body.parts === undefined ? frozen : { ...frozen, body: body.parts });
+}
+
+function limitSize(request: FrozenRequest): FrozenWebhook {
+  const bodyBytes = countBytes(request.body ?? []);
+  if (bodyBytes > maxBodyBytes) {
+    return { outcome: 'failed', reason: `the body has ${bodyBytes} bytes; at most ${maxBodyBytes} can be sent` };
   }
-  return { outcome: 'frozen', request: { ...frozen, body: body.parts } };
+  const headBytes = countBytes([...request.url, ...request.headers.flatMap(([, parts]) => parts)]);
+  if (headBytes > maxHeadBytes) {
+    const reason = `URL and headers have ${headBytes} bytes; at most ${maxHeadBytes} can be sent`;
+    return { outcome: 'failed', reason };
+  }
+  return { outcome: 'frozen', request };
+}
+
+function countBytes(parts: readonly TemplatePart[]): number {
+  return parts.reduce((sum, part) => sum + ('text' in part ? Buffer.byteLength(part.text) : 0), 0);
 }
 
 /** How a text body of this content type is encoded: by JSON's rules, with XML escaping, or as it stands. */

@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest';
+import { WebhookAction } from '../document/schema-webhook-action.ts';
+import { describeParts } from '../templates/parts.ts';
+import { ticketTagScope } from '../templates/tag-scope.ts';
+import { freezeWebhook } from './freeze-webhook.ts';
+
+const scope = ticketTagScope({
+  target: 'ticket',
+  feedbackTypes: [{ key: 'issues', fields: [{ key: 'summary', label: 'Summary' }] }],
+  externalDataGroups: [],
+  variables: [],
+  allowSecrets: true,
+});
+
+function freeze(webhook: object, summary = 'a&b=c') {
+  const action = WebhookAction.parse({ kind: 'webhook', method: 'POST', url: 'https://example.com/', ...webhook });
+  return freezeWebhook(action, scope, (path) => (path === 'field.summary' ? summary : undefined));
+}
+
+function frozen(webhook: object, summary?: string) {
+  const result = freeze(webhook, summary);
+  if (result.outcome === 'failed') throw new Error(result.reason);
+  const { headers, body } = result.request;
+  return { headers: headers.map(([name, parts]) => [name, describeParts(parts)]), body: describeParts(body ?? []) };
+}
+
+describe('a webhook', () => {
+  test.each([
+    ['json', '{"s":"((Summary))"}', 'application/json', '{"s":"a&b=c"}'],
+    ['application/json-patch+json', '[((Summary))]', 'application/json-patch+json', '["a&b=c"]'],
+    ['text/xml', '<s>((Summary))</s>', 'text/xml', '<s>a&amp;b=c</s>'],
+    ['text/plain; charset=utf-8', 's: ((Summary))', 'text/plain; charset=utf-8', 's: a&b=c'],
+    ['form', { 'a b': '((Summary))', c: 'x' }, 'application/x-www-form-urlencoded', 'a+b=a%26b%3Dc&c=x'],
+  ])('with content type %s encodes its values for it and says so', (contentType, body, header, rendered) => {
+    expect(frozen({ contentType, body })).toEqual({ headers: [['Content-Type', header]], body: rendered });
+  });
+
+  test("keeps its author's own content type header", () => {
+    expect(frozen({ headers: { 'content-TYPE': 'application/vnd.x+json' }, body: '{}' }).headers).toEqual([
+      ['content-TYPE', 'application/vnd.x+json'],
+    ]);
+  });
+
+  test('without a body, or with GET, has neither body nor content type', () => {
+    expect(frozen({})).toEqual({ headers: [], body: '' });
+    expect(frozen({ method: 'GET', body: '{}' })).toEqual({ headers: [], body: '' });
+  });
+
+  test('too large for a request fails with its size, and so does one too large in URL and headers', () => {
+    expect(freeze({ body: '{"s":((Summary))}' }, 'x'.repeat(262_144))).toMatchObject({
+      outcome: 'failed',
+      reason: expect.stringContaining('262152 bytes'),
+    });
+    expect(freeze({ url: 'https://example.com/?s=((Summary))' }, '🦊'.repeat(10_000))).toMatchObject({
+      outcome: 'failed',
+      reason: expect.stringContaining('URL and headers have 120023 bytes'),
+    });
+  });
+});
