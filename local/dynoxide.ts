@@ -46,7 +46,7 @@ export async function startDynoxide(file?: string): Promise<TableEngine> {
   let stopping = false;
   const lost = running.ended.then(({ output }) => {
     if (stopping) return new Promise<never>(() => {});
-    return new StartError(`The table engine ended by itself and said: ${output || 'nothing'}`);
+    return new StartError(`The table engine ended by itself; the last it said was: ${output.split('\n').at(-1)}`);
   });
   const stop = () => {
     stopping = true;

@@ -107,7 +107,7 @@ export function fakeStreamSource(functionId: string, pattern: object, failuresId
   };
 }
 
-/** What every stack needs: table, bucket, API and sign-in. */
+/** What every stack needs: table, secret, bucket, API and sign-in. */
 export const fakeBase: FakeResources = {
   Table: {
     Type: 'AWS::DynamoDB::GlobalTable',
@@ -117,6 +117,10 @@ export const fakeBase: FakeResources = {
       KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
       StreamSpecification: { StreamViewType: 'NEW_IMAGE' },
     },
+  },
+  Secret: {
+    Type: 'AWS::SecretsManager::Secret',
+    Properties: { GenerateSecretString: { PasswordLength: 64, ExcludePunctuation: true } },
   },
   Bucket: { Type: 'AWS::S3::Bucket', Properties: {} },
   Api: { Type: 'AWS::ApiGatewayV2::Api', Properties: { Name: 'fake', ProtocolType: 'HTTP' } },

@@ -10,6 +10,7 @@ import {
 
 // Functions that run without an SDK: they send what they get to the receiver of the stack itself.
 const echo = 'export const handler = async (event) => ({ statusCode: 200, body: JSON.stringify(event) });';
+const badHeader = "export const handler = async () => ({ statusCode: 200, headers: { location: 'caf\\u2603' } });";
 const consume = `export const handler = async ({ Records }) => {
   const bodies = Records.map(({ body }) => body);
   await fetch(process.env.RECEIVER + '/consumed', { method: 'POST', body: JSON.stringify(bodies) });
@@ -44,6 +45,8 @@ export function resourcesWith(RECEIVER: object | string): FakeResources {
     ...fakeRoute('POST /echo/{name}', 'Echo'),
     ...fakeRoute('GET /admin', 'Echo', true),
     ...fakeRoute('POST /call', 'Call'),
+    BadHeader: fakeFunction('bad-header'),
+    ...fakeRoute('POST /bad-header', 'BadHeader'),
     Consume: fakeFunction('consume', { RECEIVER }),
     Work: fakeQueue('DeadLetters'),
     DeadLetters: fakeQueue(),
@@ -58,4 +61,4 @@ export function resourcesWith(RECEIVER: object | string): FakeResources {
   };
 }
 /** The bundles of {@link resourcesWith}. */
-export const bundles = { echo, call, consume, follow };
+export const bundles = { echo, 'bad-header': badHeader, call, consume, follow };

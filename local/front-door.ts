@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { messageOf, StartError } from './start-error.ts';
 
 /** Answers a request, or says that it is for somebody else. */
@@ -27,6 +28,7 @@ export async function openFrontDoor(port: number): Promise<FrontDoor> {
     if (/^\/health(\?|$)/.test(request.url ?? '')) answerHealth(response, isReady);
     else if (!answerers.some((answers) => answers(request, response))) answerHealth(response, false);
   });
+  server.on('clientError', refuse);
   server.listen(port, '127.0.0.1');
   try {
     await once(server, 'listening');
@@ -55,6 +57,21 @@ export async function openFrontDoor(port: number): Promise<FrontDoor> {
 function answerHealth(response: ServerResponse, ready: boolean): void {
   response.writeHead(ready ? 200 : 503, { 'content-type': 'application/json' });
   response.end(JSON.stringify({ status: ready ? 'ok' : 'starting' }));
+}
+
+/** Answers what is no HTTP, or has more headers than are read, as the gateway does. */
+function refuse(error: Error, socket: Duplex): void {
+  if (!socket.writable) return void socket.destroy();
+  const tooLarge = 'code' in error && error.code === 'HPE_HEADER_OVERFLOW';
+  const [status, message] = tooLarge ? [431, 'Request Header Fields Too Large'] : [400, 'Bad Request'];
+  const body = JSON.stringify({ message });
+  const head = [
+    `HTTP/1.1 ${status} ${message}`,
+    'content-type: application/json',
+    `content-length: ${body.length}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }
 
 function reasonOf(error: unknown, port: number): string {

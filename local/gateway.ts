@@ -46,8 +46,14 @@ export function createGateway(
   });
   return async (request, response) => {
     const requestId = randomUUID();
-    const answer = await answerTo(request, routes, api?.id ?? 'local', requestId);
-    send(request, response, answer);
+    try {
+      send(request, response, await answerTo(request, routes, api?.id ?? 'local', requestId));
+    } catch (error) {
+      // Whatever a function answers, it does not take the connection with it.
+      if (response.headersSent) throw error;
+      for (const name of response.getHeaderNames()) response.removeHeader(name);
+      send(request, response, gatewayAnswer(500, 'Internal Server Error', requestId));
+    }
   };
 }
 

@@ -42,6 +42,11 @@ export async function provisionTable(
   return arn === undefined || label === undefined ? { created } : { created, stream: { arn, label } };
 }
 
+/** Whether an earlier start has created the table. */
+export async function tableExists(dynamodb: AwsCall, name: string): Promise<boolean> {
+  return (await describe(dynamodb, name)) !== undefined;
+}
+
 async function describe(dynamodb: AwsCall, TableName: string) {
   try {
     return Description.parse(await dynamodb('DescribeTable', { TableName })).Table;

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { awsJson } from './aws-json.ts';
+import { type AwsCall, awsJson } from './aws-json.ts';
 import type { Engines } from './engines.ts';
 import { environmentOf } from './function-environment.ts';
 import type { References } from './intrinsics.ts';
@@ -7,7 +7,8 @@ import { Bucket, Queue, Secret, Table } from './known-resources.ts';
 import { namesOf, streamArn } from './names.ts';
 import { provisionBucket } from './provision-bucket.ts';
 import { provisionQueues } from './provision-queues.ts';
-import { provisionTable } from './provision-table.ts';
+import { provisionTable, tableExists } from './provision-table.ts';
+import type { SecretsEngine } from './secrets-engine.ts';
 import { StartError } from './start-error.ts';
 import { type Assembly, resourcesOf } from './template.ts';
 
@@ -40,6 +41,7 @@ export async function provision(
     streamArn: (id) => streams.get(id)?.arn ?? streamArn(id, 'not-yet'),
   });
   const dynamodb = awsJson(endpoints.dynamodb, 'DynamoDB_20120810', 'dynamodb');
+  await provisionSecrets(assembly, references, secrets, dynamodb);
   let tableIsNew = false;
   for (const { id, properties } of resourcesOf(assembly, Table, references)) {
     const { created, stream } = await provisionTable(dynamodb, references.ref(id), properties);
@@ -50,9 +52,6 @@ export async function provision(
   await provisionQueues(assembly, references, awsJson(endpoints.sqs, 'AmazonSQS', 'sqs'));
   for (const { id, properties } of resourcesOf(assembly, Bucket, references)) {
     await provisionBucket(endpoints.s3, references.ref(id), properties.CorsConfiguration?.CorsRules ?? []);
-  }
-  for (const { id, properties } of resourcesOf(assembly, Secret, references)) {
-    secrets.addOnce(references.ref(id), () => randomText(properties.GenerateSecretString.PasswordLength));
   }
   const byArn = new Map([...streams.values()].map((stream) => [stream.arn, stream.engineArn]));
   return {
@@ -68,6 +67,25 @@ export async function provision(
     },
     environmentOf: (name) => environmentOf(assembly, references, endpoints, name),
   };
+}
+
+/** Before the tables, so that a start that ends in between leaves no table behind whose secret is missing. */
+async function provisionSecrets(
+  assembly: Assembly,
+  references: References,
+  secrets: SecretsEngine,
+  dynamodb: AwsCall,
+): Promise<void> {
+  const wanted = resourcesOf(assembly, Secret, references);
+  for (const { id } of secrets.wereEmpty && wanted.length > 0 ? resourcesOf(assembly, Table, references) : []) {
+    if (!(await tableExists(dynamodb, references.ref(id)))) continue;
+    throw new StartError(
+      'The data directory has tables but not the secret that protects them (secrets.json); restore it, or start with another --data-dir.',
+    );
+  }
+  for (const { id, properties } of wanted) {
+    secrets.addOnce(references.ref(id), () => randomText(properties.GenerateSecretString.PasswordLength));
+  }
 }
 
 function firstOf({ resources }: Assembly, type: string, references: References): string {

@@ -7,6 +7,8 @@ import { readJson, writeJson } from './json-file.ts';
 /** An answering stand-in for Secrets Manager: values are made once and kept. */
 export type SecretsEngine = {
   endpoint: string;
+  /** Whether there was none at the start. */
+  wereEmpty: boolean;
   /** Keeps a secret under its ARN, made by `create` unless there is one already. */
   addOnce: (arn: string, create: () => string) => void;
   stop: () => Promise<void>;
@@ -18,6 +20,7 @@ const GetSecretValue = z.object({ SecretId: z.string() });
 /** Starts it on a free port of 127.0.0.1, with the values in a file that only its owner may read or, without one, in memory. */
 export async function startSecretsEngine(file?: string, port = 0): Promise<SecretsEngine> {
   const values = new Map(Object.entries((file && readJson(file, Values)) || {}));
+  const wereEmpty = values.size === 0;
   const server = createServer((request, response) => {
     answer(request, response, values).catch((error: unknown) =>
       response.destroy(error instanceof Error ? error : undefined),
@@ -29,6 +32,7 @@ export async function startSecretsEngine(file?: string, port = 0): Promise<Secre
   if (address === null || typeof address === 'string') throw new Error('The system gave no port.');
   return {
     endpoint: `http://127.0.0.1:${address.port}`,
+    wereEmpty,
     addOnce: (arn, create) => {
       if (values.has(arn)) return;
       values.set(arn, create());

@@ -122,6 +122,13 @@ describe('seed', () => {
     expect(api.secretValue('slack-webhook-url')).toBe('https://hooks.example.com');
   });
 
+  test('leaves a document alone that was there before', async () => {
+    const api = pretendedApi();
+    api.editDocument('https://jira.example.com');
+    await seed(api.admin, openState(), receiver);
+    expect(api.jiraUrl()).toBe('https://jira.example.com');
+  });
+
   test('does not bring a removed project back', async () => {
     const api = pretendedApi();
     const state = openState();

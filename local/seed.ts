@@ -43,14 +43,15 @@ async function createKeys(admin: AdminClient, state: StateFile): Promise<void> {
 async function placeJira(admin: AdminClient, state: StateFile, url: string): Promise<void> {
   const { documentApplied, jiraUrls } = state.get();
   if (documentApplied && jiraUrls.length === 1 && jiraUrls[0] === url) return;
+  const found = await admin('GET', `${project}/document`);
   state.change({ jiraUrls: [...jiraUrls, url] });
-  if (documentApplied) await moveJira(admin, jiraUrls, url);
-  else await applyExample(admin, url);
+  if (documentApplied) await moveJira(admin, found, jiraUrls, url);
+  // There, though no start has begun to bring it in: it is somebody's own.
+  else if (found.status === 404 || jiraUrls.length > 0) await applyExample(admin, found, url);
   state.change({ documentApplied: true, jiraUrls: [url] });
 }
 
-async function applyExample(admin: AdminClient, url: string): Promise<void> {
-  const found = await admin('GET', `${project}/document`);
+async function applyExample(admin: AdminClient, found: AdminAnswer, url: string): Promise<void> {
   const document = parseDocument(readFileSync(example, 'utf8'));
   document.setIn(['variables', 'jiraUrl'], url);
   // It is there only when an earlier first start was interrupted, with whatever port that one had.
@@ -59,8 +60,7 @@ async function applyExample(admin: AdminClient, url: string): Promise<void> {
   expect(answer, 200, 'apply examples/apollo.yaml');
 }
 
-async function moveJira(admin: AdminClient, from: readonly string[], url: string): Promise<void> {
-  const found = await admin('GET', `${project}/document`);
+async function moveJira(admin: AdminClient, found: AdminAnswer, from: readonly string[], url: string): Promise<void> {
   // Whoever removed the project does not want it back.
   if (found.status === 404 || found.etag === null) return;
   const document = Document.parse(JSON.parse(expect(found, 200, 'read the document of apollo').text));

@@ -1,6 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
+import { writeAssembly } from './fake-assembly.ts';
+import { bundles, resourcesWith } from './fake-functions.ts';
 import {
   assemblyFor,
   patience,
@@ -62,6 +64,29 @@ describe('the life of a local stack', () => {
     await expect(start({ dataDir })).rejects.toThrow(
       `Another local stack is running on ${dataDir}; stop it, or start with another --data-dir.`,
     );
+  });
+
+  test('refuses tables whose secret is gone', async () => {
+    const dataDir = temporaryFolder();
+    await (await start({ dataDir })).stop();
+    rmSync(join(dataDir, 'secrets.json'));
+    const refusal = 'not the secret that protects them (secrets.json)';
+    await expect(start({ dataDir })).rejects.toThrow(refusal);
+    await expect(start({ dataDir })).rejects.toThrow(refusal);
+  });
+
+  test('refuses tables that have other keys than the template', async () => {
+    const dataDir = temporaryFolder();
+    await (await start({ dataDir })).stop();
+    const { Table, ...others } = resourcesWith('');
+    const KeySchema = [{ AttributeName: 'other', KeyType: 'HASH' }];
+    const changed = {
+      ...others,
+      Table: { Type: String(Table?.Type), Properties: { ...Table?.Properties, KeySchema } },
+    };
+    const assemblyDir = writeAssembly(changed, bundles);
+    await expect(start({ dataDir, assemblyDir })).rejects.toThrow('has other keys or indexes than this version');
+    rmSync(assemblyDir, { recursive: true });
   });
 
   test('takes away what an ephemeral start made, and only that', async () => {

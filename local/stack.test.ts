@@ -1,10 +1,19 @@
 import { readFileSync, statSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { describe, expect, test, vi } from 'vitest';
 import { start, temporaryFolder } from './stack-harness.ts';
 
 // Stacks start and stop in every test, on machines that do other things as well.
 vi.setConfig({ testTimeout: 30_000 });
+
+/** Sends bytes as they are and answers what comes back. */
+async function sendRaw(origin: string, bytes: string): Promise<string> {
+  const socket = connect(Number(new URL(origin).port), '127.0.0.1');
+  socket.write(bytes);
+  return text(socket);
+}
 
 describe('the local stack', () => {
   test('answers /health and tells in local.json where everything is, for its owner only', async () => {
@@ -58,6 +67,9 @@ describe('the local stack', () => {
       414,
       '{"message":"Request-URI Too Long"}',
     ]);
+    expect(await statusOf('/bad-header', { method: 'POST' })).toEqual([500, '{"message":"Internal Server Error"}']);
+    expect(await sendRaw(origin, 'NONSENSE\r\n\r\n')).toMatch(/^HTTP\/1.1 400 .*\{"message":"Bad Request"\}$/s);
+    expect(await sendRaw(origin, `GET / HTTP/1.1\r\nbig: ${'x'.repeat(70_000)}\r\n\r\n`)).toMatch(/^HTTP\/1.1 431 /);
     expect(await statusOf('/admin')).toEqual([401, '{"message":"Unauthorized"}']);
     expect(await statusOf('/admin', { headers: { authorization: 'Bearer forged' } })).toEqual([
       401,

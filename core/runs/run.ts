@@ -52,15 +52,16 @@ export function resultWithout(ticket: string, outcome: 'failed' | 'skipped', rea
 }
 
 /** A run that begins. */
-export function beginRun(run: { id: string; macro: string; total: number; startedAt: string }): Run {
-  return { ...run, state: 'running', done: 0, failed: 0, skipped: 0, results: [] };
+export function beginRun({ id, macro, total, startedAt }: Pick<Run, 'id' | 'macro' | 'total' | 'startedAt'>): Run {
+  return { id, macro, state: 'running', total, done: 0, failed: 0, skipped: 0, startedAt, results: [] };
 }
 
 /** The same run at its end. */
 export function finishRun(run: Run, results: readonly RunResult[], finishedAt: string): Run {
   const count = (wanted: RunResult['outcome']) => results.filter(({ outcome }) => outcome === wanted).length;
   const counts = { done: count('done'), failed: count('failed'), skipped: count('skipped') };
-  return { ...run, ...counts, state: 'done', finishedAt, results: [...results] };
+  const { id, macro, total, startedAt } = run;
+  return { id, macro, state: 'done', total, ...counts, startedAt, finishedAt, results: [...results] };
 }
 
 function reasonOf(action: ActionResult | undefined): { reason?: string } {

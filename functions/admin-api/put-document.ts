@@ -6,7 +6,7 @@ import { diffDocuments } from '../../core/document/diff-documents.ts';
 import type { Problem } from '../../core/document/problems.ts';
 import { readDocumentText } from '../../core/document/read-text.ts';
 import { type HttpReply, type HttpRequest, refuse } from '../kit/http.ts';
-import { formatOfBody } from './accept-type.ts';
+import { type DocumentFormat, formatOfBody } from './accept-type.ts';
 import { type Proposal, storeProposal } from './apply-document.ts';
 import type { AdminDependencies, AnyProjectCall, Handle } from './call.ts';
 import { maxDocumentBytes } from './document-text.ts';
@@ -16,49 +16,51 @@ import { refuseRemovals } from './removals.ts';
 import { type AppliedDocument, ApplyQuery } from './schemas.ts';
 import { planSeed } from './seed-members.ts';
 
+/** A document as it was sent, and what is to be done with it. */
+type Application = { text: string; format: DocumentFormat; dryRun: boolean; force: boolean };
+
 /** Applies a project document as a whole, or says why it cannot apply; a dry run only says what would change. */
 export const putDocument: Handle<AnyProjectCall> = async (dependencies, call) => {
-  const { request, pointer } = call;
-  const text = readBodyText(request);
-  if (text.outcome === 'refused') return text.reply;
-  const query = readQuery(request, ApplyQuery);
-  if (query.outcome === 'refused') return query.reply;
-  const dryRun = query.input.dryRun === 'true';
-  const precondition = checkIfMatch(request.headers['if-match'], pointer?.etag);
-  if (precondition === 'not-met') return refuseChanged();
-  // A dry run replaces nothing, so it may do without.
-  if (precondition === 'missing' && !dryRun) {
-    return refuse(428, "The project exists: send its document's ETag as If-Match, so that nobody's change is lost.");
-  }
-  const reading = readDocumentText(text.input.body, text.input.format);
+  const { request, project, pointer } = call;
+  const application = readApplication(call);
+  if (application.outcome === 'refused') return application.reply;
+  const { text, format, dryRun, force } = application.input;
+  const reading = readDocumentText(text, format);
   if (reading.outcome === 'unreadable') return refuseProblems(reading.problems);
   const proposed = await propose(dependencies, call, reading.value);
   if (proposed.outcome === 'refused') return proposed.reply;
   const { proposal, warnings, notYet } = proposed.input;
-  if (query.input.force !== 'true') {
-    const refusal = await refuseRemovals(dependencies.table, call.project, proposal.before, proposal.document);
-    if (refusal !== undefined) return refusal;
-  }
+  const { before, document } = proposal;
+  const removals = force ? undefined : await refuseRemovals(dependencies.table, project, before, document);
+  if (removals !== undefined) return removals;
   if (dryRun) {
-    const { changes } = await planSeedOf(dependencies, proposal);
-    return answer(pointer?.etag, {
-      version: pointer?.version ?? 0,
-      dryRun: true,
-      changes: [...proposal.changes, ...changes],
-      ...{ notYet, warnings },
-    });
+    const changes = [...proposal.changes, ...(await planSeedOf(dependencies, proposal)).changes];
+    return answer(pointer?.etag, { version: pointer?.version ?? 0, dryRun: true, changes, notYet, warnings });
   }
   const stored = await storeProposal(dependencies, proposal);
   if (stored.outcome === 'changed-meanwhile') return refuseChanged();
-  if (stored.outcome === 'contended') {
-    const retry = { 'retry-after': '2' };
-    return refuse(503, 'The members keep changing: the document was not applied. Try again shortly.', undefined, retry);
-  }
+  if (stored.outcome === 'contended') return refuseContended();
   const { version, etag } = stored.pointer;
   const changes = [...proposal.changes, ...stored.memberChanges];
   request.note({ version, changes: changes.length });
   return answer(etag, { version, changes, notYet, warnings });
 };
+
+function readApplication({ request, pointer }: AnyProjectCall): Input<Application> {
+  const body = readBodyText(request);
+  if (body.outcome === 'refused') return body;
+  const query = readQuery(request, ApplyQuery);
+  if (query.outcome === 'refused') return query;
+  const dryRun = query.input.dryRun === 'true';
+  const precondition = checkIfMatch(request.headers['if-match'], pointer?.etag);
+  if (precondition === 'not-met') return { outcome: 'refused', reply: refuseChanged() };
+  // A dry run replaces nothing, so it may do without.
+  if (precondition === 'missing' && !dryRun) {
+    const description = "The project exists: send its document's ETag as If-Match, so that nobody's change is lost.";
+    return { outcome: 'refused', reply: refuse(428, description) };
+  }
+  return { outcome: 'read', input: { ...body.input, dryRun, force: query.input.force === 'true' } };
+}
 
 /** Checks a document against itself and everything it refers to, and compares it with the one in force. */
 async function propose(
@@ -92,7 +94,7 @@ async function planSeedOf({ table }: AdminDependencies, { project, document }: P
   return planSeed(project, document.members, await findMembers(table, project, emails));
 }
 
-function readBodyText({ body, headers }: HttpRequest): Input<{ body: string; format: 'json' | 'yaml' }> {
+function readBodyText({ body, headers }: HttpRequest): Input<Pick<Application, 'text' | 'format'>> {
   if (body.byteLength > maxDocumentBytes) {
     return { outcome: 'refused', reply: refuse(413, 'A project document may have 1 MiB at most.') };
   }
@@ -101,7 +103,7 @@ function readBodyText({ body, headers }: HttpRequest): Input<{ body: string; for
     return { outcome: 'refused', reply: refuse(415, 'Send the document as application/json or application/yaml.') };
   }
   try {
-    return { outcome: 'read', input: { body: new TextDecoder('utf-8', { fatal: true }).decode(body), format } };
+    return { outcome: 'read', input: { text: new TextDecoder('utf-8', { fatal: true }).decode(body), format } };
   } catch {
     return { outcome: 'refused', reply: refuse(400, 'The body is not UTF-8 text.') };
   }
@@ -119,4 +121,9 @@ function refuseProblems(problems: readonly Problem[]): HttpReply {
 
 function refuseChanged(): HttpReply {
   return refuse(412, 'The document is not the one that If-Match names: read it again and bring your change to it.');
+}
+
+function refuseContended(): HttpReply {
+  const retry = { 'retry-after': '2' };
+  return refuse(503, 'The members keep changing: the document was not applied. Try again shortly.', undefined, retry);
 }

@@ -56,10 +56,10 @@ export const getTicket: Handle<ProjectCall> = async ({ table }, call) => {
   return ticket === undefined ? notFound() : { status: 200, json: ticket };
 };
 
-/** The feedback types in the order of their lists; those that a document removed may still have tickets. */
+/** The feedback types in the order of their lists; last those that a document removed, which may still have tickets. */
 function listTypes(pointer: ProjectPointer, document: ProjectDocument | undefined, order: 'asc' | 'desc'): string[] {
   const present = document?.feedbackTypes.map(({ key }) => key) ?? [];
-  const types = [...new Set([...present, ...Object.values(pointer.idPrefixes)])];
+  const types = [...new Set([...present, ...Object.values(pointer.idPrefixes).toSorted()])];
   return order === 'asc' ? types : types.reverse();
 }
 

@@ -31,7 +31,16 @@ describe('access', () => {
   test('to a project is the same 404 for whoever has no role in it and where there is none', async ({ engines }) => {
     const { project } = await seedProject(engines.table);
     const { as } = admin(engines, project);
-    const paths = ['', '/document', '/secrets', '/tickets', '/tickets/BUG-0001', '/deliveries', '/deliveries/x', '/runs/x'];
+    const paths = [
+      '',
+      '/document',
+      '/secrets',
+      '/tickets',
+      '/tickets/BUG-0001',
+      '/deliveries',
+      '/deliveries/x',
+      '/runs/x',
+    ];
     for (const path of paths) {
       expect(await as(stranger)('GET', `/projects/${project}${path}`)).toMatchObject({ status: 404, json: notFound });
       expect(await as(manager)('GET', `/projects/none-such${path}`)).toMatchObject({ status: 404, json: notFound });

@@ -78,16 +78,32 @@ describe('secrets', () => {
   test.for([
     [{}, [['value', 'required']]],
     [{ value: '' }, [['value', 'blank']]],
-    [{ value: 5, hosts: 'x' }, [['value', 'invalid_type'], ['hosts', 'invalid_type']]],
+    [
+      { value: 5, hosts: 'x' },
+      [
+        ['value', 'invalid_type'],
+        ['hosts', 'invalid_type'],
+      ],
+    ],
     [{ value: 'topsecret'.repeat(1_200) }, [['value', 'invalid_text']]],
     [{ value: 'topsecret', hosts: [] }, [['hosts', 'required']]],
     [{ value: 'topsecret', hosts: ['https://topsecret'] }, [['hosts.0', 'invalid_text']]],
-    [{ valeu: 'topsecret' }, [['value', 'required'], ['valeu', 'not_allowed']]],
+    [
+      { valeu: 'topsecret' },
+      [
+        ['value', 'required'],
+        ['valeu', 'not_allowed'],
+      ],
+    ],
   ] as const)('refuse %j without quoting it', async ([body, errors], { engines }) => {
     const { project } = await seedProject(engines.table);
     const answer = await admin(engines, project).asAdministrator('PUT', `/projects/${project}/secrets/s`, { body });
     expect(answer.status).toBe(400);
-    expect(Object(answer.json).errors.map(Object).map((error: Record<string, string>) => [error.parameter, error.code])).toEqual(errors);
+    expect(
+      Object(answer.json)
+        .errors.map(Object)
+        .map((error: Record<string, string>) => [error.parameter, error.code]),
+    ).toEqual(errors);
     expect(answer.text).not.toContain('topsecret');
   });
 });

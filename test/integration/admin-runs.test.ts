@@ -1,0 +1,168 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { describe, expect } from 'vitest';
+import { findDelivery } from '../../adapters/dynamodb/deliveries.ts';
+import { storeTicketDeliveries } from '../../adapters/dynamodb/runs.ts';
+import { admin, personClaims } from '../admin.ts';
+import { type TestEngines, test } from '../engines.ts';
+import { seedKeys, seedProject } from '../project.ts';
+import { receiver } from '../receive.ts';
+
+/** A project with two issues and an idea. */
+async function projectWithTickets(engines: TestEngines) {
+  await seedKeys(engines.table);
+  const seeded = await seedProject(engines.table);
+  const { send } = receiver(engines, seeded);
+  await send({ summary: 'One' });
+  await send({ summary: 'Two' });
+  const headers = { 'x-api-key': seeded.keyOf('web') };
+  await send({ title: 'Idea', email: 'jim@example.com', state: 'New' }, { source: 'webform', headers });
+  const { as, asAdministrator } = admin(engines, `${seeded.project}/admin`);
+  return { ...seeded, as, asAdministrator, path: `/projects/${seeded.project}` };
+}
+
+describe('a run', () => {
+  test('applies a macro to each ticket and says what became of every action', async ({ engines }) => {
+    const { asAdministrator, path, project } = await projectWithTickets(engines);
+    const tickets = ['BUG-0001', 'BUG-0002', 'BUG-0001', 'BUG-9999', 'IDEA-0001', 'what?'];
+    const answer = await asAdministrator('POST', `${path}/macros/send-to-jira/runs`, { body: { tickets } });
+    const done = (ticket: string) => ({
+      ticket,
+      outcome: 'done',
+      actions: [
+        { kind: 'webhook', action: 'webhook-1', outcome: 'queued', delivery: expect.any(String) },
+        {
+          kind: 'workflow',
+          action: 'workflow-2',
+          outcome: 'skipped',
+          reason: expect.stringContaining('do not run yet'),
+        },
+      ],
+    });
+    const { id, results } = Object(answer.json);
+    expect(answer).toMatchObject({
+      status: 202,
+      headers: { location: `https://api.example.com/admin/v1${path}/runs/${id}` },
+      json: {
+        id: expect.stringMatching(/^\w+$/),
+        macro: 'send-to-jira',
+        state: 'done',
+        total: 5,
+        done: 2,
+        failed: 2,
+        skipped: 1,
+        startedAt: '2026-11-21T09:00:00.000Z',
+        finishedAt: '2026-11-21T09:00:00.000Z',
+        results: [
+          done('BUG-0001'),
+          done('BUG-0002'),
+          { ticket: 'BUG-9999', outcome: 'failed', reason: 'there is no such ticket', actions: [] },
+          { ticket: 'IDEA-0001', outcome: 'skipped', actions: [] },
+          { ticket: 'what?', outcome: 'failed' },
+        ],
+      },
+    });
+    expect((await asAdministrator('GET', `${path}/runs/${id}`)).json).toEqual(answer.json);
+    const found = await findDelivery(engines.table, project, results[0].actions[0].delivery);
+    expect(found?.delivery).toMatchObject({
+      outcome: 'pending',
+      target: { ticket: 'BUG-0001' },
+      cause: { kind: 'run', key: id },
+    });
+  });
+
+  test('records a webhook that cannot be rendered as a failed delivery', async ({ engines }) => {
+    const { asAdministrator, path } = await projectWithTickets(engines);
+    const body = { tickets: ['BUG-0001'] };
+    const answer = await asAdministrator('POST', `${path}/macros/update-jira-occurrences/runs`, { body });
+    const [result] = Object(answer.json).results;
+    expect(result).toMatchObject({ outcome: 'failed', reason: 'Jira ID is empty' });
+    const { delivery } = result.actions[0];
+    expect((await asAdministrator('GET', `${path}/deliveries/${delivery}`)).json).toMatchObject({
+      outcome: 'failed',
+      reason: 'Jira ID is empty',
+      attempts: [],
+    });
+  });
+
+  test('is skipped where no action has a behaviour yet', async ({ engines }) => {
+    const { asAdministrator, path } = await projectWithTickets(engines);
+    const answer = await asAdministrator('POST', `${path}/macros/close/runs`, { body: { tickets: ['BUG-0001'] } });
+    expect(answer).toMatchObject({ status: 202, json: { done: 0, skipped: 1, results: [{ outcome: 'skipped' }] } });
+  });
+
+  test('by support takes a macro that is shown to their teams', async ({ engines }) => {
+    const { as, path } = await projectWithTickets(engines);
+    const body = { tickets: ['BUG-0001'] };
+    const ada = as(personClaims('ada@example.com'));
+    expect((await ada('POST', `${path}/macros/send-to-jira/runs`, { body })).status).toBe(202);
+    expect(await ada('POST', `${path}/macros/tell-slack/runs`, { body })).toMatchObject({
+      status: 403,
+      json: { description: expect.stringContaining('shown to their teams') },
+    });
+    const manager = as(personClaims('pm@example.com'));
+    expect((await manager('POST', `${path}/macros/tell-slack/runs`, { body })).status).toBe(202);
+    const observer = as({ token_use: 'access', scope: 'feedbridge/observer' });
+    expect((await observer('POST', `${path}/macros/send-to-jira/runs`, { body })).status).toBe(403);
+  });
+
+  test.for([
+    ['send-to-jira', { tickets: Array.from({ length: 26 }, (_, place) => `BUG-${place}`) }, 'tickets', 'too_long'],
+    ['send-to-jira', { tickets: [] }, 'tickets', 'required'],
+    ['send-to-jira', {}, 'tickets', 'required'],
+    ['send-to-jira', { tickets: 'BUG-0001' }, 'tickets', 'invalid_type'],
+    ['send-to-jira', { tickets: [null] }, 'tickets.0', 'invalid_type'],
+    ['send-to-jira', { tickets: ['x'.repeat(65)] }, 'tickets.0', 'too_long'],
+    ['send-to-jira', { tickets: ['BUG-0001'], filter: 'critical' }, 'filter', 'not_allowed'],
+    ['send-to-jira', { tickets: ['BUG-0001'], members: ['jim@example.com'] }, 'members', 'not_allowed'],
+  ] as const)('of %s over %j is refused', async ([macro, body, parameter, code], { engines }) => {
+    const { project } = await seedProject(engines.table);
+    const answer = await admin(engines, project).asAdministrator('POST', `/projects/${project}/macros/${macro}/runs`, {
+      body,
+    });
+    expect(answer).toMatchObject({ status: 400, json: { errors: [{ parameter, code }] } });
+  });
+
+  test('of a macro for members, or of none, is refused', async ({ engines }) => {
+    const { project } = await seedProject(engines.table);
+    const { asAdministrator } = admin(engines, project);
+    const run = async (macro: string) =>
+      await asAdministrator('POST', `/projects/${project}/macros/${macro}/runs`, { body: { tickets: ['BUG-0001'] } });
+    expect((await run('thank')).status).toBe(400);
+    expect((await run('none')).status).toBe(404);
+    expect((await asAdministrator('GET', `/projects/${project}/runs/none`)).status).toBe(404);
+  });
+
+  test('of another project does not exist', async ({ engines }) => {
+    const { asAdministrator, path } = await projectWithTickets(engines);
+    const other = await seedProject(engines.table);
+    const answer = await asAdministrator('POST', `${path}/macros/close/runs`, { body: { tickets: ['BUG-0001'] } });
+    const { id } = Object(answer.json);
+    expect((await asAdministrator('GET', `/projects/${other.project}/runs/${id}`)).status).toBe(404);
+  });
+});
+
+test('deliveries are stored only for the version of the ticket that they were decided on', async ({ engines }) => {
+  const { table } = engines;
+  const ticket = { project: 'versions', id: 'BUG-0001', version: 2 };
+  await table.client.send(
+    new PutCommand({ TableName: table.name, Item: { pk: 'TICKET#versions#BUG-0001', sk: 'TICKET', version: 3 } }),
+  );
+  const delivery = {
+    id: 'versioned1',
+    project: 'versions',
+    macro: 'm',
+    action: 'a',
+    target: { ticket: 'BUG-0001' },
+    cause: { kind: 'run' as const, key: 'r' },
+    outcome: 'failed' as const,
+    retry: 'standard' as const,
+    attemptsMade: 0,
+    leases: 0,
+    createdAt: '2026-11-21T09:00:00.000Z',
+  };
+  const options = { dueShards: 4, now: Date.parse('2026-11-21T09:00:00.000Z') };
+  expect(await storeTicketDeliveries(table, ticket, [delivery], options)).toBe('changed-meanwhile');
+  expect(await findDelivery(table, 'versions', 'versioned1')).toBeUndefined();
+  expect(await storeTicketDeliveries(table, { ...ticket, version: 3 }, [delivery], options)).toBe('stored');
+  expect((await findDelivery(table, 'versions', 'versioned1'))?.delivery.id).toBe('versioned1');
+});
