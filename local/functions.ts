@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { EventSource, Integration, LambdaFunction, Route } from './known-resources.ts';
 import { createLambda, type Lambda } from './lambda.ts';
 import type { Provisioned } from './provision.ts';
+import type { StackOptions } from './stack-options.ts';
 import { StartError } from './start-error.ts';
 import { type Assembly, resourcesOf } from './template.ts';
 
@@ -15,6 +16,7 @@ export function createFunctions(
   assembly: Assembly,
   { references, environmentOf }: Provisioned,
   print: (functionName: string, line: string) => void,
+  adapt: StackOptions['environment'] = (_, environment) => environment,
 ): Functions {
   const byName = new Map<string, Lambda>();
   const all = resourcesOf(assembly, LambdaFunction, references).map(({ id, properties }) => {
@@ -28,7 +30,7 @@ export function createFunctions(
         functionArn,
         memoryMb: properties.MemorySize,
         timeoutSeconds: properties.Timeout,
-        environment: environmentOf(id),
+        environment: adapt(properties.FunctionName, environmentOf(id)),
       },
       (line) => print(properties.FunctionName, line),
     );

@@ -16,6 +16,8 @@ export type StackOptions = {
   log?: (line: string) => void;
   /** Ends a start that is under way. */
   signal?: AbortSignal;
+  /** Gives a function another environment than the template does, so that tests can stand between it and the engines. */
+  environment?: (functionName: string, environment: Record<string, string>) => Record<string, string>;
 };
 
 /** The content of local.json. */

@@ -58,7 +58,7 @@ async function start(options: StackOptions, closers: Closers): Promise<Omit<Stac
 
   const functionLog = openFunctionLog(join(directory.work, 'functions.log'), log);
   closers.push(functionLog.close);
-  const functions = createFunctions(assembly, provisioned, functionLog.print);
+  const functions = createFunctions(assembly, provisioned, functionLog.print, options.environment);
   closers.push(functions.stop);
   const signIn = readSignIn(assembly, provisioned);
   const key = await signingKeyIn(kept('oidc-keys.json'));

@@ -14,7 +14,7 @@ export type TestProject = { project: string; document: ProjectDocument; keyOf: (
 let projects = 0;
 
 /** The example document, parsed anew, so that a test may change it. */
-export function exampleDocument(): ProjectDocument {
+function exampleDocument(): ProjectDocument {
   return ProjectDocument.parse(parse(readFileSync('examples/apollo.yaml', 'utf8')));
 }
 

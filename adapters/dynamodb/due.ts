@@ -1,6 +1,6 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { deliveryOfKey, duePartition } from './keys.ts';
+import { readPages } from './read-all.ts';
 import type { Table } from './table.ts';
 
 const DueEntry = z.object({ pk: z.string() });
@@ -11,21 +11,14 @@ export async function* readDueDeliveries(
   shard: number,
   options: { now: number; pageSize: number },
 ): AsyncGenerator<string[]> {
-  let ExclusiveStartKey: Record<string, unknown> | undefined;
-  do {
-    const answer = await table.client.send(
-      new QueryCommand({
-        TableName: table.name,
-        IndexName: 'byDue',
-        KeyConditionExpression: 'duePk = :shard AND dueSk <= :now',
-        // '$' sorts just after '#', which ends the instant in a due key: what is due in this millisecond is included.
-        ExpressionAttributeValues: { ':shard': duePartition(shard), ':now': `${new Date(options.now).toISOString()}$` },
-        Limit: options.pageSize,
-        ...(ExclusiveStartKey === undefined ? {} : { ExclusiveStartKey }),
-      }),
-    );
-    const keys = (answer.Items ?? []).map((item) => deliveryOfKey(DueEntry.parse(item).pk));
-    yield keys.filter((delivery) => delivery !== undefined);
-    ExclusiveStartKey = answer.LastEvaluatedKey;
-  } while (ExclusiveStartKey !== undefined);
+  const pages = readPages(table, {
+    IndexName: 'byDue',
+    KeyConditionExpression: 'duePk = :shard AND dueSk <= :now',
+    // '$' sorts just after '#', which ends the instant in a due key: what is due in this millisecond is included.
+    ExpressionAttributeValues: { ':shard': duePartition(shard), ':now': `${new Date(options.now).toISOString()}$` },
+    Limit: options.pageSize,
+  });
+  for await (const page of pages) {
+    yield page.map((item) => deliveryOfKey(DueEntry.parse(item).pk)).filter((delivery) => delivery !== undefined);
+  }
 }

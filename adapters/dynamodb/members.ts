@@ -1,11 +1,9 @@
-import { BatchGetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { Member } from '../../core/member.ts';
+import { batchGet } from './batch-get.ts';
 import { memberKey, memberListKey } from './keys.ts';
 import { failedConditions, type Table } from './table.ts';
-
-/** Keys one BatchGetItem takes, a limit of DynamoDB. */
-const maxBatchKeys = 100;
 
 /** A member as stored, with the version that guards its next change. */
 export type StoredMember = { member: Member; version: number };
@@ -21,23 +19,12 @@ export async function findMembers(
   project: string,
   emails: readonly string[],
 ): Promise<Map<string, StoredMember>> {
-  const found = new Map<string, StoredMember>();
-  for (let start = 0; start < emails.length; start += maxBatchKeys) {
-    let keys: Record<string, unknown>[] = emails
-      .slice(start, start + maxBatchKeys)
-      .map((email) => memberKey(project, email));
-    while (keys.length > 0) {
-      const answer = await table.client.send(
-        new BatchGetCommand({ RequestItems: { [table.name]: { Keys: keys, ConsistentRead: true } } }),
-      );
-      for (const item of answer.Responses?.[table.name] ?? []) {
-        const member = Member.parse(item);
-        found.set(member.email, { member, version: StoredVersion.parse(item).version });
-      }
-      keys = answer.UnprocessedKeys?.[table.name]?.Keys ?? [];
-    }
-  }
-  return found;
+  const items = await batchGet(
+    table,
+    emails.map((email) => memberKey(project, email)),
+  );
+  const stored = items.map((item) => ({ member: Member.parse(item), version: StoredVersion.parse(item).version }));
+  return new Map(stored.map((found) => [found.member.email, found]));
 }
 
 /** Stores members all together, if none of them changed meanwhile; at most 100. */

@@ -1,8 +1,8 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { Member } from '../../core/member.ts';
 import { batchGet } from './batch-get.ts';
 import { memberKey, memberListKey } from './keys.ts';
+import { readAll } from './read-all.ts';
 import type { Table } from './table.ts';
 
 const StoredMembership = z.looseObject({ project: z.string() });
@@ -25,20 +25,10 @@ export async function findMemberships(
 
 /** Lists all members of a project by e-mail address; may lag a write by a second. */
 export async function listAllMembers(table: Table, project: string): Promise<ListedMember[]> {
-  const members: ListedMember[] = [];
-  let ExclusiveStartKey: Record<string, unknown> | undefined;
-  do {
-    const answer = await table.client.send(
-      new QueryCommand({
-        TableName: table.name,
-        IndexName: 'byList',
-        KeyConditionExpression: 'listPk = :list',
-        ExpressionAttributeValues: { ':list': memberListKey(project, '').listPk },
-        ...(ExclusiveStartKey === undefined ? {} : { ExclusiveStartKey }),
-      }),
-    );
-    members.push(...(answer.Items ?? []).map((item) => ListedMember.parse(item.listed)));
-    ExclusiveStartKey = answer.LastEvaluatedKey;
-  } while (ExclusiveStartKey !== undefined);
-  return members;
+  const items = await readAll(table, {
+    IndexName: 'byList',
+    KeyConditionExpression: 'listPk = :list',
+    ExpressionAttributeValues: { ':list': memberListKey(project, '').listPk },
+  });
+  return items.map((item) => ListedMember.parse(item.listed));
 }

@@ -12,7 +12,7 @@ const MeteredOutput = z.looseObject({
 });
 
 /** What a unit of work has consumed so far: calls made, and capacity units read and written, those of indexes apart. */
-export type Consumption = {
+type Consumption = {
   calls: number;
   operations: string[];
   readUnits: number;

@@ -1,9 +1,10 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { GetCommand, PutCommand, QueryCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { documentPartKey, documentPartPrefix, projectKey, projectListKey } from './keys.ts';
 import { type Page, readListPage } from './lists.ts';
 import { type MemberWrite, memberPut } from './members.ts';
+import { readAll } from './read-all.ts';
 import { failedConditions, type Table } from './table.ts';
 
 /** Bytes of compressed document in one item, well below DynamoDB's 400 KB (docs/table.md). */
@@ -50,24 +51,12 @@ export async function findProject(table: Table, project: string): Promise<Projec
 
 /** Reads the document version a pointer names, as it was applied. */
 export async function readDocument(table: Table, pointer: ProjectPointer): Promise<unknown> {
-  const parts: Uint8Array[] = [];
-  let ExclusiveStartKey: Record<string, unknown> | undefined;
-  do {
-    const answer = await table.client.send(
-      new QueryCommand({
-        TableName: table.name,
-        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :parts)',
-        ExpressionAttributeValues: {
-          ':pk': projectKey(pointer.key).pk,
-          ':parts': documentPartPrefix(pointer.document),
-        },
-        ConsistentRead: true,
-        ...(ExclusiveStartKey === undefined ? {} : { ExclusiveStartKey }),
-      }),
-    );
-    parts.push(...(answer.Items ?? []).map((item) => DocumentPart.parse(item).bytes));
-    ExclusiveStartKey = answer.LastEvaluatedKey;
-  } while (ExclusiveStartKey !== undefined);
+  const items = await readAll(table, {
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :parts)',
+    ExpressionAttributeValues: { ':pk': projectKey(pointer.key).pk, ':parts': documentPartPrefix(pointer.document) },
+    ConsistentRead: true,
+  });
+  const parts = items.map((item) => DocumentPart.parse(item).bytes);
   if (parts.length !== pointer.parts) {
     throw new Error(`document ${pointer.document} has ${parts.length} of its ${pointer.parts} parts`);
   }

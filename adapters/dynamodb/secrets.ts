@@ -6,6 +6,7 @@ import type { LoadKeys } from '../secrets/master-secret.ts';
 import { open, SealedSecret } from '../secrets/vault.ts';
 import { secretKey, secretPrefix } from './keys.ts';
 import type { Page } from './lists.ts';
+import { readAll } from './read-all.ts';
 import { isConditionFailure, type Table } from './table.ts';
 
 const StoredSecret = z.looseObject({ name: z.string(), hosts: z.array(z.string()).optional(), sealed: SealedSecret });
@@ -84,24 +85,14 @@ export async function listSecrets(
 
 /** The names of all secrets of a project, consistently. */
 export async function findSecretNames(table: Table, project: string): Promise<Set<string>> {
-  const names = new Set<string>();
-  let ExclusiveStartKey: Record<string, unknown> | undefined;
-  do {
-    const answer = await table.client.send(
-      new QueryCommand({
-        TableName: table.name,
-        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :secrets)',
-        ExpressionAttributeNames: { '#name': 'name' },
-        ExpressionAttributeValues: { ':pk': secretKey(project, '').pk, ':secrets': secretPrefix },
-        ProjectionExpression: '#name',
-        ConsistentRead: true,
-        ...(ExclusiveStartKey === undefined ? {} : { ExclusiveStartKey }),
-      }),
-    );
-    for (const item of answer.Items ?? []) names.add(NamedItem.parse(item).name);
-    ExclusiveStartKey = answer.LastEvaluatedKey;
-  } while (ExclusiveStartKey !== undefined);
-  return names;
+  const items = await readAll(table, {
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :secrets)',
+    ExpressionAttributeNames: { '#name': 'name' },
+    ExpressionAttributeValues: { ':pk': secretKey(project, '').pk, ':secrets': secretPrefix },
+    ProjectionExpression: '#name',
+    ConsistentRead: true,
+  });
+  return new Set(items.map((item) => NamedItem.parse(item).name));
 }
 
 /**

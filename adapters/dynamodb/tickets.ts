@@ -1,13 +1,15 @@
-import { GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { ListedTicket, Ticket } from '../../core/tickets/ticket.ts';
 import { counterKey, type ItemKey, type ListKey, ticketKey, ticketListKey } from './keys.ts';
 import { type Page, readListPage } from './lists.ts';
+import { readPages } from './read-all.ts';
 import type { Table } from './table.ts';
 
 /** Bytes of list columns an entry of `byList` holds at most (docs/table.md). */
 const maxListedBytes = 600;
 const Counter = z.looseObject({ n: z.int() });
+const ListedState = z.looseObject({ state: Ticket.shape.state });
 
 /** Takes the next number of a feedback type's tickets; a number that is taken is never given again. */
 export async function takeTicketNumber(table: Table, project: string, feedbackType: string): Promise<number> {
@@ -64,24 +66,18 @@ export async function countTicketsByStatus(
   feedbackType: string,
 ): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
-  let ExclusiveStartKey: Record<string, unknown> | undefined;
-  do {
-    const answer = await table.client.send(
-      new QueryCommand({
-        TableName: table.name,
-        IndexName: 'byList',
-        KeyConditionExpression: 'listPk = :list',
-        ExpressionAttributeValues: { ':list': ticketListKey(project, feedbackType, 0).listPk },
-        ...(ExclusiveStartKey === undefined ? {} : { ExclusiveStartKey }),
-      }),
-    );
-    for (const item of answer.Items ?? []) {
-      const { state } = z.looseObject({ state: Ticket.shape.state }).parse(item.listed);
+  const pages = readPages(table, {
+    IndexName: 'byList',
+    KeyConditionExpression: 'listPk = :list',
+    ExpressionAttributeValues: { ':list': ticketListKey(project, feedbackType, 0).listPk },
+  });
+  for await (const page of pages) {
+    for (const item of page) {
+      const { state } = ListedState.parse(item.listed);
       const status = `${state.workflow}/${state.status}`;
       counts.set(status, (counts.get(status) ?? 0) + 1);
     }
-    ExclusiveStartKey = answer.LastEvaluatedKey;
-  } while (ExclusiveStartKey !== undefined);
+  }
   return counts;
 }
 

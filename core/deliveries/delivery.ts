@@ -15,8 +15,8 @@ export const FrozenRequest = z.object({
 export type FrozenRequest = z.infer<typeof FrozenRequest>;
 
 /** What stopped an attempt. */
-export const ErrorClass = z.enum(['dns', 'connect', 'tls', 'timeout', 'blocked', 'http', 'template', 'interrupted']);
-export type ErrorClass = z.infer<typeof ErrorClass>;
+const ErrorClass = z.enum(['dns', 'connect', 'tls', 'timeout', 'blocked', 'http', 'template', 'interrupted']);
+type ErrorClass = z.infer<typeof ErrorClass>;
 
 /** One attempt as stored; its request follows from the delivery's frozen one. */
 export const Attempt = z.object({
@@ -37,8 +37,8 @@ export const Attempt = z.object({
 export type Attempt = z.infer<typeof Attempt>;
 
 /** The ticket or member that a delivery is about. */
-export const DeliveryTarget = z.union([z.object({ ticket: z.string() }), z.object({ member: z.string() })]);
-export type DeliveryTarget = z.infer<typeof DeliveryTarget>;
+const DeliveryTarget = z.union([z.object({ ticket: z.string() }), z.object({ member: z.string() })]);
+type DeliveryTarget = z.infer<typeof DeliveryTarget>;
 
 /** What made a delivery: an automation, or a person's run. */
 export const DeliveryCause = z.object({ kind: z.enum(['automation', 'run']), key: z.string() });

@@ -6,7 +6,7 @@ import type { FrozenRequest } from './delivery.ts';
 export type UsableSecret = { value: string; hosts: readonly string[] | undefined };
 
 /** A request with its secrets in it. */
-export type FilledRequest = { method: string; url: string; headers: [string, string][]; body?: string };
+type FilledRequest = { method: string; url: string; headers: [string, string][]; body?: string };
 
 /** The outcome of putting secrets in: `missing` ones may still be set, so that attempt is worth repeating. */
 export type FillOutcome =

@@ -39,7 +39,6 @@ export const ProjectDocument = z
 export type ProjectDocument = z.infer<typeof ProjectDocument>;
 
 // What other code reads, by its name. The schemas stand in the file of their subject.
-export type MemberSeed = ProjectDocument['members'][number];
 export type FeedbackType = ProjectDocument['feedbackTypes'][number];
 export type Field = FeedbackType['fields'][number];
 export type Workflow = FeedbackType['workflows'][number];

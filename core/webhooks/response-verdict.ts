@@ -5,8 +5,8 @@ export const ExchangeFailure = z.enum(['dns', 'connect', 'tls', 'timeout', 'bloc
 export type ExchangeFailure = z.infer<typeof ExchangeFailure>;
 
 /** Why an attempt did not deliver: the exchange broke off, or the answer was a redirect, a 410 (`gone`) or another status. */
-export const AttemptFailure = z.enum([...ExchangeFailure.options, 'redirect', 'gone', 'status']);
-export type AttemptFailure = z.infer<typeof AttemptFailure>;
+const AttemptFailure = z.enum([...ExchangeFailure.options, 'redirect', 'gone', 'status']);
+type AttemptFailure = z.infer<typeof AttemptFailure>;
 
 /** What a verdict needs to know of an exchange. */
 export type ExchangeResult =

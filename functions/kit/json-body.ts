@@ -2,7 +2,7 @@ import { readJsonText } from '../../core/json-text.ts';
 import { type HttpReply, type HttpRequest, refuse } from './http.ts';
 
 /** Largest JSON body, in bytes (docs/http.md). */
-export const maxJsonBytes = 1_048_576;
+const maxJsonBytes = 1_048_576;
 
 /** A request's body as a JSON object, or the refusal that says what is wrong with it. */
 export type JsonBody =
@@ -43,7 +43,7 @@ function readJsonBytes(
 }
 
 /** Whether a media type is JSON: `application/json` or one that ends in `+json`. */
-export function isJson(contentType: string): boolean {
+function isJson(contentType: string): boolean {
   const mediaType = (contentType.split(';')[0] ?? '').trim().toLowerCase();
   return mediaType === 'application/json' || /^[a-z0-9!#$&^_.-]+\/[a-z0-9!#$&^_.+-]*\+json$/.test(mediaType);
 }

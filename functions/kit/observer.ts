@@ -4,7 +4,7 @@ import type { Meter } from '../../adapters/dynamodb/meter.ts';
 import type { FunctionName } from '../routes.ts';
 
 /** What a metric may be split by; few values each, since every combination is billed. */
-export type Dimensions = { source?: string; project?: string; outcome?: string };
+type Dimensions = { source?: string; project?: string; outcome?: string };
 
 /** How a function is seen from outside: one log line per unit of work, and metrics. */
 export type Observer = {

@@ -12,7 +12,7 @@ export const CreatedTicket = Ticket.pick({
 export type CreatedTicket = z.infer<typeof CreatedTicket>;
 
 /** A form for S3 that the caller completes with the file. */
-export const Upload = z.object({
+const Upload = z.object({
   method: z.literal('POST'),
   url: z.url(),
   fields: z.record(z.string(), z.string()),

@@ -1,0 +1,53 @@
+import * as z from 'zod';
+import { account, region } from '../../local/place.ts';
+
+/** A call to AWS as IAM sees it: an action and the resource it is for. */
+export type AwsCall = { action: string; resource: string };
+
+/** A request to one of AWS's services as it came over the wire. */
+export type WireRequest = { method: string; path: string; target: string | undefined; body: Buffer };
+
+const OneTable = z.object({ TableName: z.string(), IndexName: z.string().optional() });
+const ManyTables = z.object({ RequestItems: z.record(z.string(), z.unknown()) });
+const Transaction = z.object({ TransactItems: z.array(z.record(z.string(), OneTable)) });
+const OneQueue = z.object({ QueueUrl: z.string() });
+const OneSecret = z.object({ SecretId: z.string() });
+
+/** The calls that a request makes: a transaction is authorised item by item, a batch table by table. */
+export function readAwsCalls({ method, path, target, body }: WireRequest): AwsCall[] {
+  if (target === undefined) return [readUpload(method, path, body)];
+  const [service = '', operation = ''] = target.split('.');
+  const input: unknown = JSON.parse(body.toString('utf8'));
+  if (service.startsWith('DynamoDB_')) return readTableCalls(operation, input);
+  if (service === 'AmazonSQS') {
+    // A batch needs the right to send, receive or delete one message (SQS developer guide, "API permissions").
+    const action = `sqs:${operation.replace(/Batch$/, '')}`;
+    const name = OneQueue.parse(input).QueueUrl.split('/').at(-1);
+    return [{ action, resource: `arn:aws:sqs:${region}:${account}:${name}` }];
+  }
+  return [{ action: `${service}:${operation}`, resource: OneSecret.parse(input).SecretId }];
+}
+
+function readTableCalls(operation: string, input: unknown): AwsCall[] {
+  const transaction = Transaction.safeParse(input);
+  if (transaction.success) {
+    const items = transaction.data.TransactItems.flatMap((item) => Object.entries(item));
+    return items.map(([kind, item]) => ({ action: `dynamodb:${kind}Item`, resource: tableArn(item) }));
+  }
+  const action = `dynamodb:${operation}`;
+  const many = ManyTables.safeParse(input);
+  if (!many.success) return [{ action, resource: tableArn(OneTable.parse(input)) }];
+  return Object.keys(many.data.RequestItems).map((TableName) => ({ action, resource: tableArn({ TableName }) }));
+}
+
+function tableArn({ TableName, IndexName }: z.infer<typeof OneTable>): string {
+  const index = IndexName === undefined ? '' : `/index/${IndexName}`;
+  return `arn:aws:dynamodb:${region}:${account}:table/${TableName}${index}`;
+}
+
+/** A form with a file is a PutObject by whoever signed its policy; no other request to S3 is made today. */
+function readUpload(method: string, path: string, body: Buffer): AwsCall {
+  const key = /name="key"\r\n(?:.+\r\n)*\r\n(.+)\r\n/.exec(body.toString('latin1'))?.[1];
+  if (method !== 'POST' || key === undefined) throw new Error(`nobody has said which action ${method} ${path} is`);
+  return { action: 's3:PutObject', resource: `arn:aws:s3:::${path.split('/')[1]}/${key}` };
+}

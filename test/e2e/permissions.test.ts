@@ -1,0 +1,11 @@
+import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { deliveryKey, dueKey } from '../../adapters/dynamodb/keys.ts';
+import { environmentNames } from '../../functions/environment.ts';
+import { type FunctionName, functionNames, routes } from '../../functions/routes.ts';
+import { credentials, region } from '../../local/place.ts';
+import { startStack } from '../../local/stack.ts';
+import type { Stack } from '../../local/stack-options.ts';
+import { readAssembly } from '../../local/template.ts';
+import { startReceivingServer } from '../receiving-server.ts';
