@@ -4,7 +4,7 @@ import type { Delivery } from '../../core/deliveries/delivery.ts';
 import type { Ticket } from '../../core/tickets/ticket.ts';
 import { deliveryItem } from './deliveries.ts';
 import { idempotencyKey } from './keys.ts';
-import { failedConditions, isConditionFailure, type Table } from './table.ts';
+import { failedConditions, isConditionFailure, isContention, type Table } from './table.ts';
 import { ticketItem } from './tickets.ts';
 
 /** How long a call with an `Idempotency-Key` is remembered, in seconds (docs/http.md). */
@@ -48,7 +48,7 @@ export async function createTicket(
   table: Table,
   creation: TicketCreation,
   options: { dueShards: number; now: number },
-): Promise<'created' | 'number-taken' | 'call-remembered'> {
+): Promise<'created' | 'number-taken' | 'call-remembered' | 'contended'> {
   const ticketPut = {
     TableName: table.name,
     Item: ticketItem(creation.ticket, creation.number),
@@ -70,6 +70,7 @@ export async function createTicket(
     return 'created';
   } catch (error) {
     if (isConditionFailure(error)) return 'number-taken';
+    if (isContention(error)) return 'contended';
     const failed = failedConditions(error);
     if (failed === undefined) throw error;
     return failed.includes(0) ? 'number-taken' : 'call-remembered';

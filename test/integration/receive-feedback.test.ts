@@ -1,6 +1,7 @@
 import { describe, expect } from 'vitest';
 import { countTicketsByStatus, findTicket } from '../../adapters/dynamodb/tickets.ts';
 import { test } from '../engines.ts';
+import { injectConflicts } from '../faults.ts';
 import { seedKeys, seedProject } from '../project.ts';
 import { receiver } from '../receive.ts';
 import { fixedClock } from '../seeded.ts';
@@ -241,6 +242,26 @@ describe('an Idempotency-Key', () => {
     expect((await send({ summary: 'y' }, given)).status).toBe(422);
     clock.advance(24 * 60 * 60 * 1000 + 1);
     expect((await send({ summary: 'y' }, given)).json).toMatchObject({ ticket: { id: 'BUG-0002' } });
+  });
+});
+
+describe('contention in the table', () => {
+  test('is waited out, and the number that was taken is used', async ({ engines }) => {
+    const { send } = receiver(engines, await seedProject(engines.table));
+    const undo = injectConflicts(engines.table, 4);
+    const answer = await send({ summary: 'x', severity: 'Critical' });
+    undo();
+    expect(answer).toMatchObject({ status: 201, json: { ticket: { id: 'BUG-0001' } } });
+  });
+
+  test('that outlasts five tries is answered with 503 and Retry-After, and nothing is written', async ({ engines }) => {
+    const seeded = await seedProject(engines.table);
+    const { send } = receiver(engines, seeded);
+    const undo = injectConflicts(engines.table, 5);
+    const answer = await send({ summary: 'x', severity: 'Critical' });
+    undo();
+    expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '2' }, json: { status: 503 } });
+    expect(await countTicketsByStatus(engines.table, seeded.project, 'issues')).toEqual(new Map());
   });
 });
 
