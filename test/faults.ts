@@ -21,3 +21,21 @@ export function injectConflicts(table: Table, count: number): () => void {
     table.client.middlewareStack.remove(name);
   };
 }
+
+/** Makes the next Put be carried out twice, as the SDK does where the first answer is lost on the way. */
+export function losePutAnswer(table: Table): () => void {
+  let left = 1;
+  const name = 'lostAnswer';
+  table.client.middlewareStack.add(
+    (next, context) => async (call) => {
+      if (context.commandName !== 'PutCommand' || left === 0) return await next(call);
+      left -= 1;
+      await next({ ...call, input: structuredClone(call.input) });
+      return await next(call);
+    },
+    { step: 'initialize', name, priority: 'high' },
+  );
+  return () => {
+    table.client.middlewareStack.remove(name);
+  };
+}

@@ -1,7 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import type { Delivery } from '../../core/deliveries/delivery.ts';
-import type { Ticket } from '../../core/tickets/ticket.ts';
+import { Ticket } from '../../core/tickets/ticket.ts';
 import { deliveryItem } from './deliveries.ts';
 import { idempotencyKey } from './keys.ts';
 import { failedConditions, isConditionFailure, isContention, type Table } from './table.ts';
@@ -56,7 +59,7 @@ export async function createTicket(
   };
   try {
     if (creation.call === undefined && creation.deliveries.length === 0) {
-      await table.client.send(new PutCommand(ticketPut));
+      await table.client.send(new PutCommand({ ...ticketPut, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }));
       return 'created';
     }
     const puts = creation.deliveries.map((delivery) => ({
@@ -69,12 +72,18 @@ export async function createTicket(
     await table.client.send(new TransactWriteCommand({ TransactItems }));
     return 'created';
   } catch (error) {
-    if (isConditionFailure(error)) return 'number-taken';
+    if (isConditionFailure(error)) return isOwn(error.Item, creation.ticket) ? 'created' : 'number-taken';
     if (isContention(error)) return 'contended';
     const failed = failedConditions(error);
     if (failed === undefined) throw error;
     return failed.includes(0) ? 'number-taken' : 'call-remembered';
   }
+}
+
+/** Whether the item that is there is what we were about to put: the SDK repeats a Put whose answer was lost on the way. */
+function isOwn(item: ConditionalCheckFailedException['Item'], ticket: Ticket): boolean {
+  if (item === undefined) return false;
+  return isDeepStrictEqual(Ticket.parse(unmarshall(item)), ticket);
 }
 
 function rememberPut(table: Table, creation: TicketCreation, call: NonNullable<TicketCreation['call']>, now: number) {

@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import { countTicketsByStatus, findTicket } from '../../adapters/dynamodb/tickets.ts';
 import { test } from '../engines.ts';
-import { injectConflicts } from '../faults.ts';
+import { injectConflicts, losePutAnswer } from '../faults.ts';
 import { seedKeys, seedProject } from '../project.ts';
 import { receiver } from '../receive.ts';
 import { fixedClock } from '../seeded.ts';
@@ -263,6 +263,16 @@ describe('contention in the table', () => {
     expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '2' }, json: { status: 503 } });
     expect(await countTicketsByStatus(engines.table, seeded.project, 'issues')).toEqual(new Map());
   });
+});
+
+test('a Put whose answer is lost and that is repeated makes one ticket', async ({ engines }) => {
+  const seeded = await seedProject(engines.table);
+  const { send } = receiver(engines, seeded);
+  const undo = losePutAnswer(engines.table);
+  const answer = await send({ summary: 'x', submitter: 'stranger' });
+  undo();
+  expect(answer).toMatchObject({ status: 201, json: { ticket: { id: 'BUG-0001' } } });
+  expect([...(await countTicketsByStatus(engines.table, seeded.project, 'issues')).values()]).toEqual([1]);
 });
 
 test('sixty parallel posts make BUG-0001 to BUG-0060', async ({ engines }) => {
