@@ -28,7 +28,7 @@ export function losePutAnswer(table: Table): () => void {
   const name = 'lostAnswer';
   table.client.middlewareStack.add(
     (next, context) => async (call) => {
-      if (context.commandName !== 'PutCommand' || left === 0) return await next(call);
+      if (context.commandName?.startsWith('Put') !== true || left === 0) return await next(call);
       left -= 1;
       await next({ ...call, input: structuredClone(call.input) });
       return await next(call);
