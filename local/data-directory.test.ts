@@ -29,6 +29,10 @@ describe('openDataDirectory', () => {
     expect(() => openDataDirectory(folder)).toThrow('local.json is damaged');
   });
 
+  test('refuses a path below a folder that takes none, and does not try for ever', () => {
+    expect(() => openDataDirectory('/dev/null/x/y')).toThrow('cannot be made');
+  });
+
   test('refuses a path that is a file', () => {
     writeFileSync(folder, '');
     expect(() => openDataDirectory(folder)).toThrow(`The data directory ${folder} cannot be made`);

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import * as z from 'zod';
 import { readJson, writeJson } from './json-file.ts';
@@ -88,8 +88,12 @@ function shareFolder(folder: string): Pick<DataDirectory, 'publish' | 'release'>
 }
 
 function makeFolder(folder: string): void {
+  // Not `recursive`: below a folder that takes none, such as /proc, Node's own loop never ends.
+  const missing: string[] = [];
+  for (let path = resolve(folder); !existsSync(path) && path !== dirname(path); path = dirname(path))
+    missing.unshift(path);
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    for (const path of missing) mkdirSync(path, { mode: 0o700 });
   } catch (error) {
     throw new StartError(`The data directory ${folder} cannot be made (${messageOf(error)}).`, { cause: error });
   }
