@@ -94,6 +94,7 @@ function makeFolder(folder: string): void {
     missing.unshift(path);
   try {
     for (const path of missing) mkdirSync(path, { mode: 0o700 });
+    readdirSync(folder);
   } catch (error) {
     throw new StartError(`The data directory ${folder} cannot be made (${messageOf(error)}).`, { cause: error });
   }
