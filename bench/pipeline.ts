@@ -1,6 +1,6 @@
 import { type RunningStack, runStack, temporaryFolder } from '../test/e2e/running-stack.ts';
 import { type ReceivingServer, startReceivingServer } from '../test/receiving-server.ts';
-import { type Figure, withoutBar } from './figure.ts';
+import { type Figure, notMeasured, withoutBar } from './figure.ts';
 import { loop } from './plain-loop.ts';
 import type { Setting } from './setting.ts';
 
@@ -64,5 +64,6 @@ function describe(reports: number, acceptedMs: number, arrivedMs: number): Figur
   return [
     withoutBar({ subject: 'pipeline, until the last webhook arrived', figure: rate(arrivedMs), how }),
     withoutBar({ subject: 'pipeline, until the last report was accepted', figure: rate(acceptedMs), how }),
+    notMeasured('pipeline, against n8n and Directus', 'ahead of both', 'Neither is installed with this repository.'),
   ];
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { cpus, release, totalmem, type } from 'node:os';
+import { arch, cpus, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Figure } from './figure.ts';
@@ -64,7 +64,7 @@ function cellsOf({ figure, bar, verdict }: Figure): string[] {
 function describeMachine(): string {
   const [cpu] = cpus();
   const gigabytes = Math.round(totalmem() / 2 ** 30);
-  return `${cpus().length} cores of ${cpu?.model.trim() ?? 'unknown make'}, ${gigabytes} GB, ${type()} ${release()}`;
+  return `${cpus().length} cores of ${cpu?.model.trim() ?? 'unknown make'}, ${gigabytes} GB, ${type()} ${arch()}`;
 }
 
 function versionOf(name: string): string {

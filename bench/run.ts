@@ -9,11 +9,21 @@ import { synthesise } from '../local/synthesise.ts';
 import { Figure } from './figure.ts';
 import { measures } from './measures.ts';
 import { toMarkdown, toTable } from './results.ts';
+import type { Setting } from './setting.ts';
 
 const root = join(import.meta.dirname, '..');
 const { values: given } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, only: { type: 'string', multiple: true, default: [] } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true, default: [] },
+    tickets: { type: 'string' },
+  },
 });
+const tickets = z.coerce
+  .number()
+  .int()
+  .min(2_000)
+  .parse(given.tickets ?? (given.quick ? 5_000 : 100_000));
 const unknown = given.only.filter((name) => !measures.has(name));
 if (unknown.length > 0) {
   console.error(`There is no measurement ${unknown.join(', ')}; there are ${[...measures.keys()].join(', ')}.`);
@@ -23,7 +33,7 @@ if (unknown.length > 0) {
 process.chdir(root);
 const folder = mkdtempSync(join(tmpdir(), 'feedbridge-bench-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-await synthesise(folder);
+const assemblyDir = await synthesise(folder);
 const figures: Figure[] = [];
 for (const name of measures.keys()) {
   if (given.only.length > 0 && !given.only.includes(name)) continue;
@@ -38,8 +48,11 @@ if (given.quick || given.only.length > 0) {
 }
 
 async function measureApart(name: string): Promise<Figure[]> {
-  const args = [name, join(folder, 'assembly'), join(folder, 'dist'), given.quick ? 'quick' : 'full'];
-  const child = fork(join(import.meta.dirname, 'measure.ts'), args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const { quick } = given;
+  const setting: Setting = { assemblyDir, dist: join(folder, 'dist'), quick, tickets };
+  const child = fork(join(import.meta.dirname, 'measure.ts'), [name, JSON.stringify(setting)], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   const ended = once(child, 'exit');
   const received: unknown[] = [];
   child.on('message', (message) => received.push(message));

@@ -105,7 +105,7 @@ function describe(
   const range = `${(1 / highest).toFixed(2)} to ${(1 / lowest).toFixed(2)}`;
   const figure = `${(1 / ratio).toFixed(2)}x (${range}); ${rate(ms)} against ${rate(otherMs)}`;
   const how =
-    `Webhooks of 1 KB a second to a loopback receiver that takes 100 ms, ${atOnce} at once, against node:http with kept ` +
+    `Webhooks of 1 KB per second to a loopback receiver that takes 100 ms, ${atOnce} at once, against node:http with kept ` +
     `connections; ${requests} in each of ${repetition.rounds} rounds.`;
   return againstBar({ subject: name, value: 1 / ratio, figure, how }, bar);
 }

@@ -90,6 +90,26 @@ describe('a new ticket', () => {
     expect(decide({ summary: 'x', severity: 'Critical' }, undefined, false).deliveries).toEqual([]);
   });
 
+  test('runs a macro once, also where several automations name it, and says so of the others', () => {
+    const { ran, deliveries } = decide({ summary: 'x', severity: 'Critical' }, (document) => {
+      const [escalate] = document.automations;
+      if (escalate !== undefined) document.automations.push({ ...escalate, key: 'again' });
+    });
+    expect(deliveries).toHaveLength(1);
+    expect(ran.map(({ automation, actions }) => [automation, actions[0]?.outcome])).toEqual([
+      ['escalate', 'queued'],
+      ['again', 'skipped'],
+    ]);
+  });
+
+  test('whose request cannot be stored as one item fails that webhook alone', () => {
+    const { deliveries } = decide({ summary: 'x', severity: 'Critical' }, (document) => {
+      const body = JSON.stringify({ text: '((secret.a))'.repeat(15_000) });
+      Object.assign(document.macros[2]?.actions[0] ?? {}, { body });
+    });
+    expect(deliveries).toMatchObject([{ outcome: 'failed', reason: expect.stringContaining('can be stored') }]);
+  });
+
   test('tells which actions ran, and skips those without behaviour with that reason', () => {
     const { ran, deliveries } = decide({ summary: 'x', severity: 'Critical' }, (document) => {
       document.automations = document.automations.map((automation) =>

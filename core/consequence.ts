@@ -1,14 +1,12 @@
+import { byteBudget } from './deliveries/byte-budget.ts';
 import type { Delivery, DeliveryCause } from './deliveries/delivery.ts';
-import type { Automation, ProjectDocument } from './document/schema.ts';
+import type { Action, Automation, ProjectDocument } from './document/schema.ts';
 import { matchesFilter } from './filters/match-filter.ts';
-import { type ActionResult, applyMacro } from './macros/apply-macro.ts';
+import { type ActionResult, actionKey, applyMacro } from './macros/apply-macro.ts';
 import { scopeOfTickets } from './macros/tag-scopes.ts';
 import { resolveTag, type TagScope } from './templates/tag-scope.ts';
 import { readTicketValue, type TicketContext } from './tickets/record-values.ts';
 import type { Ticket } from './tickets/ticket.ts';
-
-/** Most bytes of rendered webhooks that are stored with one change. */
-const maxDeliveryBytes = 3_000_000;
 
 /** A new ticket, and what is known when it is decided what follows from it. */
 export type SubmissionInput = {
@@ -30,31 +28,29 @@ export function decideSubmission(input: SubmissionInput): SubmissionDecision {
   const { document, context } = input;
   const decision: SubmissionDecision = { ticket: context.ticket, deliveries: [], ran: [] };
   if (!input.runAutomations) return decision;
+  const budget = byteBudget();
+  const appliedMacros = new Set<string>();
   for (const automation of document.automations) {
     if (!isTriggered(document, automation, context)) continue;
     const macro = document.macros.find((candidate) => candidate.key === automation.macro);
     if (macro === undefined) continue;
+    if (appliedMacros.has(macro.key)) {
+      decision.ran.push({ automation: automation.key, actions: macro.actions.map(skipRepeated) });
+      continue;
+    }
+    appliedMacros.add(macro.key);
     const cause: DeliveryCause = { kind: 'automation', key: automation.key };
-    const applied = applyMacro({ document, macro, context, cause, newId: input.newId });
+    const applied = applyMacro({ document, macro, context, cause, budget, newId: input.newId });
     decision.deliveries.push(...applied.deliveries);
     decision.ran.push({ automation: automation.key, actions: applied.actions });
   }
-  return { ...decision, deliveries: limitBytes(decision.deliveries) };
+  return decision;
 }
 
-/** One transaction takes 4 MB: webhooks beyond what is safe fail with their reason, and the ticket is stored all the same. */
-function limitBytes(deliveries: readonly Delivery[]): Delivery[] {
-  let bytes = 0;
-  return deliveries.map((delivery) => {
-    const size = delivery.request === undefined ? 0 : Buffer.byteLength(JSON.stringify(delivery.request));
-    if (bytes + size <= maxDeliveryBytes) {
-      bytes += size;
-      return delivery;
-    }
-    const { request: _, nextAttemptAt: __, ...rest } = delivery;
-    const reason = `the webhooks of this change have more than ${maxDeliveryBytes} bytes in all`;
-    return { ...rest, outcome: 'failed', reason };
-  });
+/** A macro never runs twice on one record within a chain, however many automations name it. */
+function skipRepeated(action: Action, place: number): ActionResult {
+  const reason = 'another automation has run this macro already';
+  return { kind: action.kind, action: actionKey(action, place), outcome: 'skipped', reason };
 }
 
 function isTriggered(document: ProjectDocument, automation: Automation, context: TicketContext): boolean {

@@ -30,13 +30,14 @@ test.each([
 });
 
 test('names every value that cannot be stored by its pointer', () => {
-  const text = `{"a":"\\ud800","b":["\\u0000",9007199254740993],"c/d":{"~":1e400},"deep":${'['.repeat(20)}${']'.repeat(20)}}`;
+  const text = `{"a":"\\ud800","b":["\\u0000",9007199254740993],"c/d":{"~":1e400},"tiny":-1e-200,"deep":${'['.repeat(20)}${']'.repeat(20)}}`;
   const read = readJsonText(text);
   expect(read.outcome === 'refused' ? read.problems.map(({ where }) => where) : []).toEqual([
     '/a',
     '/b/0',
     '/b/1',
     '/c~1d/~0',
+    '/tiny',
     `/deep${'/0'.repeat(19)}`,
   ]);
 });

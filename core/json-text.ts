@@ -3,6 +3,9 @@ import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
 /** Nesting of objects and arrays that is still accepted (product.md, "Fields and values"). */
 const maxDepth = 20;
 
+/** DynamoDB's least positive number (Developer Guide, "Number"). */
+const leastNumber = 1e-130;
+
 /** What is wrong with a JSON text or one of its values. */
 export type JsonProblem = { where: string; message: string };
 
@@ -34,6 +37,8 @@ function visit(value: unknown, pointer: string, depth: number, problems: JsonPro
   } else if (typeof value === 'number') {
     if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value))) {
       problems.push({ where: pointer, message: 'The number is too large: whole numbers go up to 2^53.' });
+    } else if (value !== 0 && Math.abs(value) < leastNumber) {
+      problems.push({ where: pointer, message: 'The number is too close to 0 to be stored.' });
     }
   } else if (typeof value === 'object' && value !== null) {
     if (depth >= maxDepth) {

@@ -36,7 +36,7 @@ export async function startEngines({ dataDir, workDir, ports = {} }: EnginesOpti
   const kept = (name: string) => (dataDir === undefined ? undefined : join(dataDir, name));
   mkdirSync(join(folder, 'objects'), { recursive: true });
   const starting = [
-    startDynoxide(kept('tables.db')),
+    startDynoxide(given === undefined ? undefined : join(given, 'tables.db')),
     startQueueEngine(kept('queues'), ports.sqs),
     startBucketEngine(join(folder, 'objects'), ports.s3),
     startSecretsEngine(kept('secrets.json'), ports.secretsManager),

@@ -1,4 +1,4 @@
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { TransactionCanceledException, TransactionInProgressException } from '@aws-sdk/client-dynamodb';
 import type { Table } from '../adapters/dynamodb/table.ts';
 
 /** Makes the next transactions fail as DynamoDB fails them while others write the same items; what it returns undoes it. */
@@ -22,18 +22,36 @@ export function injectConflicts(table: Table, count: number): () => void {
   };
 }
 
-/** Makes the next Put be carried out twice, as the SDK does where the first answer is lost on the way. */
-export function losePutAnswer(table: Table): () => void {
+/** Makes the next write of a kind be carried out twice, as the SDK does where the first answer is lost on the way. */
+export function loseAnswer(table: Table, kind: 'Put' | 'Update' | 'TransactWrite'): () => void {
   let left = 1;
   const name = 'lostAnswer';
   table.client.middlewareStack.add(
     (next, context) => async (call) => {
-      if (context.commandName?.startsWith('Put') !== true || left === 0) return await next(call);
+      if (context.commandName?.startsWith(kind) !== true || left === 0) return await next(call);
       left -= 1;
       await next({ ...call, input: structuredClone(call.input) });
       return await next(call);
     },
     { step: 'initialize', name, priority: 'high' },
+  );
+  return () => {
+    table.client.middlewareStack.remove(name);
+  };
+}
+
+/** Makes the next transaction be carried out although its answer says that it is still in progress. */
+export function hideCommit(table: Table): () => void {
+  let left = 1;
+  const name = 'hiddenCommit';
+  table.client.middlewareStack.add(
+    (next, context) => async (call) => {
+      if (context.commandName?.startsWith('TransactWrite') !== true || left === 0) return await next(call);
+      left -= 1;
+      await next({ ...call, input: structuredClone(call.input) });
+      throw new TransactionInProgressException({ message: 'injected', $metadata: {} });
+    },
+    { step: 'initialize', name, priority: 'low' },
   );
   return () => {
     table.client.middlewareStack.remove(name);

@@ -4,7 +4,7 @@ import type { UsableSecret } from '../core/deliveries/fill-request.ts';
 import { sendWebhook } from '../functions/send-webhook/handler.ts';
 import type { TestEngines } from './engines.ts';
 import { recordingObserver } from './gateway.ts';
-import type { TestClock } from './seeded.ts';
+import { seededIds, type TestClock } from './seeded.ts';
 
 /** The sender over a worker's engines; it allows loopback and http, as the local stage does, unless told otherwise. */
 export function sender(
@@ -28,6 +28,7 @@ export function sender(
     observer: recordingObserver(),
     now: clock.now,
     random: () => options.random ?? 0,
+    newId: seededIds(`${project}/leases`),
   });
   return {
     /** Hands the sender a delivery's message. */

@@ -17,25 +17,30 @@ export type Lease =
 /**
  * Leases the next attempt of a delivery.
  *
- *   pending, due, no live lease  ->  leases + 1, leaseUntil
+ *   pending, due, no live lease  ->  leases + 1, leaseUntil, leasedBy
  *
  * Of two workers with the same message one gets the lease. The answer is the item as it was before, whose `leases`
  * exceeds `attemptsMade` where an earlier lease lapsed without settling.
  */
-export async function leaseAttempt(table: Table, id: string, times: { now: number; leaseMs: number }): Promise<Lease> {
-  const now = new Date(times.now).toISOString();
+export async function leaseAttempt(
+  table: Table,
+  id: string,
+  lease: { now: number; leaseMs: number; token: string },
+): Promise<Lease> {
+  const now = new Date(lease.now).toISOString();
   try {
     const { Attributes } = await table.client.send(
       new UpdateCommand({
         TableName: table.name,
         Key: deliveryKey(id),
-        UpdateExpression: 'SET leases = leases + :one, leasedAt = :now, leaseUntil = :until',
+        UpdateExpression: 'SET leases = leases + :one, leasedAt = :now, leaseUntil = :until, leasedBy = :token',
         ConditionExpression:
           'outcome = :pending AND nextAttemptAt <= :now AND (attribute_not_exists(leaseUntil) OR leaseUntil <= :now)',
         ExpressionAttributeValues: {
           ':one': 1,
           ':now': now,
-          ':until': new Date(times.now + times.leaseMs).toISOString(),
+          ':until': new Date(lease.now + lease.leaseMs).toISOString(),
+          ':token': lease.token,
           ':pending': 'pending',
         },
         ReturnValues: 'ALL_OLD',
@@ -45,7 +50,7 @@ export async function leaseAttempt(table: Table, id: string, times: { now: numbe
     return { outcome: 'leased', delivery: Delivery.parse(Attributes) };
   } catch (error) {
     if (!isConditionFailure(error)) throw error;
-    return explainRefusal(error.Item === undefined ? undefined : unmarshall(error.Item), now);
+    return explainRefusal(error.Item === undefined ? undefined : unmarshall(error.Item), now, lease.token);
   }
 }
 
@@ -87,6 +92,9 @@ export async function settleLease(
   }
 }
 
+/** What is there only while a delivery is leased. */
+const leaseAttributes = ['leaseUntil', 'leasedAt', 'leasedBy'];
+
 function describeChange(
   id: string,
   state: SettledState,
@@ -99,7 +107,7 @@ function describeChange(
     const { dueSk } = dueKey(id, new Date(options.dueAt).toISOString(), options.dueShards);
     return {
       set: [...first, 'nextAttemptAt = :next', 'dueSk = :due', 'reason = :reason'],
-      remove: ['leaseUntil', 'leasedAt'],
+      remove: leaseAttributes,
       values: {
         ...firstValue,
         ':next': new Date(state.nextAttemptAt).toISOString(),
@@ -117,7 +125,7 @@ function describeChange(
       'expiresAt = :expiry',
       ...(failed ? ['reason = :reason'] : []),
     ],
-    remove: ['leaseUntil', 'leasedAt', 'nextAttemptAt', 'duePk', 'dueSk', ...(failed ? [] : ['reason'])],
+    remove: [...leaseAttributes, 'nextAttemptAt', 'duePk', 'dueSk', ...(failed ? [] : ['reason'])],
     values: {
       ...firstValue,
       ':outcome': state.outcome,
@@ -139,9 +147,13 @@ async function putAttempt(table: Table, id: string, attempt: Attempt): Promise<v
   }
 }
 
-function explainRefusal(item: unknown, now: string): Lease {
+function explainRefusal(item: unknown, now: string, token: string): Lease {
   if (item === undefined) return { outcome: 'absent' };
   const delivery = Delivery.parse(item);
+  // Our own lease, whose answer was lost on the way and that the SDK asked for again: as it was before, one lease less.
+  if (delivery.leasedBy === token && delivery.outcome === 'pending') {
+    return { outcome: 'leased', delivery: { ...delivery, leases: delivery.leases - 1 } };
+  }
   if (delivery.outcome !== 'pending') return { outcome: 'settled' };
   if (delivery.leaseUntil !== undefined && delivery.leaseUntil > now) {
     return { outcome: 'leased-elsewhere', until: Date.parse(delivery.leaseUntil) };

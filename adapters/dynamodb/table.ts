@@ -1,4 +1,5 @@
 import {
+  type AttributeValue,
   ConditionalCheckFailedException,
   DynamoDBClient,
   TransactionCanceledException,
@@ -30,7 +31,12 @@ export function failedConditions(error: unknown): number[] | undefined {
   return failed.length === 0 ? undefined : failed;
 }
 
-/** Whether a call failed for contention or throttling that outlasted the SDK's retries: nothing was written. */
+/** The item that was in the way of one part of a cancelled transaction, where the part asked for it. */
+export function cancelledItem(error: unknown, place: number): Record<string, AttributeValue> | undefined {
+  return error instanceof TransactionCanceledException ? error.CancellationReasons?.[place]?.Item : undefined;
+}
+
+/** Whether a call failed for contention or throttling that outlasted the SDK's retries. */
 export function isContention(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (contentionNames.has(error.name)) return true;

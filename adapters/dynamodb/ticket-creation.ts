@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
@@ -7,7 +7,7 @@ import type { Delivery } from '../../core/deliveries/delivery.ts';
 import { Ticket } from '../../core/tickets/ticket.ts';
 import { deliveryItem } from './deliveries.ts';
 import { idempotencyKey } from './keys.ts';
-import { failedConditions, isConditionFailure, isContention, type Table } from './table.ts';
+import { cancelledItem, failedConditions, isConditionFailure, isContention, type Table } from './table.ts';
 import { ticketItem } from './tickets.ts';
 
 /** How long a call with an `Idempotency-Key` is remembered, in seconds (docs/http.md). */
@@ -27,6 +27,8 @@ export type TicketCreation = {
   ticket: Ticket;
   number: number;
   deliveries: readonly Delivery[];
+  /** Names the transaction: DynamoDB carries one with the same token out once within ten minutes. */
+  token: string;
   call?: { source: string; givenKey: string; bodyHash: string; answer: Readonly<Record<string, unknown>> };
 };
 
@@ -50,38 +52,42 @@ export async function findRememberedCall(
 export async function createTicket(
   table: Table,
   creation: TicketCreation,
-  options: { dueShards: number; now: number },
+  { dueShards }: { dueShards: number },
 ): Promise<'created' | 'number-taken' | 'call-remembered' | 'contended'> {
   const ticketPut = {
     TableName: table.name,
     Item: ticketItem(creation.ticket, creation.number),
     ConditionExpression: 'attribute_not_exists(pk)',
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
   };
+  // Repeated under one token, a transaction must be the same to the letter: its times are the ticket's.
+  const now = Date.parse(creation.ticket.createdAt);
   try {
     if (creation.call === undefined && creation.deliveries.length === 0) {
-      await table.client.send(new PutCommand({ ...ticketPut, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }));
+      await table.client.send(new PutCommand(ticketPut));
       return 'created';
     }
     const puts = creation.deliveries.map((delivery) => ({
       TableName: table.name,
-      Item: deliveryItem(delivery, options),
+      Item: deliveryItem(delivery, { dueShards, now }),
       ConditionExpression: 'attribute_not_exists(pk)',
     }));
-    const remembered = creation.call === undefined ? [] : [rememberPut(table, creation, creation.call, options.now)];
+    const remembered = creation.call === undefined ? [] : [rememberPut(table, creation, creation.call, now)];
     const TransactItems = [ticketPut, ...remembered, ...puts].map((Put) => ({ Put }));
-    await table.client.send(new TransactWriteCommand({ TransactItems }));
+    await table.client.send(new TransactWriteCommand({ TransactItems, ClientRequestToken: creation.token }));
     return 'created';
   } catch (error) {
     if (isConditionFailure(error)) return isOwn(error.Item, creation.ticket) ? 'created' : 'number-taken';
     if (isContention(error)) return 'contended';
     const failed = failedConditions(error);
     if (failed === undefined) throw error;
-    return failed.includes(0) ? 'number-taken' : 'call-remembered';
+    if (!failed.includes(0)) return 'call-remembered';
+    return isOwn(cancelledItem(error, 0), creation.ticket) ? 'created' : 'number-taken';
   }
 }
 
-/** Whether the item that is there is what we were about to put: the SDK repeats a Put whose answer was lost on the way. */
-function isOwn(item: ConditionalCheckFailedException['Item'], ticket: Ticket): boolean {
+/** Whether the item that is there is what we were about to put: a write whose answer was lost on the way is repeated. */
+function isOwn(item: Record<string, AttributeValue> | undefined, ticket: Ticket): boolean {
   if (item === undefined) return false;
   return isDeepStrictEqual(Ticket.parse(unmarshall(item)), ticket);
 }

@@ -65,6 +65,8 @@ export const Delivery = z.object({
   leases: z.int(),
   leasedAt: z.iso.datetime().optional(),
   leaseUntil: z.iso.datetime().optional(),
+  /** The token of the sender that holds the lease. */
+  leasedBy: z.string().optional(),
   nextAttemptAt: z.iso.datetime().optional(),
   /** The first attempt; later ones are items of their own. */
   firstAttempt: Attempt.optional(),

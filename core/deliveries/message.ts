@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as z from 'zod';
 
 /** A message of the webhook queue: a delivery that may be due. Whoever gets it twice finds out by the lease. */
@@ -8,7 +9,11 @@ export type DeliveryMessage = z.infer<typeof DeliveryMessage>;
 export const MacroMessage = z.object({ kind: z.literal('drain-due'), shard: z.int() });
 export type MacroMessage = z.infer<typeof MacroMessage>;
 
-/** Messages of one endpoint share its turns, so that a busy endpoint does not keep others waiting. */
+/**
+ * The group of an endpoint's messages: they share its turns, so that a busy endpoint does not keep others waiting. A hash,
+ * because three keys may have more than the 128 characters that SQS takes.
+ */
 export function endpointGroup(endpoint: { project: string; macro: string; action: string }): string {
-  return `${endpoint.project}/${endpoint.macro}/${endpoint.action}`;
+  const name = `${endpoint.project}/${endpoint.macro}/${endpoint.action}`;
+  return createHash('sha256').update(name).digest('hex').slice(0, 32);
 }

@@ -1,3 +1,4 @@
+import type { ByteBudget } from '../deliveries/byte-budget.ts';
 import type { Delivery, DeliveryCause } from '../deliveries/delivery.ts';
 import { freezeWebhook } from '../deliveries/freeze-webhook.ts';
 import type { Action, Macro, ProjectDocument, WebhookAction } from '../document/schema.ts';
@@ -19,6 +20,8 @@ export type MacroApplication = {
   macro: Macro;
   context: TicketContext;
   cause: DeliveryCause;
+  /** The room for webhooks of the whole change that this macro is part of. */
+  budget: ByteBudget;
   newId: () => string;
 };
 
@@ -47,7 +50,7 @@ export function actionKey(action: Pick<Action, 'kind' | 'key'>, place: number): 
 
 /** A webhook that cannot be rendered is a delivery as well: it failed, with its reason and no attempt. */
 function makeDelivery(application: MacroApplication, action: WebhookAction, name: string): Delivery {
-  const { document, macro, context, cause, newId } = application;
+  const { document, macro, context, cause, budget, newId } = application;
   const frozen = freezeWebhook(action, scopeOfMacro(document, macro), (path) => readTicketValue(context, path));
   const common = {
     id: newId(),
@@ -62,5 +65,7 @@ function makeDelivery(application: MacroApplication, action: WebhookAction, name
     createdAt: context.now,
   };
   if (frozen.outcome === 'failed') return { ...common, outcome: 'failed', reason: frozen.reason };
+  const tooLarge = budget.take(frozen.request);
+  if (tooLarge !== undefined) return { ...common, outcome: 'failed', reason: tooLarge };
   return { ...common, outcome: 'pending', request: frozen.request, nextAttemptAt: context.now };
 }

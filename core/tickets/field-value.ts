@@ -14,96 +14,102 @@ export type FieldReading =
   | { outcome: 'absent' }
   | { outcome: 'rejected'; error: ParameterError };
 
+/** A value that was given for a field under a parameter's name. */
+type Given = { field: Field; value: unknown; parameter: string };
+
 /** Checks a given value against its field; nothing is coerced, and texts are kept as sent. */
-export function readFieldValue(field: Field, given: unknown, parameter: string): FieldReading {
-  if (given === undefined || given === null) {
-    if (field.required) return reject('required', `${field.label} is required.`);
-    return { outcome: 'absent' };
-  }
-  switch (field.kind) {
-    case 'text':
-    case 'longText':
-      return readText(field.kind);
-    case 'number':
-      return typeof given === 'number' ? inRange(given, field.min, field.max) : wrongType('a JSON number');
-    case 'ratingScale':
-      if (typeof given !== 'number' || !Number.isInteger(given)) return wrongType('a whole JSON number');
-      return inRange(given, field.min ?? 1, field.max ?? 5);
-    case 'boolean':
-      return typeof given === 'boolean' ? { outcome: 'read', value: given } : wrongType('true or false');
-    case 'date':
-      return readDate();
-    case 'singleChoice':
-      return readChoice();
-    case 'multipleChoice':
-      return readChoices();
-    case 'attachment':
-      return reject('not_allowed', `${field.label} takes a file, not a value: upload it with the URL in the answer.`);
-  }
+export function readFieldValue(field: Field, value: unknown, parameter: string): FieldReading {
+  const given = { field, value, parameter };
+  if (value !== undefined && value !== null) return readers[field.kind](given);
+  return field.required ? reject(given, 'required', `${field.label} is required.`) : { outcome: 'absent' };
+}
 
-  function readText(kind: 'text' | 'longText'): FieldReading {
-    if (typeof given !== 'string') return wrongType('a text');
-    if (field.required && given.trim() === '') return reject('blank', `${field.label} may not be blank.`);
-    const limit = field.maxLength ?? defaultMaxLength[kind];
-    const length = countCodePoints(given);
-    if (length > limit) {
-      return reject('too_long', `${field.label} has ${length} characters; at most ${limit} are allowed.`);
-    }
-    return { outcome: 'read', value: given };
-  }
+const readers: Readonly<Record<Field['kind'], (given: Given) => FieldReading>> = {
+  text: (given) => readText(given, defaultMaxLength.text),
+  longText: (given) => readText(given, defaultMaxLength.longText),
+  number: (given) => readNumber(given, given.field.min, given.field.max),
+  ratingScale: readRating,
+  boolean: (given) => (typeof given.value === 'boolean' ? read(given.value) : wrongType(given, 'true or false')),
+  date: readDate,
+  singleChoice: readChoice,
+  multipleChoice: readChoices,
+  attachment: (given) =>
+    reject(
+      given,
+      'not_allowed',
+      `${given.field.label} takes a file, not a value: upload it with the URL in the answer.`,
+    ),
+};
 
-  function readDate(): FieldReading {
-    if (typeof given !== 'string') return wrongType('a text with a date');
-    if (!isDate(given)) {
-      return reject('invalid_date', `${field.label} takes a date such as 2026-11-30 or 2026-11-30T09:15:00Z.`);
-    }
-    return { outcome: 'read', value: given };
-  }
+function readText(given: Given, defaultLimit: number): FieldReading {
+  const { field, value } = given;
+  if (typeof value !== 'string') return wrongType(given, 'a text');
+  if (field.required && value.trim() === '') return reject(given, 'blank', `${field.label} may not be blank.`);
+  const limit = field.maxLength ?? defaultLimit;
+  const length = countCodePoints(value);
+  if (length <= limit) return read(value);
+  return reject(given, 'too_long', `${field.label} has ${length} characters; at most ${limit} are allowed.`);
+}
 
-  function readChoice(): FieldReading {
-    if (typeof given !== 'string') return wrongType('a text');
-    return isOption(given) ? { outcome: 'read', value: given } : noChoice(given);
-  }
+function readNumber(given: Given, min: number | undefined, max: number | undefined): FieldReading {
+  const { field, value } = given;
+  if (typeof value !== 'number') return wrongType(given, 'a JSON number');
+  if (min !== undefined && value < min) return reject(given, 'out_of_range', `${field.label} must be at least ${min}.`);
+  if (max !== undefined && value > max) return reject(given, 'out_of_range', `${field.label} must be at most ${max}.`);
+  return read(value);
+}
 
-  function readChoices(): FieldReading {
-    if (!Array.isArray(given)) return wrongType('an array of texts');
-    const chosen: string[] = [];
-    for (const item of given) {
-      if (typeof item !== 'string') return wrongType('an array of texts');
-      if (!isOption(item)) return noChoice(item);
-      if (chosen.includes(item)) return reject('duplicate_choice', `'${cut(item)}' stands twice in ${field.label}.`);
-      chosen.push(item);
-    }
-    if (chosen.length > 0) return { outcome: 'read', value: chosen };
-    return field.required ? reject('required', `${field.label} needs at least one choice.`) : { outcome: 'absent' };
-  }
+function readRating(given: Given): FieldReading {
+  if (!Number.isInteger(given.value)) return wrongType(given, 'a whole JSON number');
+  return readNumber(given, given.field.min ?? 1, given.field.max ?? 5);
+}
 
-  function inRange(value: number, min: number | undefined, max: number | undefined): FieldReading {
-    if (min !== undefined && value < min) return reject('out_of_range', `${field.label} must be at least ${min}.`);
-    if (max !== undefined && value > max) return reject('out_of_range', `${field.label} must be at most ${max}.`);
-    return { outcome: 'read', value };
-  }
+function readDate(given: Given): FieldReading {
+  const { field, value } = given;
+  if (typeof value !== 'string') return wrongType(given, 'a text with a date');
+  if (isDate(value)) return read(value);
+  return reject(given, 'invalid_date', `${field.label} takes a date such as 2026-11-30 or 2026-11-30T09:15:00Z.`);
+}
 
-  function isOption(choice: string): boolean {
-    return field.options?.includes(choice) === true;
-  }
+function readChoice(given: Given): FieldReading {
+  const { field, value } = given;
+  if (typeof value !== 'string') return wrongType(given, 'a text');
+  return field.options?.includes(value) === true ? read(value) : noChoice(given, value);
+}
 
-  function noChoice(choice: string): FieldReading {
-    const error = makeError('invalid_choice', `'${cut(choice)}' is not a choice of ${field.label}.`);
-    return { outcome: 'rejected', error: { ...error, allowed: [...(field.options ?? [])] } };
+function readChoices(given: Given): FieldReading {
+  const { field, value } = given;
+  if (!Array.isArray(value)) return wrongType(given, 'an array of texts');
+  const chosen: string[] = [];
+  for (const item of value) {
+    if (typeof item !== 'string') return wrongType(given, 'an array of texts');
+    if (field.options?.includes(item) !== true) return noChoice(given, item);
+    if (chosen.includes(item))
+      return reject(given, 'duplicate_choice', `'${cut(item)}' stands twice in ${field.label}.`);
+    chosen.push(item);
   }
+  if (chosen.length > 0) return read(chosen);
+  return field.required
+    ? reject(given, 'required', `${field.label} needs at least one choice.`)
+    : { outcome: 'absent' };
+}
 
-  function wrongType(wanted: string): FieldReading {
-    return reject('invalid_type', `${field.label} takes ${wanted}, not ${describeType(given)}.`);
-  }
+function read(value: FieldValue): FieldReading {
+  return { outcome: 'read', value };
+}
 
-  function reject(code: ParameterErrorCode, message: string): FieldReading {
-    return { outcome: 'rejected', error: makeError(code, message) };
-  }
+function noChoice(given: Given, choice: string): FieldReading {
+  const message = `'${cut(choice)}' is not a choice of ${given.field.label}.`;
+  const error = { parameter: given.parameter, code: 'invalid_choice' as const, message };
+  return { outcome: 'rejected', error: { ...error, allowed: [...(given.field.options ?? [])] } };
+}
 
-  function makeError(code: ParameterErrorCode, message: string): ParameterError {
-    return { parameter, code, message };
-  }
+function wrongType(given: Given, wanted: string): FieldReading {
+  return reject(given, 'invalid_type', `${given.field.label} takes ${wanted}, not ${describeType(given.value)}.`);
+}
+
+function reject({ parameter }: Given, code: ParameterErrorCode, message: string): FieldReading {
+  return { outcome: 'rejected', error: { parameter, code, message } };
 }
 
 /** A value's JSON type, in the words of an error message. */

@@ -16,19 +16,21 @@ export type TicketContext = {
 
 /** Reads a ticket's value by its canonical path, such as `field.summary`, `submitter.name` or `external.jira.key`. */
 export function readTicketValue(context: TicketContext, path: string): TagValue | undefined {
-  const [root = '', ...rest] = path.split('.');
-  const name = rest.join('.');
+  // Runs once for each tag of each webhook: no arrays are made of the path.
+  const dot = path.indexOf('.');
+  const root = dot === -1 ? path : path.slice(0, dot);
+  const name = dot === -1 ? '' : path.slice(dot + 1);
   switch (root) {
     case 'ticket':
       return readTicketPart(context, name);
     case 'field':
       return own(context.ticket.fields, name);
     case 'submitter':
-      return readMemberPart(context.submitter, context.ticket.submitter, rest);
+      return readMemberPart(context.submitter, context.ticket.submitter, name);
     case 'project':
       return name === 'key' ? context.project.key : name === 'name' ? context.project.name : undefined;
     case 'external':
-      return readExternal(context.ticket.external, rest);
+      return readExternal(context.ticket.external, name);
     case 'var':
       return own(context.variables, name);
     case 'attachments':
@@ -68,18 +70,23 @@ function readTicketPart({ ticket, ticketUrl: url }: TicketContext, name: string)
   }
 }
 
-function readMemberPart(member: Member | undefined, email: string, rest: readonly string[]): TagValue | undefined {
-  const [name = ''] = rest;
-  if (rest.length > 1) return readExternal(member?.external ?? {}, rest);
-  if (name === 'email') return email;
-  if (name === 'name') return member?.name;
-  return name === 'score' ? member?.score : undefined;
+function readMemberPart(member: Member | undefined, email: string, name: string): TagValue | undefined {
+  switch (name) {
+    case 'email':
+      return email;
+    case 'name':
+      return member?.name;
+    case 'score':
+      return member?.score;
+    default:
+      return readExternal(member?.external ?? {}, name);
+  }
 }
 
-function readExternal(external: ExternalData, path: readonly string[]): TagValue | undefined {
-  const [group = '', ...field] = path;
-  const values = own(external, group);
-  return values === undefined ? undefined : own(values, field.join('.'));
+function readExternal(external: ExternalData, path: string): TagValue | undefined {
+  const dot = path.indexOf('.');
+  const values = dot === -1 ? undefined : own(external, path.slice(0, dot));
+  return values === undefined ? undefined : own(values, path.slice(dot + 1));
 }
 
 /** Keys come from documents: `constructor` is a fine field key and must not reach the prototype. */

@@ -2,7 +2,7 @@ import type { Configuration } from '../../adapters/dynamodb/configuration.ts';
 import { findMembers } from '../../adapters/dynamodb/members.ts';
 import { storeTicketDeliveries } from '../../adapters/dynamodb/runs.ts';
 import { findTicket } from '../../adapters/dynamodb/tickets.ts';
-import type { Delivery } from '../../core/deliveries/delivery.ts';
+import { byteBudget } from '../../core/deliveries/byte-budget.ts';
 import type { Macro } from '../../core/document/schema.ts';
 import { applyMacro } from '../../core/macros/apply-macro.ts';
 import { type RunResult, resultOf, resultWithout } from '../../core/runs/run.ts';
@@ -13,10 +13,6 @@ import { isTicketId } from './record-ids.ts';
 
 /** Tries to apply a macro to a ticket that others keep changing (docs/architecture.md, 1). */
 const maxTries = 5;
-/** Bytes of one delivery and of all deliveries of a transaction: DynamoDB takes 400 KB and 4 MB, names and keys included. */
-const maxDeliveryBytes = 350_000;
-const maxTransactionBytes = 3_500_000;
-
 /** A macro on its way through a run. */
 export type RunningMacro = { project: string; run: string; macro: Macro; configuration: Configuration };
 
@@ -40,7 +36,6 @@ export async function runForTicket(
     }
     const { actions, deliveries } = await apply(dependencies, running, ticket);
     if (deliveries.length === 0) return resultOf(id, actions);
-    if (!fitsTable(deliveries)) return resultWithout(id, 'failed', 'the requests of its webhooks are too large');
     const outcome = await storeTicketDeliveries(table, ticket, deliveries, { dueShards, now: now() });
     if (outcome === 'stored') return resultOf(id, actions);
     await pause(50 * 2 ** tries);
@@ -57,6 +52,7 @@ async function apply(dependencies: AdminDependencies, running: RunningMacro, tic
     document,
     macro,
     cause: { kind: 'run', key: run },
+    budget: byteBudget(),
     newId,
     context: {
       ticket,
@@ -67,10 +63,4 @@ async function apply(dependencies: AdminDependencies, running: RunningMacro, tic
       now: new Date(now()).toISOString(),
     },
   });
-}
-
-function fitsTable(deliveries: readonly Delivery[]): boolean {
-  const sizes = deliveries.map((delivery) => Buffer.byteLength(JSON.stringify(delivery)));
-  const sum = sizes.reduce((total, size) => total + size, 0);
-  return sum <= maxTransactionBytes && sizes.every((size) => size <= maxDeliveryBytes);
 }

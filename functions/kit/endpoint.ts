@@ -1,13 +1,10 @@
 import middy, { type MiddlewareObj } from '@middy/core';
 import { isContention } from '../../adapters/dynamodb/table.ts';
-import { type HttpReply, type HttpRequest, readRequest, refuse, toGatewayResult } from './http.ts';
+import { type HttpReply, type HttpRequest, readRequest, refuse, refuseContended, toGatewayResult } from './http.ts';
 import type { Observer } from './observer.ts';
 
 /** What a handler of HTTP requests is: it loads, decides, stores and answers, and knows nothing of the gateway. */
 export type HttpHandler = (request: HttpRequest) => Promise<HttpReply>;
-
-/** Seconds after which a caller may try again where contention outlasted our retries. */
-const retryAfterSeconds = 2;
 
 /** Wraps a handler for the gateway: one log line per request, and the one place where surprises become a 5xx. */
 export function endpoint(observer: Observer, handle: HttpHandler) {
@@ -48,9 +45,8 @@ function gatewayForm(observer: Observer): MiddlewareObj<HttpRequest> {
 }
 
 function surpriseReply(error: unknown, requestId: string): HttpReply {
-  if (!isContention(error)) {
-    return refuse(500, `Something failed on our side. Quote the request id ${requestId} when you report it.`);
+  if (isContention(error)) {
+    return refuseContended('Too much is going on at once. Try again shortly.');
   }
-  const retry = { 'retry-after': String(retryAfterSeconds) };
-  return refuse(503, 'Too much is going on at once: nothing was written. Try again shortly.', undefined, retry);
+  return refuse(500, `Something failed on our side. Quote the request id ${requestId} when you report it.`);
 }

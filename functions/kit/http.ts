@@ -90,6 +90,23 @@ export function refuse(
   return { status, json: body, ...(headers === undefined ? {} : { headers }) };
 }
 
+/** The refusal of parameters, however many: all of them at once. */
+export function refuseParameters(errors: readonly ParameterError[]): HttpReply {
+  return refuse(
+    400,
+    errors.length === 1 ? '1 parameter was rejected.' : `${errors.length} parameters were rejected.`,
+    errors,
+  );
+}
+
+/** Seconds after which a caller may try again where contention outlasted our retries. */
+const retryAfterSeconds = 2;
+
+/** The refusal of a call that met too many others at once. */
+export function refuseContended(description: string): HttpReply {
+  return refuse(503, description, undefined, { 'retry-after': String(retryAfterSeconds) });
+}
+
 /** The answer to whatever does not exist, always in the same words. */
 export function notFound(): HttpReply {
   return refuse(404, 'The requested resource could not be found.');

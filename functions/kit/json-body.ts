@@ -43,7 +43,7 @@ function readJsonBytes(
 }
 
 /** Whether a media type is JSON: `application/json` or one that ends in `+json`. */
-function isJson(contentType: string): boolean {
+export function isJson(contentType: string): boolean {
   const mediaType = (contentType.split(';')[0] ?? '').trim().toLowerCase();
   return mediaType === 'application/json' || /^[a-z0-9!#$&^_.-]+\/[a-z0-9!#$&^_.+-]*\+json$/.test(mediaType);
 }

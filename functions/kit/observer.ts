@@ -21,6 +21,7 @@ export type Observer = {
 /** Makes a function's observer: JSON log lines, EMF metrics in the namespace `Feedbridge`. */
 export function createObserver(name: FunctionName, meter?: Meter): Observer {
   const logger = new Logger({ serviceName: name });
+  const metrics = new Metrics({ namespace: 'Feedbridge', serviceName: name });
   return {
     line(message, facts) {
       logger.info(message, { ...facts });
@@ -29,9 +30,9 @@ export function createObserver(name: FunctionName, meter?: Meter): Observer {
       logger.error(message, { ...facts, error: error instanceof Error ? error : new Error(String(error)) });
     },
     measure(metric, value, unit, dimensions) {
-      const metrics = new Metrics({ namespace: 'Feedbridge', serviceName: name });
       for (const [dimension, text] of Object.entries(dimensions)) metrics.addDimension(dimension, text);
       metrics.addMetric(metric, unit === 'Count' ? MetricUnit.Count : MetricUnit.Milliseconds, value);
+      // Publishing clears what was added, dimensions included.
       metrics.publishStoredMetrics();
     },
     consumed() {

@@ -27,6 +27,7 @@ export type SendDependencies = {
   observer: Observer;
   now: () => number;
   random: () => number;
+  newId: () => string;
 };
 
 /** One attempt and what follows from it. */
@@ -34,10 +35,10 @@ type Attempted = { attempt: Attempt; state: SettledState };
 
 /** Makes the next attempt of a delivery, unless it is settled, not due, or in somebody else's hands. */
 export function sendWebhook(dependencies: SendDependencies): MessageHandler {
-  const { table, now } = dependencies;
+  const { table, now, newId } = dependencies;
   return async (body) => {
     const { delivery: id } = DeliveryMessage.parse(JSON.parse(body));
-    const lease = await leaseAttempt(table, id, { now: now(), leaseMs });
+    const lease = await leaseAttempt(table, id, { now: now(), leaseMs, token: newId() });
     switch (lease.outcome) {
       case 'leased':
         return await attempt(dependencies, lease.delivery);
@@ -141,9 +142,9 @@ function webhookHeaders(delivery: Delivery, startedAt: number): [string, string]
   ];
 }
 
-/** The queue counts whole seconds; rounded up, so that the message never comes before its time. */
+/** The queue counts whole seconds. One more than that, since clocks differ: a message that comes early is dropped. */
 function delaySeconds(waitMs: number): number {
-  return Math.min(900, Math.max(1, Math.ceil(waitMs / 1000)));
+  return Math.min(900, Math.max(0, Math.ceil(waitMs / 1000)) + 1);
 }
 
 function iso(epochMs: number): string {

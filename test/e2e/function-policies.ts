@@ -8,7 +8,7 @@ import { type Assembly, resourcesOf } from '../../local/template.ts';
 import type { AwsCall } from './aws-calls.ts';
 
 const list = z.union([z.string().transform((only) => [only]), z.array(z.string())]);
-const Role = z.object({ Policies: z.undefined(), ManagedPolicyArns: z.undefined() });
+const Role = z.object({ Policies: z.undefined().optional(), ManagedPolicyArns: z.undefined().optional() });
 /** Strict: a condition or a NotAction would be something that the matcher below does not know. */
 const Statement = z.strictObject({ Effect: z.enum(['Allow', 'Deny']), Action: list, Resource: list });
 const Policy = z.object({ Roles: z.array(z.string()), PolicyDocument: z.object({ Statement: z.array(Statement) }) });

@@ -1,29 +1,28 @@
 import { type Route, type RouteName, routes } from '../../functions/routes.ts';
 import type { LocalJson } from '../../local/stack-options.ts';
 
-/** What a call to one of the routes is made of; `path` fills the route's variables. */
-export type RouteCall = {
+/** What a call to one of the routes is made of; `path` fills the route's variables, the project is the example. */
+type RouteCall = {
   path?: Record<string, string>;
   query?: string;
   headers?: Record<string, string>;
-  json?: unknown;
+  body?: string | object;
 };
 
-/** An answer; `json` is undefined where it is not JSON. */
-export type StackAnswer = { status: number; headers: Headers; text: string; json: unknown };
-
-/** Calls a running stack by the names of its routes and keeps which were called. */
+/** Calls a running stack by the names of its routes and keeps which of them were called. */
 export type StackCalls = {
+  origin: string;
   called: ReadonlySet<RouteName>;
-  call(name: RouteName, call?: RouteCall): Promise<StackAnswer>;
-  /** Reports to a source of the example project with the key it takes. */
-  report(source: 'appcrashlog' | 'webform', json: unknown, headers?: Record<string, string>): Promise<StackAnswer>;
+  /** Calls a route as the administrator, or as whoever the headers say; throws where another status is answered. */
+  call(status: number, name: RouteName, call?: RouteCall): Promise<{ text: string; json: unknown; etag: string }>;
+  /** Reports to a source of the example with the key that it takes. */
+  report(source: 'appcrashlog' | 'webform', body: object, headers?: Record<string, string>): Promise<unknown>;
 };
 
-/** Makes calls as the administrator, or as whoever the given headers say. */
+/** Makes the calls to one stack. */
 export function stackCalls({ api, token, keys }: LocalJson): StackCalls {
   const called = new Set<RouteName>();
-  const call: StackCalls['call'] = async (name, { path = {}, query = '', headers = {}, json } = {}) => {
+  const call: StackCalls['call'] = async (status, name, { path = {}, query = '', headers = {}, body } = {}) => {
     called.add(name);
     const route: Route = routes[name];
     const filled = route.path.replace(/\{(\w+)\}/g, (_, variable: string) => path[variable] ?? 'apollo');
@@ -31,24 +30,24 @@ export function stackCalls({ api, token, keys }: LocalJson): StackCalls {
       method: route.method,
       headers: {
         ...(route.authorised ? { authorization: `Bearer ${token}` } : {}),
-        ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
-      body: json === undefined ? null : JSON.stringify(json),
+      body: typeof body === 'object' ? JSON.stringify(body) : (body ?? null),
     });
     const text = await response.text();
+    if (response.status !== status) throw new Error(`${name} answered ${response.status}, not ${status}: ${text}`);
     const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
-    return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined };
+    return { text, json: isJson ? JSON.parse(text) : undefined, etag: response.headers.get('etag') ?? '' };
   };
-  const keyOf = { appcrashlog: keys.mobile, webform: keys.web };
+  const keyOf = { appcrashlog: keys.mobile ?? '', webform: keys.web ?? '' };
   return {
+    origin: api,
     called,
     call,
-    report: async (source, json, headers = {}) =>
-      await call('receive-feedback', {
-        path: { source },
-        json,
-        headers: { 'x-api-key': keyOf[source] ?? '', ...headers },
-      }),
+    async report(source, body, headers = {}) {
+      const sent = { path: { source }, body, headers: { 'x-api-key': keyOf[source], ...headers } };
+      return (await call(201, 'receive-feedback', sent)).json;
+    },
   };
 }

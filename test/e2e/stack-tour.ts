@@ -1,131 +1,130 @@
-import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import * as z from 'zod';
-import { deliveryKey, dueKey } from '../../adapters/dynamodb/keys.ts';
-import { environmentNames } from '../../functions/environment.ts';
-import { credentials, region } from '../../local/place.ts';
 import { startReceivingServer } from '../receiving-server.ts';
+import { drainOverdue, type Engines } from './drain-overdue.ts';
 import type { StackCalls } from './stack-calls.ts';
 
 const Page = z.object({ items: z.array(z.looseObject({ id: z.string().optional() })), cursor: z.string().optional() });
-const Created = z.object({
-  ticket: z.object({ id: z.string() }),
-  files: z.array(z.object({ upload: z.object({ url: z.string(), fields: z.record(z.string(), z.string()) }) })),
-});
-const Delivery = z.object({ id: z.string(), outcome: z.string(), attempts: z.array(z.unknown()) });
+const Upload = z.object({ url: z.string(), fields: z.record(z.string(), z.string()) });
+const Created = z.object({ ticket: z.object({ id: z.string() }), files: z.array(z.object({ upload: Upload })) });
+const Delivery = z.looseObject({ outcome: z.string(), attempts: z.array(z.unknown()) });
+const Run = z.object({ id: z.string() });
 
-/** Sends reports of every kind through the stack, their webhooks, a retry and a due entry, and then asks for all of it. */
-export async function tourStack(calls: StackCalls, engines: Readonly<Record<string, string>>): Promise<void> {
+/** How long to wait for what the stack does by itself, in milliseconds. */
+const patience = { timeout: 20_000, interval: 50 };
+
+/** Takes the example project through every route: reports, webhooks, a retry, an overdue one, and all of the admin API. */
+export async function tourStack(calls: StackCalls, engines: Engines): Promise<void> {
   const slack = await startReceivingServer((response, place, { body }) => {
     const isFirst = slack.received.findIndex((request) => request.body === body) === place - 1;
     const wait = body.includes('Busy') ? '1' : body.includes('Later') ? '600' : undefined;
     if (isFirst && wait !== undefined) response.writeHead(503, { 'retry-after': wait }).end();
     else response.end('ok');
   });
-  const secret = { path: { name: 'slack-webhook-url' }, json: { value: `${slack.origin}/slack` } };
-  await answers(204, calls.call('put-secret', secret));
-  const ticket = await sendReports(calls);
-  await slack.until(({ length }) => length === 4);
-  const delivery = await deliveryOf(calls, ticket);
-  await expect.poll(async () => (await readDelivery(calls, delivery)).outcome).toBe('delivered');
-  await drainOverdue(calls, engines);
-  await slack.until(({ length }) => length === 6);
+  const secret = { path: { name: 'slack-webhook-url' }, body: { value: `${slack.origin}/slack` } };
+  await calls.call(204, 'put-secret', secret);
+  await sendReports(calls);
+  await retryOnce(calls);
+  await waitForTheTick(calls, engines);
+  await slack.until((received) => received.length === 6);
   await slack.stop();
-  await readRecords(calls, ticket, delivery);
+  await readRecords(calls);
   await changeProject(calls);
-  await manageKeys(calls);
-  await askTheRest(calls);
+  await changeSecretsAndKeys(calls);
+  await askForWhatIsLeft(calls);
 }
 
-/** Returns the ticket whose webhook took two attempts. */
-async function sendReports({ call, report }: StackCalls): Promise<string> {
-  const once = { 'idempotency-key': 'once' };
-  await answers(201, report('appcrashlog', { summary: 'Quiet', severity: 'Low', submitter: 'jim@example.com' }));
-  await answers(201, report('appcrashlog', { summary: 'Loud', severity: 'Critical' }));
-  await answers(201, report('appcrashlog', { summary: 'Once', severity: 'Critical' }, once));
-  await answers(201, report('appcrashlog', { summary: 'Once', severity: 'Critical' }, once));
-  await answers(201, report('webform', { title: 'An idea', email: 'jim@example.com', state: 'New' }));
-  const { ticket, files } = Created.parse(await answers(201, report('appcrashlog', { summary: 'Busy', severity: 'Critical' })));
+async function sendReports({ call, report }: StackCalls): Promise<void> {
+  const headers = { 'idempotency-key': 'once' };
+  await report('appcrashlog', { summary: 'Quiet', severity: 'Low', submitter: 'jim@example.com' }, headers);
+  await report('appcrashlog', { summary: 'Quiet', severity: 'Low', submitter: 'jim@example.com' }, headers);
+  await report('appcrashlog', { summary: 'Loud', severity: 'Critical' });
+  await report('appcrashlog', { summary: 'Loud, once', severity: 'Critical' }, { 'idempotency-key': 'once, too' });
+  await report('webform', { title: 'An idea', email: 'jim@example.com', state: 'New' });
+  await call(401, 'receive-feedback', { path: { source: 'webform' }, body: {} });
+  const { files } = Created.parse(await report('appcrashlog', { summary: 'Seen' }));
   for (const { upload } of files) {
     const form = new FormData();
     for (const [name, value] of Object.entries(upload.fields)) form.append(name, value);
-    form.append('file', new Blob(['what is on the screen']));
+    form.append('file', new Blob(['what was seen']));
     expect((await fetch(upload.url, { method: 'POST', body: form })).ok).toBe(true);
   }
-  await answers(400, call('receive-feedback', { path: { source: 'webform' }, query: '?apiKey=none-0', json: {} }), 401);
-  return ticket.id;
 }
 
-/** A webhook that waits for its next attempt is made overdue in the table, and its shard drained as tick does it later. */
-async function drainOverdue(calls: StackCalls, engines: Readonly<Record<string, string>>): Promise<void> {
-  const { ticket } = Created.parse(await answers(201, calls.report('appcrashlog', { summary: 'Later', severity: 'Critical' })));
-  const id = await deliveryOf(calls, ticket.id);
-  await expect.poll(async () => (await readDelivery(calls, id)).attempts.length).toBe(1);
-  const longAgo = '2026-01-01T00:00:00.000Z';
-  const { duePk, dueSk } = dueKey(id, longAgo, Number(engines[environmentNames.dueShards]));
-  const { pk, sk } = deliveryKey(id);
-  const table = new DynamoDBClient({ endpoint: engines.AWS_ENDPOINT_URL_DYNAMODB ?? '', region, credentials });
-  await table.send(
-    new UpdateItemCommand({
-      TableName: engines[environmentNames.tableName],
-      Key: { pk: { S: pk }, sk: { S: sk } },
-      UpdateExpression: 'SET dueSk = :due, nextAttemptAt = :at',
-      ExpressionAttributeValues: { ':due': { S: dueSk }, ':at': { S: longAgo } },
-    }),
+async function retryOnce(calls: StackCalls): Promise<void> {
+  const delivery = await reportWithWebhook(calls, 'Busy');
+  await vi.waitFor(
+    async () => expect(await readDelivery(calls, delivery)).toMatchObject({ outcome: 'delivered', attempts: [{}, {}] }),
+    patience,
   );
-  const queues = new SQSClient({ endpoint: engines.AWS_ENDPOINT_URL_SQS ?? '', region, credentials });
-  const MessageBody = JSON.stringify({ kind: 'drain-due', shard: Number(duePk.split('#')[1]) });
-  await queues.send(new SendMessageCommand({ QueueUrl: engines[environmentNames.macroQueueUrl], MessageBody }));
-  table.destroy();
-  queues.destroy();
 }
 
-async function readRecords({ call }: StackCalls, ticket: string, delivery: string): Promise<void> {
+async function waitForTheTick(calls: StackCalls, engines: Engines): Promise<void> {
+  const delivery = await reportWithWebhook(calls, 'Later');
+  await vi.waitFor(async () => expect((await readDelivery(calls, delivery)).attempts).toHaveLength(1), patience);
+  await drainOverdue(engines, delivery);
+}
+
+async function readRecords({ call }: StackCalls): Promise<void> {
   for (const list of ['list-projects', 'list-tickets', 'list-deliveries', 'list-secrets', 'list-api-keys'] as const) {
-    const { cursor } = Page.parse(await answers(200, call(list, { query: '?limit=1' })));
-    await answers(200, call(list, { query: cursor === undefined ? '' : `?limit=1&cursor=${cursor}` }));
+    const { cursor } = Page.parse((await call(200, list, { query: '?limit=1' })).json);
+    await call(200, list, { query: cursor === undefined ? '?limit=200' : `?limit=1&cursor=${cursor}` });
   }
-  await answers(200, call('list-tickets', { query: '?feedbackType=ideas&order=desc' }));
-  await answers(200, call('list-deliveries', { query: `?outcome=delivered&ticket=${ticket}&macro=tell-slack` }));
-  await answers(200, call('get-project'));
-  await answers(200, call('get-ticket', { path: { ticket } }));
-  await answers(200, call('get-delivery', { path: { delivery } }));
-  const run = await answers(202, call('start-run', { path: { macro: 'tell-slack' }, json: { tickets: [ticket, 'BUG-9'] } }));
-  await answers(200, call('get-run', { path: { run: z.object({ id: z.string() }).parse(run).id } }));
+  await call(200, 'get-project');
+  const { items } = Page.parse((await call(200, 'list-tickets', { query: '?feedbackType=issues&order=desc' })).json);
+  const ticket = items[0]?.id ?? '';
+  await call(200, 'get-ticket', { path: { ticket } });
+  await call(200, 'list-deliveries', { query: `?outcome=delivered&ticket=${ticket}&macro=tell-slack` });
+  const run = await call(202, 'start-run', { path: { macro: 'tell-slack' }, body: { tickets: [ticket, 'BUG-9999'] } });
+  await call(200, 'get-run', { path: { run: Run.parse(run.json).id } });
 }
 
 async function changeProject({ call }: StackCalls): Promise<void> {
-  const { json, headers } = await call('get-document', { query: '?members=true', headers: { accept: 'application/json' } });
-  const document = z.looseObject({ members: z.array(z.unknown()), feedbackTypes: z.array(z.unknown()) }).parse(json);
-  const ifMatch = { 'if-match': headers.get('etag') ?? '' };
-  const changed = { ...document, teams: [], members: [...document.members, { email: 'new@example.com' }] };
-  await answers(400, call('put-document', { json: changed, headers: ifMatch }));
-  const grown = { ...document, members: [...document.members, { email: 'new@example.com', name: 'New' }], variables: { jiraUrl: 'https://example.com' } };
-  await answers(200, call('put-document', { json: grown, query: '?dryRun=true' }));
-  await answers(200, call('put-document', { json: grown, headers: ifMatch }));
-  await answers(412, call('put-document', { json: grown, headers: ifMatch }));
-  const other = { path: { project: 'other' }, json: { project: { key: 'other', name: 'Other' } } };
-  await answers(400, call('put-document', other), 200);
-  const secret = { path: { name: 'gone' }, json: { value: 'not for long', hosts: ['example.com'] } };
-  await answers(204, call('put-secret', secret));
-  await answers(204, call('delete-secret', secret));
-  await answers(404, call('delete-secret', { path: secret.path }));
+  await call(200, 'get-document', { headers: { accept: 'application/yaml' } });
+  const { text, etag } = await call(200, 'get-document', { query: '?members=true' });
+  const headers = { 'if-match': etag };
+  const heldStatus = text.replace('{"key":"New","team":"beta-support"},{"key":"Planned"', '{"key":"Planned"');
+  await call(409, 'put-document', { body: heldStatus, headers });
+  const grown = text
+    .replace('"Apollo Beta"', '"Apollo"')
+    .replace('"members":[', '"members":[{"email":"new@example.com"},');
+  await call(200, 'put-document', { body: grown, query: '?dryRun=true' });
+  await call(200, 'put-document', { body: grown, headers });
+  await call(412, 'put-document', { body: grown, headers });
 }
 
-async function manageKeys({ call }: StackCalls): Promise<void> {
+async function changeSecretsAndKeys({ call }: StackCalls): Promise<void> {
+  const secret = { path: { name: 'passing' }, body: { value: 'gone soon', hosts: ['example.com'] } };
+  await call(204, 'put-secret', secret);
+  await call(204, 'delete-secret', secret);
+  await call(404, 'delete-secret', secret);
   const path = { prefix: 'passing' };
-  await answers(201, call('create-api-key', { json: { ...path, name: 'Passing' } }));
-  await answers(409, call('create-api-key', { json: { ...path, name: 'Passing' } }));
-  await answers(200, call('get-api-key', { path }));
-  await answers(204, call('delete-api-key', { path }));
+  const body = { ...path, name: 'Passing' };
+  await call(201, 'create-api-key', { body });
+  await call(409, 'create-api-key', { body });
+  await call(200, 'get-api-key', { path });
+  await call(204, 'delete-api-key', { path });
 }
 
-async function deliveryOf({ call }: StackCalls, ticket: string): Promise<string> {
-  const { items } = Page.parse(await answers(200, call('list-deliveries', { query: `?ticket=${ticket}` })));
-  return items[0]?.id ?? '';
+async function askForWhatIsLeft({ call, origin }: StackCalls): Promise<void> {
+  await call(200, 'read-openapi');
+  await call(200, 'read-docs');
+  await call(200, 'read-docs-file', { path: { file: 'swagger-ui.css' } });
+  const source = `${origin}/api/v1/projects/apollo/feedback/webform`;
+  const headers = { origin: 'https://forms.example.com' };
+  const preflight = await fetch(source, { method: 'OPTIONS', headers });
+  expect(preflight.headers.get('access-control-allow-origin')).toBe(headers.origin);
+  expect((await fetch(source)).status).toBe(405);
+  expect((await fetch(`${origin}/nowhere`)).status).toBe(404);
+}
+
+/** Reports what Slack is told of, and returns the delivery. */
+async function reportWithWebhook({ call, report }: StackCalls, summary: string): Promise<string> {
+  const { ticket } = Created.parse(await report('appcrashlog', { summary, severity: 'Critical' }));
+  const { json } = await call(200, 'list-deliveries', { query: `?ticket=${ticket.id}` });
+  return Page.parse(json).items[0]?.id ?? '';
 }
 
 async function readDelivery({ call }: StackCalls, delivery: string): Promise<z.infer<typeof Delivery>> {
-  return Delivery.parse(await answers(200, call('get-delivery', { path: { delivery } })));
+  return Delivery.parse((await call(200, 'get-delivery', { path: { delivery } })).json);
 }

@@ -1,7 +1,8 @@
 import { describe, expect } from 'vitest';
+import { listDeliveries } from '../../adapters/dynamodb/deliveries.ts';
 import { countTicketsByStatus, findTicket } from '../../adapters/dynamodb/tickets.ts';
 import { test } from '../engines.ts';
-import { injectConflicts, losePutAnswer } from '../faults.ts';
+import { hideCommit, injectConflicts, loseAnswer } from '../faults.ts';
 import { seedKeys, seedProject } from '../project.ts';
 import { receiver } from '../receive.ts';
 import { fixedClock } from '../seeded.ts';
@@ -189,6 +190,7 @@ describe('the checks', () => {
     ['nesting of 200,000, unfinished', '['.repeat(200_000)],
     ['a number that is not finite', '{"occurrences":1e999}'],
     ['a whole number beyond 2^53', '{"occurrences":9007199254740993}'],
+    ['a number that the table cannot hold', '{"summary":"x","occurrences":1e-200}'],
   ] as const)('refuse %s with 400', async ([, body], { engines }) => {
     const { send } = receiver(engines, await seedProject(engines.table));
     expect(await send(body)).toMatchObject({ status: 400, json: { status: 400 } });
@@ -206,6 +208,26 @@ describe('the checks', () => {
     ];
     expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
     expect(JSON.stringify([answers, observer.lines])).not.toContain(key.slice('mobile-'.length));
+  });
+
+  test('take dryRun only as true or false, so that no mistake creates a ticket', async ({ engines }) => {
+    const { send } = receiver(engines, await seedProject(engines.table));
+    for (const query of ['dryRun=1', 'dryRun=True', 'dryRun']) {
+      expect(await send({ summary: 'x' }, { query })).toMatchObject({
+        status: 400,
+        json: { errors: [{ parameter: 'dryRun', allowed: ['true', 'false'] }] },
+      });
+    }
+  });
+
+  test('let nobody in where a signature is asked for, as long as none can be verified', async ({ engines }) => {
+    const seeded = await seedProject(engines.table, (document) => {
+      const [source] = document.externalSources;
+      Object.assign(source ?? {}, { apiKey: undefined, signature: { scheme: 'github', secret: 'hook' } });
+    });
+    const { send } = receiver(engines, seeded);
+    expect((await send({ summary: 'x' })).status).toBe(401);
+    expect((await send({ summary: 'x' }, { headers: { 'x-api-key': '' } })).status).toBe(401);
   });
 
   test('let only allowed origins read the answer', async ({ engines }) => {
@@ -232,6 +254,15 @@ describe('an Idempotency-Key', () => {
     expect(named.size).toBe(1);
     expect(answers.filter(({ headers }) => headers['idempotency-replayed'] === 'true')).toHaveLength(7);
     expect([...(await countTicketsByStatus(engines.table, seeded.project, 'issues')).values()]).toEqual([1]);
+  });
+
+  test('works with a body of twenty thousand unknown properties', async ({ engines }) => {
+    const { send } = receiver(engines, await seedProject(engines.table));
+    const unknown = Object.fromEntries(Array.from({ length: 20_000 }, (_, place) => [`unknown-property-${place}`, 1]));
+    const post = async () => await send({ summary: 'x', ...unknown }, { headers: { 'idempotency-key': 'wide' } });
+    const [first, again] = [await post(), await post()];
+    expect([first.status, again.status]).toEqual([201, 201]);
+    expect(Object(again.json).ignoredParameters).toEqual(Object(first.json).ignoredParameters);
   });
 
   test('with another body is refused with 422, and is forgotten after 24 hours', async ({ engines }) => {
@@ -268,11 +299,22 @@ describe('contention in the table', () => {
 test('a Put whose answer is lost and that is repeated makes one ticket', async ({ engines }) => {
   const seeded = await seedProject(engines.table);
   const { send } = receiver(engines, seeded);
-  const undo = losePutAnswer(engines.table);
+  const undo = loseAnswer(engines.table, 'Put');
   const answer = await send({ summary: 'x', submitter: 'stranger' });
   undo();
   expect(answer).toMatchObject({ status: 201, json: { ticket: { id: 'BUG-0001' } } });
   expect([...(await countTicketsByStatus(engines.table, seeded.project, 'issues')).values()]).toEqual([1]);
+});
+
+test('a transaction that was carried out after all makes one ticket and one delivery', async ({ engines }) => {
+  const seeded = await seedProject(engines.table);
+  const { send } = receiver(engines, seeded);
+  const undo = hideCommit(engines.table);
+  const answer = await send({ summary: 'x', severity: 'Critical' });
+  undo();
+  expect(answer).toMatchObject({ status: 201, json: { ticket: { id: 'BUG-0001' } } });
+  expect([...(await countTicketsByStatus(engines.table, seeded.project, 'issues')).values()]).toEqual([1]);
+  expect((await listDeliveries(engines.table, seeded.project, { limit: 10 }, {})).items).toHaveLength(1);
 });
 
 test('sixty parallel posts make BUG-0001 to BUG-0060', async ({ engines }) => {

@@ -2,6 +2,7 @@ import { describe, expect } from 'vitest';
 import { leaseAttempt } from '../../adapters/dynamodb/attempts.ts';
 import type { WebhookAction } from '../../core/document/schema.ts';
 import { type TestEngines, test } from '../engines.ts';
+import { loseAnswer } from '../faults.ts';
 import { seedKeys, seedProject } from '../project.ts';
 import { receiver } from '../receive.ts';
 import { startReceivingServer } from '../receiving-server.ts';
@@ -146,7 +147,7 @@ describe('a webhook', () => {
   }) => {
     const server = await startReceivingServer();
     const { clock, deliver, deliveries, delivery, close } = await oneDelivery(engines, server.origin);
-    await leaseAttempt(engines.table, delivery.id, { now: clock.now(), leaseMs: 40_000 });
+    await leaseAttempt(engines.table, delivery.id, { now: clock.now(), leaseMs: 40_000, token: 'dead sender' });
     clock.advance(39_999);
     expect(await deliver(delivery.id)).toMatchObject({ outcome: 'leased-elsewhere' });
     clock.advance(1);
@@ -163,12 +164,24 @@ describe('a webhook', () => {
     await server.stop();
   });
 
+  test('with retry none is sent although the answer to its lease was lost', async ({ engines }) => {
+    const server = await startReceivingServer();
+    const { deliver, deliveries, delivery, close } = await oneDelivery(engines, server.origin, { retry: 'none' });
+    const undo = loseAnswer(engines.table, 'Update');
+    await deliver(delivery.id);
+    undo();
+    expect(server.received).toHaveLength(1);
+    expect((await deliveries())[0]).toMatchObject({ outcome: 'delivered', attempts: [{ number: 1 }] });
+    close();
+    await server.stop();
+  });
+
   test('with retry none whose sender died ends as failed with the unknown outcome said', async ({ engines }) => {
     const server = await startReceivingServer();
     const { clock, deliver, deliveries, delivery, close } = await oneDelivery(engines, server.origin, {
       retry: 'none',
     });
-    await leaseAttempt(engines.table, delivery.id, { now: clock.now(), leaseMs: 40_000 });
+    await leaseAttempt(engines.table, delivery.id, { now: clock.now(), leaseMs: 40_000, token: 'dead sender' });
     clock.advance(40_000);
     await deliver(delivery.id);
     expect((await deliveries())[0]).toMatchObject({
@@ -184,7 +197,7 @@ describe('a webhook', () => {
   test('fails after five interruptions in a row', async ({ engines }) => {
     const { clock, deliver, deliveries, delivery, close } = await oneDelivery(engines, 'http://127.0.0.1:9');
     for (let interruption = 1; interruption <= 5; interruption += 1) {
-      await leaseAttempt(engines.table, delivery.id, { now: clock.now(), leaseMs: 40_000 });
+      await leaseAttempt(engines.table, delivery.id, { now: clock.now(), leaseMs: 40_000, token: 'dead sender' });
       clock.advance(40_000);
     }
     await deliver(delivery.id);

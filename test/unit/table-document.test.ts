@@ -35,9 +35,9 @@ const patterns: readonly [pattern: string, name: keyof typeof keys, key: object 
 const introduction = `# The table
 
 One DynamoDB table with the keys \`pk\` and \`sk\`, and two sparse indexes: \`byList\` (\`listPk\`, \`listSk\`; carries \`type\` and
-\`listed\`, the columns that a list shows, at most 600 bytes) and \`byDue\` (\`duePk\`, \`dueSk\`; keys only). Items carry \`type\`
-and \`version\`, every write has a condition, and nothing is ever scanned. \`adapters/dynamodb/keys.ts\` spells every key;
-this page is printed from it by \`test/unit/table-document.test.ts\` (\`npx vitest run --project unit table-document -u\`).
+\`listed\`, the columns that a list shows, at most 600 bytes unless addresses or teams are very long) and \`byDue\` (\`duePk\`,
+\`dueSk\`; keys only). Items carry \`type\` and \`version\`, and every write has a condition, but for the counters, which only
+ever add. Nothing is scanned. \`adapters/dynamodb/keys.ts\` spells every key; this page is printed from it by \`test/unit/table-document.test.ts\` (\`npx vitest run --project unit table-document -u\`).
 
 | access pattern | key | function |
 | --- | --- | --- |

@@ -1,0 +1,117 @@
+import { findMembers } from '../../adapters/dynamodb/members.ts';
+import {
+  createTicket,
+  findRememberedCall,
+  type RememberedCall,
+  type TicketCreation,
+} from '../../adapters/dynamodb/ticket-creation.ts';
+import { takeTicketNumber } from '../../adapters/dynamodb/tickets.ts';
+import { decideSubmission } from '../../core/consequence.ts';
+import { decideSubmitter, submitterCandidates } from '../../core/sources/read-report.ts';
+import { ticketUrl } from '../../core/tickets/record-values.ts';
+import { type Ticket, ticketId } from '../../core/tickets/ticket.ts';
+import { CreatedTicket } from './answer.ts';
+import type { Members, ReceiveDependencies, Submission } from './submission.ts';
+
+/** Tries to store one ticket while numbers or remembered calls are contended (docs/architecture.md). */
+const maxTries = 5;
+
+/** What became of a submission. */
+export type StoredTicket =
+  | { outcome: 'created'; ticket: CreatedTicket }
+  | { outcome: 'replayed'; remembered: RememberedCall }
+  | { outcome: 'contended' };
+
+/** Decides what follows from a checked report and stores all of it, under a number of its own. */
+export async function storeTicket(
+  dependencies: ReceiveDependencies,
+  submission: Submission,
+  decidingMembers: Members | undefined,
+): Promise<StoredTicket> {
+  const { table, dueShards, pause } = dependencies;
+  const { project, feedbackType, source, reading } = submission;
+  // With a default submitter the members decide nothing but the attribution, so they are read beside the number.
+  const [firstNumber, members] = await Promise.all([
+    takeTicketNumber(table, project, feedbackType.key),
+    decidingMembers ?? findMembers(table, project, submitterCandidates(source, reading.givenSubmitter)),
+  ]);
+  let creation = draftCreation(dependencies, submission, firstNumber, members);
+  for (let tries = 1; tries <= maxTries; tries += 1) {
+    const outcome = await createTicket(table, creation, { dueShards });
+    if (outcome === 'created') return { outcome, ticket: CreatedTicket.parse(creation.ticket) };
+    const remembered = await findRemembered(dependencies, submission);
+    if (remembered !== undefined) return { outcome: 'replayed', remembered };
+    if (outcome === 'number-taken') {
+      const number = await takeTicketNumber(table, project, feedbackType.key);
+      creation = draftCreation(dependencies, submission, number, members);
+    } else {
+      // The same transaction again: where it was carried out after all, it is known by its token.
+      await pause(50 * 2 ** tries);
+    }
+  }
+  return { outcome: 'contended' };
+}
+
+/** Reads what is remembered of a call with the same key, if one was sent. */
+export async function findRemembered(
+  { table, now }: ReceiveDependencies,
+  { project, source, givenKey }: Submission,
+): Promise<RememberedCall | undefined> {
+  if (givenKey === undefined) return undefined;
+  return await findRememberedCall(table, project, source.key, givenKey, now());
+}
+
+function draftCreation(
+  dependencies: ReceiveDependencies,
+  submission: Submission,
+  number: number,
+  members: Members,
+): TicketCreation {
+  const { configuration, source, givenKey, bodyHash, request } = submission;
+  const draft = draftTicket(dependencies, submission, number, (email) => members.has(email));
+  const { ticket, deliveries, ran } = decideSubmission({
+    document: configuration.document,
+    runAutomations: source.advanced.runAutomations,
+    context: {
+      ticket: draft,
+      submitter: members.get(draft.submitter)?.member,
+      project: configuration.document.project,
+      variables: configuration.variables,
+      ticketUrl: ticketUrl(dependencies.consoleOrigin, draft.project, draft.id),
+      now: draft.createdAt,
+    },
+    newId: dependencies.newId,
+  });
+  const actions = ran.flatMap((automation) => automation.actions);
+  const count = (outcome: string) => actions.filter((action) => action.outcome === outcome).length;
+  request.note({ ticket: ticket.id, queued: count('queued'), failed: count('failed'), skipped: count('skipped') });
+  const answer = CreatedTicket.parse(ticket);
+  const call = givenKey === undefined ? {} : { call: { source: source.key, givenKey, bodyHash, answer } };
+  return { ticket, number, deliveries, token: dependencies.newId(), ...call };
+}
+
+function draftTicket(
+  dependencies: ReceiveDependencies,
+  { project, feedbackType, source, reading }: Submission,
+  number: number,
+  isMember: (email: string) => boolean,
+): Ticket {
+  const submitter = decideSubmitter(source, reading.givenSubmitter, isMember);
+  if (submitter.outcome !== 'found' || reading.state === undefined) throw new Error('the report was not checked');
+  const createdAt = new Date(dependencies.now()).toISOString();
+  return {
+    id: ticketId(feedbackType.idPrefix, feedbackType.idDigits, number),
+    project,
+    feedbackType: feedbackType.key,
+    version: 1,
+    state: reading.state,
+    submitter: submitter.email,
+    ...(submitter.claimed === undefined ? {} : { claimedSubmitter: submitter.claimed }),
+    fields: reading.fields,
+    external: {},
+    attachments: [],
+    origin: { kind: 'source', key: source.key },
+    createdAt,
+    updatedAt: createdAt,
+  };
+}

@@ -1,0 +1,39 @@
+import type { Configuration, ConfigurationReader } from '../../adapters/dynamodb/configuration.ts';
+import type { findMembers } from '../../adapters/dynamodb/members.ts';
+import type { Table } from '../../adapters/dynamodb/table.ts';
+import type { PresignedPost } from '../../adapters/s3/presigned-post.ts';
+import type { ApiKey } from '../../core/keys/api-key.ts';
+import type { SourceOfType } from '../../core/sources/find-source.ts';
+import type { ReportReading } from '../../core/sources/read-report.ts';
+import type { HttpRequest } from '../kit/http.ts';
+import type { Observer } from '../kit/observer.ts';
+
+/** What the handler is given: the table, what it remembers, how it signs uploads, and its clock and chance. */
+export type ReceiveDependencies = {
+  table: Table;
+  findKey: (prefix: string) => Promise<ApiKey | undefined>;
+  readConfiguration: ConfigurationReader;
+  presign: (key: string, maxBytes: number, now: Date) => Promise<PresignedPost>;
+  apiOrigin: string;
+  consoleOrigin: string;
+  dueShards: number;
+  observer: Observer;
+  now: () => number;
+  newId: () => string;
+  /** Waits a moment of at most so many milliseconds, before contended writes are tried again. */
+  pause: (maxMs: number) => Promise<void>;
+};
+
+/** The endpoint that a report came to. */
+export type ReportEndpoint = SourceOfType & { project: string; configuration: Configuration };
+
+/** One report on its way: everything that was loaded and found out so far. */
+export type Submission = ReportEndpoint & {
+  request: HttpRequest;
+  reading: ReportReading;
+  givenKey: string | undefined;
+  bodyHash: string;
+};
+
+/** Members by their canonical addresses, as far as a submission needs them. */
+export type Members = Awaited<ReturnType<typeof findMembers>>;

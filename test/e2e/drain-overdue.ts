@@ -1,0 +1,31 @@
+import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { deliveryKey, dueKey } from '../../adapters/dynamodb/keys.ts';
+import { environmentNames } from '../../functions/environment.ts';
+import { credentials, region } from '../../local/place.ts';
+
+/** Where the engines are and what the stack calls its things: the environments of its functions, put together. */
+export type Engines = Readonly<Record<string, string>>;
+
+const longAgo = '2026-01-01T00:00:00.000Z';
+
+/** Makes a pending delivery overdue in the table, and has its shard drained as tick does it once a minute. */
+export async function drainOverdue(engines: Engines, delivery: string): Promise<void> {
+  const { pk, sk } = deliveryKey(delivery);
+  const { duePk, dueSk } = dueKey(delivery, longAgo, Number(engines[environmentNames.dueShards]));
+  const table = new DynamoDBClient({ endpoint: engines.AWS_ENDPOINT_URL_DYNAMODB ?? '', region, credentials });
+  await table.send(
+    new UpdateItemCommand({
+      TableName: engines[environmentNames.tableName],
+      Key: { pk: { S: pk }, sk: { S: sk } },
+      UpdateExpression: 'SET dueSk = :due, nextAttemptAt = :at',
+      ConditionExpression: 'duePk = :shard',
+      ExpressionAttributeValues: { ':due': { S: dueSk }, ':at': { S: longAgo }, ':shard': { S: duePk } },
+    }),
+  );
+  const queues = new SQSClient({ endpoint: engines.AWS_ENDPOINT_URL_SQS ?? '', region, credentials });
+  const MessageBody = JSON.stringify({ kind: 'drain-due', shard: Number(duePk.split('#')[1]) });
+  await queues.send(new SendMessageCommand({ QueueUrl: engines[environmentNames.macroQueueUrl], MessageBody }));
+  table.destroy();
+  queues.destroy();
+}

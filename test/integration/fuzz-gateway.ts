@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import { findApiKey } from '../../adapters/dynamodb/api-keys.ts';
+import { configurationReader } from '../../adapters/dynamodb/configuration.ts';
+import { uploadSigner } from '../../adapters/s3/presigned-post.ts';
+import { adminApi } from '../../functions/admin-api/handler.ts';
+import { answerRest } from '../../functions/answer-rest/handler.ts';
+import { referencePage } from '../../functions/answer-rest/reference-files.ts';
+import { endpoint, type HttpHandler } from '../../functions/kit/endpoint.ts';
+import type { Observer } from '../../functions/kit/observer.ts';
+import { receiveFeedback } from '../../functions/receive-feedback/handler.ts';
+import { type FunctionName, type Route, routes } from '../../functions/routes.ts';
+import { toClaims } from '../../local/bearer-check.ts';
+import { type Answer, gatewayAnswer, toAnswer, toEvent } from '../../local/http-event.ts';
+import { matchRoute, parseRouteKey } from '../../local/path-match.ts';
+import { testKeys } from '../admin.ts';
+import type { TestEngines } from '../engines.ts';
+import { seededIds } from '../seeded.ts';
+import type { FuzzRequest } from './fuzz-requests.ts';
+
+const requestId = 'request-1';
+const patterns = [
+  ...Object.values<Route>(routes).map(({ method, path, handledBy, authorised }) => {
+    return { ...parseRouteKey(`${method} ${path}`), handledBy, authorised };
+  }),
+  // What lib/http-api.ts adds to the routes.
+  { ...parseRouteKey('OPTIONS /{proxy+}'), handledBy: 'answer-rest' as const, authorised: false },
+  { ...parseRouteKey('$default'), handledBy: 'answer-rest' as const, authorised: false },
+];
+
+/** The functions behind the gateway, called as the gateway calls them, over the real table and bucket. */
+export type FuzzGateway = {
+  send(request: FuzzRequest): Promise<Answer>;
+  /** What the functions could not make sense of since this was last asked. */
+  takeFaults(): string[];
+};
+
+/** Opens the gateway to one worker's engines. */
+export function openFuzzGateway(engines: TestEngines): FuzzGateway {
+  const faults: string[] = [];
+  const observer: Observer = {
+    line: () => undefined,
+    fault: (_, error) => faults.push(error instanceof Error ? `${error.stack} ${error.cause ?? ''}` : String(error)),
+    measure: () => undefined,
+    consumed: () => ({}),
+  };
+  const handlers = handlersOver(engines, observer);
+  return {
+    takeFaults: () => faults.splice(0),
+    async send(request) {
+      const match = findRoute(request);
+      if (match === undefined) return gatewayAnswer(400, 'Bad Request', requestId);
+      const { route, pathParameters } = match;
+      const { caller } = request;
+      if (route.authorised && caller === undefined) return gatewayAnswer(401, 'Unauthorized', requestId);
+      const handler = handlers[route.handledBy];
+      if (handler === undefined) throw new Error(`${route.routeKey} leads to no handler`);
+      const event = toEvent(
+        {
+          ...request,
+          rawHeaders: (route.authorised ? withToken(request) : request.headers).flat(),
+          sourceIp: '127.0.0.1',
+        },
+        {
+          routeKey: route.routeKey,
+          pathParameters,
+          claims: route.authorised ? toClaims({ ...caller }) : undefined,
+          requestId,
+          now: new Date(),
+          apiId: 'api',
+        },
+      );
+      const answered: unknown = await Reflect.apply(endpoint(observer, handler), undefined, [
+        JSON.parse(JSON.stringify(event)),
+        { awsRequestId: 'invocation-1' },
+      ]);
+      return toAnswer(answered, requestId) ?? gatewayAnswer(500, 'Internal Server Error', requestId);
+    },
+  };
+}
+
+function handlersOver(engines: TestEngines, observer: Observer): Partial<Record<FunctionName, HttpHandler>> {
+  const { table, bucketName, s3Endpoint } = engines;
+  const readConfiguration = configurationReader(table, { freshMs: 0, now: Date.now, stageVariables: {} });
+  const common = {
+    ...{ table, readConfiguration, observer, dueShards: 4, now: Date.now, newId: seededIds(`fuzz-${process.pid}`) },
+    apiOrigin: 'https://api.example.com',
+    consoleOrigin: 'https://console.example.com',
+    pause: async () => undefined,
+  };
+  return {
+    'receive-feedback': receiveFeedback({
+      ...common,
+      findKey: (prefix) => findApiKey(table, prefix),
+      presign: uploadSigner(table.client.config, bucketName, s3Endpoint),
+    }),
+    'admin-api': adminApi({
+      ...common,
+      loadKeys: async () => testKeys,
+      administratorGroups: ['administrators'],
+      randomBytes,
+    }),
+    'answer-rest': answerRest({ ...common, readFiles: async () => new Map([['swagger-ui.css', referencePage]]) }),
+  };
+}
+
+/** Undefined where the path cannot be decoded: the gateway then refuses. */
+function findRoute({ method, target }: FuzzRequest) {
+  const path = target.split('?')[0] ?? '';
+  try {
+    decodeURI(path);
+    return matchRoute(patterns, method, path);
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
+}
+
+/** The token that the gateway verified is the only one in the header. */
+function withToken({ headers, caller }: FuzzRequest): [string, string][] {
+  const parts = ['{}', JSON.stringify(caller), 'signature'].map((part) => Buffer.from(part).toString('base64url'));
+  return [...headers.filter(([name]) => name !== 'authorization'), ['authorization', `Bearer ${parts.join('.')}`]];
+}
