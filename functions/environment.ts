@@ -1,6 +1,5 @@
 /** Names of the environment variables that the stack sets and the functions read. */
 export const environmentNames = {
-  stage: 'FEEDBRIDGE_STAGE',
   tableName: 'TABLE_NAME',
   bucketName: 'BUCKET_NAME',
   webhookQueueUrl: 'WEBHOOK_QUEUE_URL',

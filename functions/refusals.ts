@@ -5,7 +5,6 @@ import type { ErrorBody } from '../core/reply-errors.ts';
 type Refusal = { id: string; description: string; example: ErrorBody; headers?: z.ZodObject };
 
 const RetryAfter = z.object({ 'Retry-After': z.string().describe('Seconds to wait before the next try.') });
-const retryLater = 'Too much is going on at once: nothing was written. Try again shortly.';
 
 /** The refusals of the contract (docs/http.md) that occur today, by status. */
 export const refusals = {
@@ -80,8 +79,8 @@ export const refusals = {
   },
   503: {
     id: 'Busy',
-    description: 'Contention or throttling outlasted our own tries. Nothing was written.',
-    example: { status: 503, description: retryLater },
+    description: 'Contention or throttling outlasted our own tries. What was asked for was not done: repeat the call.',
+    example: { status: 503, description: 'Too much is going on at once. Try again shortly.' },
     headers: RetryAfter,
   },
 } satisfies Record<number, Refusal>;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { adminDescriptions } from './admin-descriptions.ts';
 import { Created, DryRun } from './receive-feedback/answer.ts';
+import { ReceiveHeaders, ReceiveQuery } from './receive-feedback/request.ts';
 import type { RefusalStatus } from './refusals.ts';
 import type { RouteName } from './routes.ts';
 
@@ -56,17 +57,8 @@ const receiveFeedback: RouteDescription = {
   summary: 'Create a ticket',
   description:
     "The body is a JSON object keyed by the source's parameters. A call that is repeated with the same `Idempotency-Key` and body within 24 hours answers with the ticket that it created.",
-  query: z.object({
-    dryRun: z.enum(['true', 'false']).optional().describe('`true` validates the report and creates nothing.'),
-  }),
-  headers: z.object({
-    'Idempotency-Key': z
-      .string()
-      .min(1)
-      .max(255)
-      .optional()
-      .describe('Any text that is new for each report; remembered per source for 24 hours.'),
-  }),
+  query: ReceiveQuery,
+  headers: z.object({ 'Idempotency-Key': ReceiveHeaders.shape['idempotency-key'] }),
   body: {
     'application/json': {
       schema: Report,

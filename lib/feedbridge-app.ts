@@ -26,7 +26,6 @@ export function feedbridgeApp({ dist, checks, stage, account, outdir }: Feedbrid
   const name = stageNamed(stage ?? app.node.tryGetContext('stage') ?? 'dev');
   const settings: Settings = stages[name];
   new FeedbridgeStack(app, `feedbridge-${name}`, {
-    stage: name,
     settings,
     dist,
     // Synthesis needs no account; without the cdk CLI or a setting this one stands in.

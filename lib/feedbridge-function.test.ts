@@ -1,9 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { environmentNames } from '../functions/environment.ts';
 import { functionNames } from '../functions/routes.ts';
-import { functionProfiles } from './function-profiles.ts';
 import { stackWith } from './stack-under-test.ts';
 
 const { template, resources } = stackWith();
@@ -48,18 +49,42 @@ describe('each function', () => {
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
   });
 
-  test('may do what its profile says and write its log, nothing else', () => {
-    for (const name of functionNames) {
-      const granted = Object.values(functionProfiles[name].grants).flat();
-      expect(actionsOf(name)).toEqual([...granted, 'logs:CreateLogStream', 'logs:PutLogEvents'].sort());
-    }
+  test.each([
+    [
+      'send-webhook',
+      [
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+        'dynamodb:UpdateItem',
+        'logs:CreateLogStream',
+        'logs:PutLogEvents',
+        'secretsmanager:GetSecretValue',
+        'sqs:DeleteMessage',
+        'sqs:GetQueueAttributes',
+        'sqs:ReceiveMessage',
+        'sqs:SendMessage',
+      ],
+    ],
+    [
+      'run-macro',
+      [
+        'dynamodb:Query',
+        'logs:CreateLogStream',
+        'logs:PutLogEvents',
+        'sqs:DeleteMessage',
+        'sqs:GetQueueAttributes',
+        'sqs:ReceiveMessage',
+        'sqs:SendMessage',
+      ],
+    ],
+  ])('may do only what it needs, such as %s', (name, actions) => {
+    expect(actionsOf(name)).toEqual(actions);
   });
 
-  test('finds in its environment what its profile says, and never a secret', () => {
+  test('finds in its environment exactly what it reads, and never a secret', () => {
     for (const name of functionNames) {
       const variables = variablesOf(name);
-      const names = functionProfiles[name].environment.map((key) => environmentNames[key]);
-      expect(Object.keys(variables).sort()).toEqual(['NODE_OPTIONS', ...names].sort());
+      expect(Object.keys(variables).sort(), name).toEqual(['NODE_OPTIONS', ...variablesReadBy(name)].sort());
       expect(JSON.stringify(variables)).not.toMatch(/resolve:secretsmanager|SecretString/);
     }
   });
@@ -125,4 +150,12 @@ function actionsOf(name: string): string[] {
 
 function variablesOf(name: string) {
   return lambdaNamed(name).Environment.Variables;
+}
+
+/** The variables that a function's entry picks from the settings. */
+function variablesReadBy(name: string): string[] {
+  const entry = readFileSync(join(import.meta.dirname, '../functions', name, 'index.ts'), 'utf8');
+  return Object.entries(environmentNames).flatMap(([key, variable]) =>
+    new RegExp(`\\b${key}: true\\b`).test(entry) ? [variable] : [],
+  );
 }

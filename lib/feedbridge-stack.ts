@@ -8,16 +8,16 @@ import { Deliver } from './deliver.ts';
 import { FeedbridgeFunction, type FunctionSurroundings } from './feedbridge-function.ts';
 import { HttpGateway } from './http-api.ts';
 import { MasterSecret } from './master-secret.ts';
-import type { Settings, StageName } from './settings.ts';
+import type { Settings } from './settings.ts';
 import { tokenIssuer } from './sign-in.ts';
 import { WorkQueues } from './work-queues.ts';
 
 /** What the stack is made from. `dist` is the folder with one bundle per function. */
-type FeedbridgeStackProps = StackProps & { stage: StageName; settings: Settings; dist: string };
+type FeedbridgeStackProps = StackProps & { settings: Settings; dist: string };
 
 /** Everything that Feedbridge is in AWS. */
 export class FeedbridgeStack extends Stack {
-  constructor(scope: Construct, id: string, { stage, settings, dist, ...props }: FeedbridgeStackProps) {
+  constructor(scope: Construct, id: string, { settings, dist, ...props }: FeedbridgeStackProps) {
     super(scope, id, {
       description: 'Feedbridge: feedback in, webhooks out, nothing lost',
       terminationProtection: settings.keepData,
@@ -47,7 +47,6 @@ export class FeedbridgeStack extends Stack {
         masterSecret: secret.arn,
       },
       environment: {
-        stage,
         tableName: table.name,
         bucketName: bucket.name,
         webhookQueueUrl: queues.webhooks.queueUrl,

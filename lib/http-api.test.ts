@@ -84,9 +84,11 @@ describe('the gateway', () => {
       called: Permission.parse(properties).FunctionName['Fn::GetAtt'][0],
       properties,
     }));
+    // The gateway calls whatever handles a route, a rule calls tick, and the others poll their queue or stream.
+    const callable = new Set([...Object.values<ProductRoute>(routes).map(({ handledBy }) => handledBy), 'tick']);
     for (const name of functionNames) {
       const own = permissions.filter(({ called }) => functionNameOf(called) === `feedbridge-test-${name}`);
-      expect(own.length).toBeLessThanOrEqual(1);
+      expect(own.length, name).toBe(callable.has(name) ? 1 : 0);
       const bytes = own.reduce((sum, { id, properties }) => sum + statementBytes(id, properties), 0);
       expect(bytes).toBeLessThan(20_480);
     }

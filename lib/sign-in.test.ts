@@ -1,5 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
+import { Role } from '../core/access/role.ts';
 import { stackWith } from './stack-under-test.ts';
 
 describe('the user pool', () => {
@@ -48,9 +49,7 @@ describe('the user pool', () => {
     });
     template.hasResourceProperties('AWS::Cognito::UserPoolResourceServer', {
       Identifier: 'feedbridge',
-      Scopes: ['administrator', 'project-manager', 'support', 'observer'].map((ScopeName) =>
-        Match.objectLike({ ScopeName }),
-      ),
+      Scopes: Role.options.map((ScopeName) => Match.objectLike({ ScopeName })),
     });
   });
 

@@ -12,7 +12,8 @@ import {
 import { Construct } from 'constructs';
 import type { Settings } from './settings.ts';
 
-// The roles of the product. A machine's token says which it plays by the scope feedbridge/<role>.
+// The roles of core/access/role.ts, which lib may not import: a test compares them. A machine's token says which it
+// plays by the scope feedbridge/<role>.
 const roles = ['administrator', 'project-manager', 'support', 'observer'];
 
 /** Whose tokens the gateway takes. */

@@ -41,7 +41,6 @@ export function stackWith(changes: Partial<Settings> = {}): StackUnderTest {
   const app = new App({ outdir: temporaryFolder(), analyticsReporting: false });
   const settings: Settings = { ...stages.dev, ...changes };
   const stack = new FeedbridgeStack(app, 'feedbridge-test', {
-    stage: 'dev',
     settings,
     dist: emptyBundles(),
     env: { account: '111111111111', region: settings.region },

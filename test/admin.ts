@@ -10,6 +10,7 @@ import { matchRoute, parseRouteKey } from '../local/path-match.ts';
 import type { TestEngines } from './engines.ts';
 import { recordingObserver } from './gateway.ts';
 import { fixedClock, seededIds } from './seeded.ts';
+import { tokenWith } from './token.ts';
 
 /** Keys as a deployment derives them; every test has the same. */
 export const testKeys = deriveKeys('0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef');
@@ -61,7 +62,10 @@ export function admin(engines: TestEngines, seed: string, clock = fixedClock()) 
     if (match === undefined) throw new Error(`no route for ${method} ${path}`);
     const { body } = request;
     const text = typeof body === 'string' || body === undefined ? (body ?? '') : JSON.stringify(body);
-    const headers = body === undefined ? {} : { 'content-type': 'application/json' };
+    const headers = {
+      authorization: `Bearer ${tokenWith(claims)}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    };
     const sent = {
       method,
       target,

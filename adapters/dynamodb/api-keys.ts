@@ -1,4 +1,5 @@
 import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { ApiKey } from '../../core/keys/api-key.ts';
 import { apiKeyKey, apiKeyListKey } from './keys.ts';
 import { type Page, readListPage } from './lists.ts';
@@ -16,7 +17,7 @@ export async function findApiKey(table: Table, prefix: string): Promise<ApiKey |
   return Item === undefined ? undefined : ApiKey.parse(Item);
 }
 
-/** Stores a new API key, unless its prefix is taken. */
+/** Stores a new API key, unless its prefix is taken by a key with another secret. */
 export async function addApiKeyOnce(table: Table, key: ApiKey): Promise<'added' | 'prefix-taken'> {
   const Item = {
     ...apiKeyKey(key.prefix),
@@ -28,12 +29,19 @@ export async function addApiKeyOnce(table: Table, key: ApiKey): Promise<'added' 
   };
   try {
     await table.client.send(
-      new PutCommand({ TableName: table.name, Item, ConditionExpression: 'attribute_not_exists(pk)' }),
+      new PutCommand({
+        TableName: table.name,
+        Item,
+        ConditionExpression: 'attribute_not_exists(pk)',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      }),
     );
     return 'added';
   } catch (error) {
     if (!isConditionFailure(error)) throw error;
-    return 'prefix-taken';
+    // A write whose answer was lost on the way is repeated: then the key that is there is ours.
+    const isOwn = error.Item !== undefined && ApiKey.parse(unmarshall(error.Item)).hash === key.hash;
+    return isOwn ? 'added' : 'prefix-taken';
   }
 }
 

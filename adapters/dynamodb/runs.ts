@@ -1,36 +1,35 @@
-import { GetCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { isDeepStrictEqual } from 'node:util';
+import { GetCommand, PutCommand, type PutCommandInput, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Delivery } from '../../core/deliveries/delivery.ts';
 import { Run } from '../../core/runs/run.ts';
 import type { Ticket } from '../../core/tickets/ticket.ts';
 import { deliveryItem } from './deliveries.ts';
 import { runKey, ticketKey } from './keys.ts';
-import { failedConditions, isContention, type Table } from './table.ts';
+import { failedConditions, isConditionFailure, isContention, type Table } from './table.ts';
 
 /** How long a run is kept, in seconds: 90 days. */
 const keptSeconds = 90 * 24 * 60 * 60;
 
 /** Stores a run before anything of it is done, so that what it did can always be traced to it. */
 export async function storeRun(table: Table, project: string, run: Run): Promise<void> {
-  await table.client.send(
-    new PutCommand({
-      TableName: table.name,
-      Item: runItem(project, run, 1),
-      ConditionExpression: 'attribute_not_exists(pk)',
-    }),
-  );
+  await putOwnRun(table, run, { Item: runItem(project, run, 1), ConditionExpression: 'attribute_not_exists(pk)' });
 }
 
 /** Stores how a run ended. */
-export async function storeFinishedRun(table: Table, project: string, run: Run): Promise<void> {
-  await table.client.send(
-    new PutCommand({
-      TableName: table.name,
+export async function storeFinishedRun(table: Table, project: string, run: Run): Promise<'stored' | 'contended'> {
+  try {
+    await putOwnRun(table, run, {
       Item: runItem(project, run, 2),
       ConditionExpression: '#version = :begun',
       ExpressionAttributeNames: { '#version': 'version' },
       ExpressionAttributeValues: { ':begun': 1 },
-    }),
-  );
+    });
+    return 'stored';
+  } catch (error) {
+    if (!isContention(error)) throw error;
+    return 'contended';
+  }
 }
 
 /** Reads a run, consistently; undefined where there is none in this project. */
@@ -42,15 +41,15 @@ export async function findRun(table: Table, project: string, id: string): Promis
 }
 
 /**
- * Stores the deliveries that follow from a ticket as it was read, all or none, if it has not changed since. Contention
- * over the ticket counts as a change: nothing was written, and reading again is the answer to both.
+ * Stores the deliveries that follow from a ticket as it was read, all or none, if it has not changed since. After
+ * contention the same deliveries can be tried again: those that are there already count as stored.
  */
 export async function storeTicketDeliveries(
   table: Table,
   ticket: Pick<Ticket, 'project' | 'id' | 'version'>,
   deliveries: readonly Delivery[],
   options: { dueShards: number; now: number },
-): Promise<'stored' | 'changed-meanwhile'> {
+): Promise<'stored' | 'changed-meanwhile' | 'contended'> {
   const unchanged = {
     TableName: table.name,
     Key: ticketKey(ticket.project, ticket.id),
@@ -69,8 +68,27 @@ export async function storeTicketDeliveries(
     await table.client.send(new TransactWriteCommand({ TransactItems: [{ ConditionCheck: unchanged }, ...puts] }));
     return 'stored';
   } catch (error) {
-    if (failedConditions(error) === undefined && !isContention(error)) throw error;
-    return 'changed-meanwhile';
+    const failed = failedConditions(error);
+    // Ids are given once: a delivery that is in the way is ours, of a try whose answer was lost.
+    if (failed !== undefined) return failed.some((place) => place > 0) ? 'stored' : 'changed-meanwhile';
+    if (!isContention(error)) throw error;
+    return 'contended';
+  }
+}
+
+/** Puts a run; where a try whose answer was lost has put the very same, that is as good. */
+async function putOwnRun(
+  table: Table,
+  run: Run,
+  put: Omit<PutCommandInput, 'TableName' | 'ReturnValuesOnConditionCheckFailure'>,
+): Promise<void> {
+  try {
+    await table.client.send(
+      new PutCommand({ ...put, TableName: table.name, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }),
+    );
+  } catch (error) {
+    if (!isConditionFailure(error) || error.Item === undefined) throw error;
+    if (!isDeepStrictEqual(Run.parse(unmarshall(error.Item)), run)) throw error;
   }
 }
 

@@ -9,6 +9,8 @@ import type { Table } from './table.ts';
 /** Bytes of list columns an entry of `byList` holds at most (docs/table.md). */
 const maxListedBytes = 600;
 const Counter = z.looseObject({ n: z.int() });
+/** What is counted, and where counting ends. */
+type Counting = { isCounted: (status: string) => boolean; maxTickets: number; maxPages: number };
 const ListedState = z.looseObject({ state: Ticket.shape.state });
 
 /** Takes the next number of a feedback type's tickets; a number that is taken is never given again. */
@@ -59,26 +61,38 @@ export async function listTickets(
   );
 }
 
-/** Counts a feedback type's tickets by state, from the list; reads the whole list. */
-export async function countTicketsByStatus(
+/** Tickets by their status as `workflow/status`, how many pages were read for it, and whether those were all. */
+export type StatusCounts = { counts: Map<string, number>; pages: number; isWhole: boolean };
+
+/** Counts a feedback type's tickets in some statuses, from the list, up to a number of tickets and of pages (1 MB each). */
+export async function countTicketsUpTo(
   table: Table,
   project: string,
   feedbackType: string,
-): Promise<Map<string, number>> {
+  { isCounted, maxTickets, maxPages }: Counting,
+): Promise<StatusCounts> {
   const counts = new Map<string, number>();
+  let pagesRead = 0;
+  let counted = 0;
+  if (maxPages === 0) return { counts, pages: pagesRead, isWhole: false };
   const pages = readPages(table, {
     IndexName: 'byList',
     KeyConditionExpression: 'listPk = :list',
     ExpressionAttributeValues: { ':list': ticketListKey(project, feedbackType, 0).listPk },
   });
   for await (const page of pages) {
+    pagesRead += 1;
     for (const item of page) {
       const { state } = ListedState.parse(item.listed);
       const status = `${state.workflow}/${state.status}`;
+      if (!isCounted(status)) continue;
       counts.set(status, (counts.get(status) ?? 0) + 1);
+      counted += 1;
+      if (counted === maxTickets) return { counts, pages: pagesRead, isWhole: false };
     }
+    if (pagesRead === maxPages) return { counts, pages: pagesRead, isWhole: false };
   }
-  return counts;
+  return { counts, pages: pagesRead, isWhole: true };
 }
 
 /** What a list shows of a ticket: fields in their order as long as they fit, since every byte is written twice. */

@@ -16,20 +16,24 @@ describe('a person', () => {
   });
 
   test.each([
-    ['cognito:groups', '[testers administrators]'],
-    ['groups', '[administrators]'],
+    ['cognito:groups', ['testers', 'administrators']],
     ['groups', ['administrators']],
     ['groups', 'administrators'],
   ])('is an administrator by %s %j', (claim, groups) => {
     expect(principalOf({ ...idToken, [claim]: groups })).toMatchObject({ isAdministrator: true });
   });
 
-  test.each([['[]'], ['[administratorsx]'], [''], [{ administrators: true }], [['former administrators']], [null]])(
-    'is no administrator by groups %j',
-    (groups) => {
-      expect(principalOf({ ...idToken, groups })).toMatchObject({ isAdministrator: false });
-    },
-  );
+  test.each([
+    ['former administrators'],
+    ['[former administrators]'],
+    ['administratorsx'],
+    [''],
+    [{ administrators: true }],
+    [['former administrators']],
+    [null],
+  ])('is no administrator by groups %j', (groups) => {
+    expect(principalOf({ ...idToken, groups })).toMatchObject({ isAdministrator: false });
+  });
 
   test.each([
     ['no address', { email: undefined }],

@@ -8,11 +8,14 @@ export type Principal = { kind: 'person'; email: string; isAdministrator: boolea
 /** The caller, or why the token does not say who it is. */
 export type Identification = { outcome: 'known'; principal: Principal } | { outcome: 'refused'; reason: string };
 
-/** Claims as tokens hold them, or all as text as an HTTP API hands them over, lists then as `[a b]`. */
+/** Claims as tokens hold them, or as text as an HTTP API hands them over; scopes then as `[a b]`, but never groups. */
 export type Claims = Readonly<Record<string, unknown>>;
 
 const rolePrefix = 'feedbridge/';
-const List = z.union([
+/** Names that may have spaces: a text is one of them. */
+const Groups = z.union([z.array(z.string()), z.string().transform((name) => [name])]);
+/** Words: a text is several, with spaces between them (RFC 6749, 3.3). */
+const Scopes = z.union([
   z.array(z.string()),
   z.string().transform((text) =>
     text
@@ -37,24 +40,19 @@ function identifyPerson(claims: Claims, administratorGroups: readonly string[]):
   const email = typeof given === 'string' ? canonicalEmail(given) : undefined;
   if (email === undefined) return refused('The token names no e-mail address: send the ID token of your sign-in.');
   if (verified !== true && verified !== 'true') return refused('The e-mail address of the token is not verified.');
-  const groups = [...readList(claims['cognito:groups']), ...readList(claims.groups)];
+  const groups = [claims['cognito:groups'], claims.groups].flatMap((claim) => Groups.safeParse(claim).data ?? []);
   const isAdministrator = groups.some((group) => administratorGroups.includes(group));
   return { outcome: 'known', principal: { kind: 'person', email, isAdministrator } };
 }
 
 /** A machine with several roles acts by the strongest: scopes add up. */
 function identifyMachine(scope: unknown): Identification {
-  const scopes = readList(scope);
+  const scopes = Scopes.safeParse(scope).data ?? [];
   const role = Role.options.find((candidate) => scopes.includes(`${rolePrefix}${candidate}`));
   if (role !== undefined) return { outcome: 'known', principal: { kind: 'machine', role } };
   return refused(
     `The token is an access token without a scope ${rolePrefix}<role>. People send their ID token, machines ask for such a scope.`,
   );
-}
-
-function readList(claim: unknown): string[] {
-  const list = List.safeParse(claim);
-  return list.success ? list.data : [];
 }
 
 function refused(reason: string): Identification {

@@ -16,7 +16,6 @@ export type FrozenRequest = z.infer<typeof FrozenRequest>;
 
 /** What stopped an attempt. */
 const ErrorClass = z.enum(['dns', 'connect', 'tls', 'timeout', 'blocked', 'http', 'template', 'interrupted']);
-type ErrorClass = z.infer<typeof ErrorClass>;
 
 /** One attempt as stored; its request follows from the delivery's frozen one. */
 export const Attempt = z.object({
@@ -38,7 +37,6 @@ export type Attempt = z.infer<typeof Attempt>;
 
 /** The ticket or member that a delivery is about. */
 const DeliveryTarget = z.union([z.object({ ticket: z.string() }), z.object({ member: z.string() })]);
-type DeliveryTarget = z.infer<typeof DeliveryTarget>;
 
 /** What made a delivery: an automation, or a person's run. */
 export const DeliveryCause = z.object({ kind: z.enum(['automation', 'run']), key: z.string() });

@@ -47,13 +47,20 @@ describe('a webhook', () => {
   });
 
   test('too large for a request fails with its size, and so does one too large in URL and headers', () => {
-    expect(freeze({ body: '{"s":((Summary))}' }, 'x'.repeat(262_144))).toMatchObject({
+    expect(freeze({ body: '{"s":((Summary))}' }, '€'.repeat(100_000))).toMatchObject({
       outcome: 'failed',
-      reason: expect.stringContaining('262152 bytes'),
+      reason: expect.stringContaining('the body has 300008 bytes'),
     });
     expect(freeze({ url: 'https://example.com/?s=((Summary))' }, '🦊'.repeat(10_000))).toMatchObject({
       outcome: 'failed',
       reason: expect.stringContaining('URL and headers have 120023 bytes'),
+    });
+  });
+
+  test('whose values grow beyond what can be stored stops growing', () => {
+    expect(freeze({ body: `{"s":"${'((Summary))'.repeat(15_000)}"}` }, 'x'.repeat(30_000))).toMatchObject({
+      outcome: 'failed',
+      reason: expect.stringContaining('size limit'),
     });
   });
 });

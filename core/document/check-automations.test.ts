@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { listProblems, withPart } from '../../test/sample-document.ts';
 import type { Path } from './problems.ts';
-import { listProblems, withPart } from './sample-document.ts';
 
 const apollo: unknown = parse(readFileSync(new URL('../../examples/apollo.yaml', import.meta.url), 'utf8'));
 
@@ -31,6 +31,12 @@ test.each<[rule: string, path: Path, part: unknown, problem: string]>([
     ['automations', 2, 'schedule', 'timeZone'],
     'Europe/Berln',
     'automations[2].schedule.timeZone: "Europe/Berln" is not the name of a time zone such as Europe/Berlin',
+  ],
+  [
+    'start without seconds',
+    ['automations', 2, 'schedule'],
+    { every: 'day', start: '2026-02-01T09:15Z' },
+    'automations[2].schedule.start: "2026-02-01T09:15Z" is not a date such as 2026-11-30 or 2026-11-30T09:15:00Z',
   ],
   [
     'end before start',

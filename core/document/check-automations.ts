@@ -1,10 +1,11 @@
+import { isDate } from '../dates.ts';
 import { findNature } from './check-conditions.ts';
 import { checkFilterReference, checkTypeFitsTarget } from './check-filters.ts';
 import { checkMacroReference, recordOfTarget } from './check-listeners.ts';
 import { type Checking, checkApiKey, checkFeedbackType, checkReference } from './checking.ts';
-import { isDateOrInstant, isTimeZone } from './dates.ts';
 import { type Path, quote } from './problems.ts';
 import type { Automation, DataPackage, RecordLookup } from './schema.ts';
+import { isTimeZone } from './time-zone.ts';
 
 type Schedule = NonNullable<Automation['schedule']>;
 
@@ -72,11 +73,11 @@ function checkSchedule({ report }: Checking, path: Path, { every, at, timeZone, 
     );
   }
   for (const [name, text] of Object.entries({ start, end })) {
-    if (text === undefined || isDateOrInstant(text)) continue;
+    if (text === undefined || isDate(text)) continue;
     report([...path, name], 'invalid_date', `${quote(text)} is not a date such as 2026-11-30 or 2026-11-30T09:15:00Z`);
   }
-  if (start === undefined || end === undefined || Date.parse(start) <= Date.parse(end)) return;
-  if (isDateOrInstant(start) && isDateOrInstant(end)) report([...path, 'end'], 'out_of_range', 'end is before start');
+  if (start === undefined || end === undefined || !isDate(start) || !isDate(end)) return;
+  if (Date.parse(start) > Date.parse(end)) report([...path, 'end'], 'out_of_range', 'end is before start');
 }
 
 /** Checks data packages and record lookups: who may read, which records, and their columns. */

@@ -1,6 +1,6 @@
+import { isDate } from '../dates.ts';
 import { resolveTag, suggestTag } from '../templates/tag-scope.ts';
 import { type Checking, isKnownType } from './checking.ts';
-import { isDateOrInstant } from './dates.ts';
 import { listAllowed, type Path, quote } from './problems.ts';
 import type { Condition, Where } from './schema-filters.ts';
 import { describeValueOf, type ValueKind, type ValueNature } from './value-kinds.ts';
@@ -129,9 +129,9 @@ function findValueFault(
     if (typeof item !== 'string') return ['invalid_type', `${op} compares texts: write the value in quotes`];
     return op === 'contains' && nature?.kind === 'list' ? findChoiceFault(item, nature) : undefined;
   }
-  const isDate = op === 'before' || op === 'after' || nature?.kind === 'date';
-  if (isDate) {
-    const isValid = typeof item === 'string' && isDateOrInstant(item);
+  const takesDate = op === 'before' || op === 'after' || nature?.kind === 'date';
+  if (takesDate) {
+    const isValid = typeof item === 'string' && isDate(item);
     return isValid
       ? undefined
       : ['invalid_date', `${quote(item)} is not a date such as 2026-11-30 or 2026-11-30T09:15:00Z`];

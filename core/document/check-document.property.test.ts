@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { makeContext, withPart } from '../../test/sample-document.ts';
 import { checkDocument, documentReferences } from './check-document.ts';
 import { diffDocuments } from './diff-documents.ts';
 import type { Path } from './problems.ts';
 import { readDocumentText } from './read-text.ts';
-import { makeContext, withPart } from './sample-document.ts';
 
 const apollo: unknown = parse(readFileSync(new URL('../../examples/apollo.yaml', import.meta.url), 'utf8'));
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { getValid, listProblems, makeContext, withPart } from '../../test/sample-document.ts';
 import { checkDocument, documentReferences } from './check-document.ts';
-import { getValid, listProblems, makeContext, withPart } from './sample-document.ts';
 
 const apollo: unknown = parse(readFileSync(new URL('../../examples/apollo.yaml', import.meta.url), 'utf8'));
 
@@ -103,6 +103,16 @@ describe('documentReferences', () => {
       apiKeyPrefixes: ['mobile', 'web', 'jira', 'bi'],
       emails: ['crash-bot@example.com'],
     });
+  });
+
+  test('leaves out what can be no key and no address, since the table would refuse to look it up', () => {
+    const sources = ['a'.repeat(3_000), 'Web', '', 'mobile'].map((apiKey) => ({ apiKey }));
+    const submitters = [`${'a'.repeat(300)}@example.com`, 'a b@example.com', ' ', 'Ada@Example.com'];
+    const input = {
+      externalSources: [...sources, ...submitters.map((defaultSubmitter) => ({ defaultSubmitter }))],
+      dataPackages: [{ apiKey: 'b'.repeat(2_049) }],
+    };
+    expect(documentReferences(input)).toEqual({ apiKeyPrefixes: ['mobile'], emails: ['ada@example.com'] });
   });
 
   test.each([

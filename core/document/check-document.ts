@@ -1,4 +1,5 @@
 import { findUnstorable } from '../json-text.ts';
+import { ApiKeyPrefix } from '../keys/api-key.ts';
 import { canonicalEmail } from '../members.ts';
 import { checkAutomations, checkReadEndpoints } from './check-automations.ts';
 import { checkExternalData } from './check-external-data.ts';
@@ -54,10 +55,14 @@ export function checkDocument(input: unknown, context: DocumentContext): Documen
   return { outcome: 'valid', document: salvage.document, source, notYet: listNotYet(source), warnings };
 }
 
-/** What a document refers to outside of itself, as far as it can be read, so that it can be loaded before the check. */
+/**
+ * What a document refers to outside of itself, as far as it can be read, so that it can be loaded before the check.
+ * Texts that can be no key and no address are left out: the table takes only so much as a key.
+ */
 export function documentReferences(input: unknown): { apiKeyPrefixes: string[]; emails: string[] } {
   const endpoints = ['externalSources', 'externalListeners', 'dataPackages', 'recordLookups'];
-  const prefixes = endpoints.flatMap((list) => readList(input, list).map((endpoint) => readText(endpoint, 'apiKey')));
+  const texts = endpoints.flatMap((list) => readList(input, list).map((endpoint) => readText(endpoint, 'apiKey')));
+  const prefixes = texts.map((text) => ApiKeyPrefix.safeParse(text).data);
   const submitters = readList(input, 'externalSources').map((source) => readText(source, 'defaultSubmitter'));
   const emails = submitters.map((text) => (text === undefined ? undefined : canonicalEmail(text)));
   const distinct = (texts: (string | undefined)[]) => [...new Set(texts.filter((text) => text !== undefined))];

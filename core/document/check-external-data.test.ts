@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { listProblems, withPart } from '../../test/sample-document.ts';
 import type { Path } from './problems.ts';
-import { listProblems, withPart } from './sample-document.ts';
 
 const apollo: unknown = parse(readFileSync(new URL('../../examples/apollo.yaml', import.meta.url), 'utf8'));
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { listProblems, makeContext, withPart } from '../../test/sample-document.ts';
 import type { Path } from './problems.ts';
-import { listProblems, makeContext, withPart } from './sample-document.ts';
 
 const apollo: unknown = parse(readFileSync(new URL('../../examples/apollo.yaml', import.meta.url), 'utf8'));
 const ideasField: Path = ['feedbackTypes', 1, 'fields', 1];

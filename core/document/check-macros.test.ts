@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { listProblems, withPart } from '../../test/sample-document.ts';
 import type { Path } from './problems.ts';
-import { listProblems, withPart } from './sample-document.ts';
 
 const apollo: unknown = parse(readFileSync(new URL('../../examples/apollo.yaml', import.meta.url), 'utf8'));
 const action = (macro: number, index: number): Path => ['macros', macro, 'actions', index];
@@ -26,7 +26,7 @@ test.each<[rule: string, path: Path, part: unknown, problem: string]>([
     'form as text',
     [...jira, 'contentType'],
     'form',
-    'macros[0].actions[0].body: a form takes a map of names to values',
+    'macros[0].actions[0].body: a form takes a map of names to values, not a text',
   ],
   [
     'header of the client',
@@ -140,6 +140,25 @@ test.each<[rule: string, path: Path, part: unknown, problem: string]>([
 ])('macros with this fault are refused: %s', (_rule, path, part, problem) => {
   expect(listProblems(withPart(apollo, path, part))).toEqual([problem]);
 });
+
+test('a form takes a map of names to values', () => {
+  const webhook = { kind: 'webhook', method: 'POST', url: 'https://example.com/', contentType: 'form' };
+  const given = (body: unknown) => listProblems(withPart(apollo, jira, { ...webhook, body }));
+  expect(given({ summary: '((Summary))', 'api key': '((secret.jira))' })).toEqual([]);
+  expect(given('summary=((Summary))')).toEqual([
+    'macros[0].actions[0].body: a form takes a map of names to values, not a text',
+  ]);
+});
+
+test.each(['json', 'text/plain', 'application/x-www-form-urlencoded'])(
+  'a body of type %s takes no map',
+  (contentType) => {
+    const webhook = { kind: 'webhook', method: 'POST', url: 'https://example.com/', contentType, body: { a: 'b' } };
+    expect(listProblems(withPart(apollo, jira, webhook))).toEqual([
+      `macros[0].actions[0].body: a body of content type "${contentType}" is a text; only form takes a map`,
+    ]);
+  },
+);
 
 test('a bad template is refused with the line and column of what is wrong', () => {
   expect(listProblems(withPart(apollo, [...jira, 'url'], '((var.jiraUrl))/x/((ticket.idd))'))).toEqual([

@@ -1,4 +1,3 @@
-import { bodyContext } from '../deliveries/freeze-webhook.ts';
 import { checkWhere } from './check-conditions.ts';
 import { checkGroupReference, recordOfTarget } from './check-listeners.ts';
 import { type Checking, findRepeated } from './checking.ts';
@@ -47,8 +46,8 @@ function checkBody({ report }: Checking, path: Path, { method, contentType, body
   if (body === undefined) return;
   if (method === 'GET') report(at, 'not_allowed', 'a GET request has no body: leave it out, or choose another method');
   else if (contentType === 'form' && typeof body === 'string') {
-    report(at, 'invalid_type', 'a form takes a map of names to values');
-  } else if (bodyContext(contentType) !== 'form' && typeof body !== 'string') {
+    report(at, 'invalid_type', 'a form takes a map of names to values, not a text');
+  } else if (contentType !== 'form' && typeof body !== 'string') {
     report(at, 'invalid_type', `a body of content type ${quote(contentType)} is a text; only form takes a map`);
   }
 }

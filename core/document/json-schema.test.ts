@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import * as z from 'zod';
+import { withPart } from '../../test/sample-document.ts';
 import { documentJsonSchema } from './json-schema.ts';
-import { withPart } from './sample-document.ts';
 
 const apollo: unknown = parse(readFileSync(new URL('../../examples/apollo.yaml', import.meta.url), 'utf8'));
 
@@ -12,7 +12,7 @@ const published: unknown = JSON.parse(
 );
 
 test('the published JSON Schema is the one that the schema gives', () => {
-  const advice = 'regenerate it: node core/document/print-schema.ts > docs/project-document.schema.json';
+  const advice = 'regenerate it: npm run schema';
   expect(published, advice).toEqual(documentJsonSchema());
 });
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { getValid, makeContext, withPart } from '../../test/sample-document.ts';
 import { listNotYet } from './not-yet.ts';
-import { getValid, makeContext, withPart } from './sample-document.ts';
 
 const apollo: unknown = parse(readFileSync(new URL('../../examples/apollo.yaml', import.meta.url), 'utf8'));
 
@@ -12,6 +12,7 @@ test('a part without behaviour is named with its key, one sentence each', () => 
       'externalListeners[0] (jiraclosed): listeners do not run yet.',
       'macros[0].actions[1] (send-to-jira): workflow actions do not run yet.',
       'macros[0].actions[0].capture (send-to-jira): values are not captured yet.',
+      'macros[1].actions[0] (update-jira-occurrences): newer deliveries do not cancel older ones yet, which PUT and PATCH do by default (latestOnly).',
       'externalSources[0].advanced.notify (appcrashlog): notifications are not sent yet.',
     ]),
   );
@@ -20,6 +21,23 @@ test('a part without behaviour is named with its key, one sentence each', () => 
 test('a part that is left out is not named', () => {
   const source = { key: 'a', name: 'A', feedbackType: 'issues', apiKey: 'mobile' };
   expect(listNotYet({ project: { key: 'a', name: 'A' }, externalSources: [source] })).toEqual([]);
+});
+
+test('what is sent already is not named', () => {
+  const send = (webhook: object) =>
+    listNotYet({
+      macros: [{ key: 'a', actions: [{ kind: 'webhook', method: 'PUT', latestOnly: false, ...webhook }] }],
+    });
+  expect(send({})).toEqual([]);
+  expect(send({ contentType: 'application/json-patch+json' })).toEqual([]);
+  expect(send({ method: 'POST', latestOnly: undefined })).toEqual([]);
+});
+
+test('latestOnly is named once, given or by default', () => {
+  const send = (webhook: object) => listNotYet({ macros: [{ actions: [{ kind: 'webhook', ...webhook }] }] });
+  expect(send({ method: 'PATCH' })).toHaveLength(1);
+  expect(send({ method: 'PATCH', latestOnly: true })).toHaveLength(1);
+  expect(send({ method: 'POST', latestOnly: true })).toHaveLength(1);
 });
 
 test('secrets that are used and not set are warned of once', () => {

@@ -7,7 +7,8 @@ type Row = { at: readonly string[]; when?: (part: unknown) => boolean; says: str
 const action = ['macros', '*', 'actions', '*'];
 const kindIs = (kind: string) => (part: unknown) => readText(part, 'kind') === kind;
 const isTrue = (part: unknown) => part === true;
-const contentTypes = ['json', 'form'];
+const isLatestOnlyByDefault = (part: unknown) =>
+  ['PUT', 'PATCH'].includes(readText(part, 'method') ?? '') && readProperty(part, 'latestOnly') === undefined;
 
 /** One row per part without behaviour; whoever builds the behaviour deletes the row. */
 const rows: readonly Row[] = [
@@ -31,16 +32,16 @@ const rows: readonly Row[] = [
   { at: action, when: kindIs('teams'), says: 'teams actions do not run yet' },
   { at: action, when: kindIs('email'), says: 'email actions do not run yet' },
   { at: [...action, 'auth'], says: 'webhooks do not sign in yet' },
-  {
-    at: [...action, 'contentType'],
-    when: (contentType) => typeof contentType === 'string' && !contentTypes.includes(contentType),
-    says: 'only json and form are sent yet',
-  },
   { at: [...action, 'success'], says: 'answers are judged by their status alone yet' },
   { at: [...action, 'capture'], says: 'values are not captured yet' },
   { at: [...action, 'sign'], says: 'webhooks are not signed yet' },
   { at: [...action, 'maxPerSecond'], says: 'webhooks are not slowed down yet' },
   { at: [...action, 'latestOnly'], when: isTrue, says: 'newer deliveries do not cancel older ones yet' },
+  {
+    at: action,
+    when: isLatestOnlyByDefault,
+    says: 'newer deliveries do not cancel older ones yet, which PUT and PATCH do by default (latestOnly)',
+  },
   { at: ['externalListeners', '*'], says: 'listeners do not run yet' },
   {
     at: ['automations', '*', 'trigger'],

@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { ApiKeyPrefix } from '../keys/api-key.ts';
 import { FilterReference, RecordTarget } from './schema-filters.ts';
-import { ApiKeyPrefix, Duration, Key, Name, ValuePath } from './schema-names.ts';
+import { Duration, Key, Name, ValuePath } from './schema-names.ts';
 
 /** When a scheduled automation runs. */
 const Schedule = z

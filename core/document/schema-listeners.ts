@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { ApiKeyPrefix } from '../keys/api-key.ts';
 import { FilterReference } from './schema-filters.ts';
-import { ApiKeyPrefix, Key, Name, Parameter } from './schema-names.ts';
+import { Key, Name, Parameter } from './schema-names.ts';
 import { Aliases, MaxPerMinute, Signature } from './schema-sources.ts';
 
 /** What macros and listeners act on. */

@@ -1,5 +1,8 @@
 import * as z from 'zod';
+import { ApiKeyPrefix } from '../keys/api-key.ts';
 import { canonicalEmail } from '../members.ts';
+
+export { ApiKeyPrefix };
 
 /** Longest text that stands for itself: names, labels, options, in characters. */
 const maxLabelLength = 200;
@@ -29,14 +32,6 @@ export const StatusKey = z.string().regex(/\S/, 'a status: it may not be blank')
 export const IdPrefix = z
   .string()
   .regex(/^[A-Z][A-Z0-9]{0,14}$/, 'an id prefix: a capital letter, then up to 14 capital letters and digits');
-
-/** The prefix of an API key, which names the key. */
-export const ApiKeyPrefix = z
-  .string()
-  .regex(
-    /^[a-z][a-z0-9-]{1,30}$/,
-    'the prefix of an API key: 2 to 31 lower-case letters, digits and hyphens, a letter first',
-  );
 
 /** A span of time such as 30m, 12h or 90d. */
 export const Duration = z.string().regex(/^[1-9][0-9]{0,4}[mhd]$/, 'a duration such as 30m, 12h or 90d');

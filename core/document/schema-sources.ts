@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { ApiKeyPrefix, Duration, Email, Key, Name, Parameter, StatusKey, VariableName } from './schema-names.ts';
+import { ApiKeyPrefix } from '../keys/api-key.ts';
+import { Duration, Email, Key, Name, Parameter, StatusKey, VariableName } from './schema-names.ts';
 
 /** Most requests a minute that a limit can let through; more than one counter item can take. */
 const maxRequestsPerMinute = 60_000;

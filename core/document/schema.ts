@@ -9,6 +9,9 @@ import { Key, Name, VariableName } from './schema-names.ts';
 import * as people from './schema-people.ts';
 import * as sources from './schema-sources.ts';
 
+/** Most members one document seeds: they are stored within one request, and its answer names each change. */
+const maxMembers = 5_000;
+
 /** Longest value of a variable, in characters. */
 const maxVariableLength = 10_000;
 
@@ -23,6 +26,7 @@ export const ProjectDocument = z
     teams: z.array(people.Team).default([]),
     members: z
       .array(people.MemberSeed)
+      .max(maxMembers)
       .default([])
       .describe('A seed: nobody is removed, and nobody who is not listed is touched.'),
     feedbackTypes: z.array(feedbackTypes.FeedbackType).default([]),

@@ -1,16 +1,18 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import * as z from 'zod';
 
+const prefixPattern = '[a-z][a-z0-9-]{1,30}';
+
 /** The part of an API key that names it, in URLs, logs and documents. */
 export const ApiKeyPrefix = z
   .string()
   .regex(
-    /^[a-z][a-z0-9-]{1,30}$/,
-    'A prefix is 2 to 31 lower-case letters, digits and hyphens, beginning with a letter.',
+    new RegExp(`^${prefixPattern}$`),
+    'the prefix of an API key: 2 to 31 lower-case letters, digits and hyphens, a letter first',
   );
 
 const secretLength = 43;
-const wholeKey = new RegExp(`^([a-z][a-z0-9-]{1,30})-([0-9A-Za-z]{${secretLength}})$`);
+const wholeKey = new RegExp(`^(${prefixPattern})-([0-9A-Za-z]{${secretLength}})$`);
 const base62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 /** An API key as it is stored: the secret is there only as its SHA-256. */

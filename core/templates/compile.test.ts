@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import * as z from 'zod';
+import { scopeWith } from '../../test/tag-scope.ts';
 import { compileTemplate } from './compile.ts';
 import { ticketTagScope } from './tag-scope.ts';
 import type { TemplateContext } from './template.ts';
-import { scopeWith } from './test-scope.ts';
 
 const problemsOf = (text: string, context: TemplateContext) => {
   const result = compileTemplate(text, context, scopeWith());

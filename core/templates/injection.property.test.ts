@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { compiled, valuesOf } from '../../test/tag-scope.ts';
 import { describeParts } from './parts.ts';
 import { renderTemplate } from './render.ts';
 import type { TagValue, Template } from './template.ts';
-import { compiled, valuesOf } from './test-scope.ts';
 
 const nasty = fc.constantFrom(
   ...[

@@ -18,6 +18,17 @@ export type Rendered = { outcome: 'rendered'; parts: TemplatePart[] } | { outcom
 /** A text with its secrets in it, or why it cannot be sent; a reason never quotes a secret's value. */
 export type Filled = { outcome: 'filled'; text: string } | { outcome: 'failed'; reason: string };
 
+/** Longest text that a template becomes, in UTF-16 units: a body may have 256 KB at most (quality.md). */
+export const maxRenderedLength = 262_144;
+
+/** Longest text with secrets in it, in UTF-16 units: a secret may stand in a template any number of times. */
+export const maxFilledLength = 4 * maxRenderedLength;
+
+/** Why a text was given up before it was finished: no string, and no memory, holds what a template may ask for. */
+export function tooLarge(maxLength: number): { outcome: 'failed'; reason: string } {
+  return { outcome: 'failed', reason: `the rendered text is larger than the size limit of ${maxLength} characters` };
+}
+
 /** Puts secrets in, each encoded for its place; a URL goes through `finishUrl` instead. */
 export function fillSecrets(parts: readonly TemplatePart[], secrets: ReadonlyMap<string, string>): Filled {
   let text = '';
@@ -25,6 +36,7 @@ export function fillSecrets(parts: readonly TemplatePart[], secrets: ReadonlyMap
     const filled = fillPart(part, secrets);
     if (filled.outcome === 'failed') return filled;
     text += filled.text;
+    if (text.length > maxFilledLength) return tooLarge(maxFilledLength);
   }
   return { outcome: 'filled', text };
 }

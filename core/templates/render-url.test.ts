@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { compiled, valuesOf } from '../../test/tag-scope.ts';
 import { describeParts } from './parts.ts';
 import { finishUrl, renderUrl } from './render-url.ts';
 import type { TagValue } from './template.ts';
-import { compiled, valuesOf } from './test-scope.ts';
 
 const render = (text: string, values: Readonly<Record<string, TagValue>>) => {
   const rendered = renderUrl(

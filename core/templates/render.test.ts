@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { compiled, valuesOf } from '../../test/tag-scope.ts';
 import { describeParts, fillSecrets, TemplatePart } from './parts.ts';
 import { renderTemplate } from './render.ts';
+import { finishUrl } from './render-url.ts';
 import type { TagValue, TemplateContext } from './template.ts';
-import { compiled, valuesOf } from './test-scope.ts';
 
 const render = (text: string, context: TemplateContext, values: Readonly<Record<string, TagValue>>) => {
   const rendered = renderTemplate(compiled(text, context), valuesOf(values));
@@ -112,6 +113,54 @@ describe('filters', () => {
 
   test('default keeps numbers numbers in JSON', () => {
     expect(render('[((Occurrences | default: 0)), ((Severity | default: "low"))]', 'json', {})).toBe('[0, "low"]');
+  });
+});
+
+describe('a text that grows too large', () => {
+  const values = valuesOf({ 'field.summary': 'x'.repeat(1_000) });
+  const repeated = (times: number, context: TemplateContext) =>
+    compiled(`${context === 'url' ? 'https://example.com/?s=' : ''}${'((Summary))'.repeat(times)}`, context);
+
+  test.each<TemplateContext>(['text', 'form', 'header', 'xml', 'url'])(
+    'is given up in %s, by its size limit',
+    (context) => {
+      const reason = 'the rendered text is larger than the size limit of 262144 characters';
+      expect(renderTemplate(repeated(300, context), values)).toEqual({ outcome: 'failed', reason });
+      expect(renderTemplate(repeated(200, context), values).outcome).toBe('rendered');
+    },
+  );
+
+  test.each<TemplateContext>(['text', 'url'])('is given up before the rest of it is even read, in %s', (context) => {
+    let reads = 0;
+    const counting = (path: string) => {
+      reads += 1;
+      return values(path);
+    };
+    expect(renderTemplate(repeated(15_000, context), counting, 5_000).outcome).toBe('failed');
+    expect(reads).toBeLessThanOrEqual(6);
+  });
+
+  test('is given up as well where secrets make it large', () => {
+    const secrets = new Map([['x', '🦊'.repeat(10_000)]]);
+    const repeatedSecret = (context: TemplateContext) =>
+      renderTemplate(
+        compiled(`${context === 'url' ? 'https://example.com/?s=' : ''}${'((secret.x))'.repeat(9_000)}`, context),
+        values,
+      );
+    const [form, url] = [repeatedSecret('form'), repeatedSecret('url')];
+    if (form.outcome === 'failed' || url.outcome === 'failed') throw new Error('not rendered');
+    expect(fillSecrets(form.parts, secrets)).toMatchObject({ reason: expect.stringContaining('size limit') });
+    expect(finishUrl(url.parts, secrets)).toMatchObject({ reason: expect.stringContaining('size limit') });
+  });
+
+  test('may be as long as the limit, secrets apart', () => {
+    const template = compiled('ab((Summary))((secret.x))cd((Summary))', 'text');
+    const limited = (maxLength: number) => renderTemplate(template, valuesOf({ 'field.summary': '123' }), maxLength);
+    expect(limited(10).outcome).toBe('rendered');
+    expect(limited(9)).toEqual({
+      outcome: 'failed',
+      reason: 'the rendered text is larger than the size limit of 9 characters',
+    });
   });
 });
 

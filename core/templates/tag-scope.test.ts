@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { scopeWith } from '../../test/tag-scope.ts';
 import { resolveTag, suggestTag } from './tag-scope.ts';
-import { scopeWith } from './test-scope.ts';
 
 describe('what a tag means', () => {
   test.each([

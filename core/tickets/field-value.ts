@@ -1,12 +1,10 @@
+import { isDate } from '../dates.ts';
 import type { Field } from '../document/schema.ts';
 import type { ParameterError, ParameterErrorCode } from '../reply-errors.ts';
 import type { FieldValue } from './ticket.ts';
 
 /** Code points a text may have where its field sets no `maxLength` (product.md, "Fields and values"). */
 const defaultMaxLength = { text: 1_000, longText: 30_000 };
-const calendarDate = /^(\d{4})-(\d{2})-(\d{2})$/;
-const rfc3339 =
-  /^(\d{4}-\d{2}-\d{2})[Tt]([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 
 /** What became of one given value; `absent` stands for null and for nothing given. */
 export type FieldReading =
@@ -125,17 +123,6 @@ export function countCodePoints(text: string): number {
   let count = 0;
   for (const _ of text) count += 1;
   return count;
-}
-
-function isDate(text: string): boolean {
-  if (calendarDate.test(text)) return isCalendarDay(text);
-  const match = rfc3339.exec(text);
-  return match?.[1] !== undefined && isCalendarDay(match[1]);
-}
-
-function isCalendarDay(text: string): boolean {
-  const midnight = Date.parse(`${text}T00:00:00Z`);
-  return !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(text);
 }
 
 /** Messages quote what was given, but not a megabyte of it. */

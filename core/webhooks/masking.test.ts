@@ -101,6 +101,85 @@ describe('a secret', () => {
   });
 });
 
+/** As many characters as a secret may have (product.md), of all kinds, in no period. */
+const longSecrets: readonly [string, string][] = [
+  ['ASCII', ascii(10_000)],
+  ['quotes', '"'.repeat(10_000)],
+  ['backslashes', '\\'.repeat(10_000)],
+  ['percent signs', '%'.repeat(10_000)],
+  ['percent-encoded percent signs', '%25'.repeat(3_333)],
+  ['ampersands', '&amp;'.repeat(2_000)],
+  ['line breaks', `-${'\n'.repeat(9_998)}-`],
+  ['JSON in JSON', String.raw`{\"a\":\"b\\n\"}`.repeat(500)],
+  ['emoji', '😀🦊é\u{10ffff}'.repeat(2_500)],
+  ['emoji at odd places', `a${'😀'.repeat(9_999)}`],
+  ['a PEM key', pem(ascii(6_000))],
+];
+
+function ascii(length: number): string {
+  return Array.from({ length }, (_, index) => String.fromCharCode(33 + ((index * index * 7 + index * 13) % 94)))
+    .join('')
+    .replace(/[*|]/g, '-');
+}
+
+function pem(body: string): string {
+  const lines =
+    Buffer.from(body)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
+  return `-----BEGIN PRIVATE KEY-----\n${lines.join('\n')}\n-----END PRIVATE KEY-----\n`;
+}
+
+describe.each(longSecrets)('a secret of thousands of characters, %s', (_, value) => {
+  test.each(encodings)('is masked whole %s', (_name, encode) => {
+    expect(maskSecrets(`|${encode(value)}|`, [value])).toBe('|***|');
+  });
+
+  test('is masked in the Base64 of a longer text', () => {
+    for (const user of ['', 'a', 'ab']) {
+      expect(maskSecrets(base64(`${user}${value}`), [value])).toMatch(/^[A-Za-z]{0,2}\*\*\*$/);
+    }
+  });
+
+  test('is masked where it was cut off, but for the last few hundred characters', () => {
+    const cut = value.slice(0, 4_000);
+    expect(maskSecrets(cut, [value]).length).toBeLessThan(1_010);
+  });
+});
+
+describe('a secret of any length', () => {
+  const unit = fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom(...'ab\\"%&+/ \n25;u'.split(''), '😀') },
+    { weight: 1, arbitrary: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 }) },
+  );
+  /** Built of few random characters, so that thousands of them need no thousands of random numbers. */
+  const ofAnyLength = fc
+    .record({
+      seed: fc.array(unit, { minLength: 8, maxLength: 40 }),
+      length: fc.oneof(fc.integer({ min: 1, max: 700 }), fc.integer({ min: 1, max: 10_000 })),
+      step: fc.integer({ min: 1, max: 39 }),
+    })
+    .map(({ seed, length, step }) =>
+      Array.from({ length }, (_, index) => seed[(index * step + (index >> 5)) % seed.length] ?? '').join(''),
+    )
+    .filter((text) => !/[*|]/.test(text));
+
+  test('is masked whole in every encoding, or left alone where it has less than 8 characters', () => {
+    fc.assert(
+      fc.property(ofAnyLength, fc.constantFrom(...encodings), (value, [, encode]) => {
+        const text = `|${encode(value)}|`;
+        expect(maskSecrets(text, [value])).toBe(value.length < 8 ? text : '|***|');
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('costs no more than its length where an answer almost has it', () => {
+    const value = `${String.raw`{\"a\":\"b\"}`.repeat(30)}x`;
+    expect(maskSecrets(jsonEscaped(value).slice(0, -1).repeat(20), [value])).toContain('a');
+  });
+});
+
 describe('text without a secret', () => {
   test('is left as it is', () => {
     fc.assert(

@@ -1,4 +1,4 @@
-import { secretPatterns } from './secret-patterns.ts';
+import { findSecrets, type SecretNeedles, type Span, secretNeedles } from './secret-spans.ts';
 
 const mask = '***';
 
@@ -16,12 +16,9 @@ const credentialHeaders: ReadonlySet<string> = new Set([
   'x-api-key',
 ]);
 
-/**
- * Masks every secret of 8 characters or more: raw, Base64 at any offset, percent-, JSON- and XML-escaped, also in mixtures of these.
- * What was compiled for a list is kept as long as the list: pass the same one for all texts of an attempt, and never change it.
- */
+/** Masks every secret of 8 characters or more: raw, Base64 at any offset, percent-, form-, JSON- and XML-escaped, up to twice. */
 export function maskSecrets(text: string, secrets: readonly string[]): string {
-  const spans = patternsOf(secrets).flatMap((pattern) => findSpans(text, pattern));
+  const spans = findSecrets(text, needlesOf(secrets));
   return spans.length === 0 ? text : replaceSpans(text, mergeSpans(spans));
 }
 
@@ -51,34 +48,24 @@ export function truncateForLog(text: string, maxBytes: number = maxLoggedBytes):
   return { text: wellFormed.slice(0, read), truncated: read < wellFormed.length };
 }
 
-/** An attempt masks a dozen texts with one list; compiling its expressions each time would cost more than the masking. */
-const compiled = new WeakMap<readonly string[], readonly RegExp[]>();
+/** An attempt masks a dozen texts with one list, which is therefore prepared once. */
+const prepared = new WeakMap<readonly string[], readonly SecretNeedles[]>();
 
-function patternsOf(secrets: readonly string[]): readonly RegExp[] {
-  const known = compiled.get(secrets);
+function needlesOf(secrets: readonly string[]): readonly SecretNeedles[] {
+  const known = prepared.get(secrets);
   if (known !== undefined) return known;
-  const patterns = secrets.filter((secret) => secret.length >= minSecretLength).flatMap(secretPatterns);
-  compiled.set(secrets, patterns);
-  return patterns;
-}
-
-type Span = { readonly start: number; readonly end: number };
-
-/** Also finds occurrences that overlap: masking one must not leave the rest of another readable. */
-function findSpans(text: string, pattern: RegExp): Span[] {
-  const spans: Span[] = [];
-  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
-    spans.push({ start: match.index, end: match.index + match[0].length });
-    pattern.lastIndex = match.index + 1;
-  }
-  return spans;
+  const needles = secrets
+    .filter((secret) => secret.length >= minSecretLength)
+    .flatMap((secret) => secretNeedles(secret, minSecretLength));
+  prepared.set(secrets, needles);
+  return needles;
 }
 
 function mergeSpans(spans: readonly Span[]): Span[] {
   const merged: Span[] = [];
   for (const span of spans.toSorted((left, right) => left.start - right.start)) {
     const last = merged.at(-1);
-    if (last === undefined || span.start >= last.end) merged.push(span);
+    if (last === undefined || span.start > last.end) merged.push(span);
     else merged[merged.length - 1] = { start: last.start, end: Math.max(last.end, span.end) };
   }
   return merged;

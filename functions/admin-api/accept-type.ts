@@ -1,3 +1,5 @@
+import { isJson } from '../kit/json-body.ts';
+
 /** How a document is written in a request or an answer. */
 export type DocumentFormat = 'json' | 'yaml';
 
@@ -8,7 +10,7 @@ export function formatOfBody(contentType: string | undefined): DocumentFormat | 
   if (contentType === undefined) return 'json';
   const mediaType = (contentType.split(';')[0] ?? '').trim().toLowerCase();
   if (isYaml(mediaType)) return 'yaml';
-  return mediaType === 'application/json' || mediaType.endsWith('+json') ? 'json' : undefined;
+  return isJson(contentType) ? 'json' : undefined;
 }
 
 /** The format that an answer is wanted in: YAML where that is preferred to JSON by name, else JSON. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { unlessContended } from '../../adapters/dynamodb/contention.ts';
 import { documentId } from '../../adapters/dynamodb/keys.ts';
 import { findMembers, type MemberWrite, writeMembers } from '../../adapters/dynamodb/members.ts';
 import {
@@ -16,7 +17,7 @@ import { planSeed } from './seed-members.ts';
 
 /** Members stored in one transaction; the pointer goes with the last of them, and DynamoDB takes 100 items. */
 const maxMembersAtOnce = 90;
-/** Tries to store members that others keep changing (docs/architecture.md, 1). */
+/** Tries to store members that others keep changing, or a table that is busy (docs/architecture.md, 1). */
 const maxTries = 5;
 
 /** A valid document that is to replace what is there; without `pointer` the project is new. */
@@ -29,7 +30,7 @@ export type Proposal = {
   changes: DocumentChange[];
 };
 
-/** What became of a proposal; after a lost race nothing but some members may have been stored. */
+/** What became of a proposal; where it was not applied, some of its members may have been stored. */
 export type Applied =
   | { outcome: 'applied'; pointer: ProjectPointer; memberChanges: DocumentChange[] }
   | { outcome: 'changed-meanwhile' }
@@ -42,7 +43,8 @@ export async function storeProposal(dependencies: AdminDependencies, proposal: P
   const isSame = pointer !== undefined && proposal.changes.length === 0;
   const next = isSame ? pointer : await storeVersion(dependencies, proposal);
   const applied = await switchTo(dependencies, proposal, next);
-  const superseded = applied.outcome === 'applied' ? pointer : next;
+  // After contention nobody knows yet whether the new version is switched to, so it is kept.
+  const superseded = { applied: pointer, 'changed-meanwhile': next, contended: undefined }[applied.outcome];
   if (!isSame && superseded !== undefined) {
     // The document is applied, or refused, by now: a version that is kept too long must not turn that into a failure.
     await Promise.allSettled([retireDocument(table, superseded, now())]);
@@ -69,32 +71,49 @@ async function storeVersion(dependencies: AdminDependencies, proposal: Proposal)
   };
 }
 
-async function switchTo(
-  { table, pause }: AdminDependencies,
-  { project, pointer, document, changes }: Proposal,
-  next: ProjectPointer,
-): Promise<Applied> {
-  const emails = document.members.map(({ email }) => email);
+async function switchTo(dependencies: AdminDependencies, proposal: Proposal, next: ProjectPointer): Promise<Applied> {
+  const { table, pause } = dependencies;
+  const memberChanges = new Map<string, DocumentChange>();
   for (let tries = 1; tries <= maxTries; tries += 1) {
-    const { writes, changes: memberChanges } = planSeed(
-      project,
-      document.members,
-      await findMembers(table, project, emails),
-    );
-    if (pointer !== undefined && changes.length === 0 && writes.length === 0) {
-      return { outcome: 'applied', pointer, memberChanges: [] };
-    }
-    const early = writes.slice(0, Math.max(0, writes.length - maxMembersAtOnce));
-    const areEarlyWritten = await writeInBatches(table, early);
-    const outcome = areEarlyWritten
-      ? await switchDocument(table, next, pointer?.version, writes.slice(early.length))
-      : 'changed-meanwhile';
-    if (outcome === 'switched') return { outcome: 'applied', pointer: next, memberChanges };
-    const current = await findProject(table, project);
-    if (current?.version !== pointer?.version) return { outcome: 'changed-meanwhile' };
-    await pause(50 * 2 ** tries);
+    if (tries > 1) await pause(25 * 2 ** tries);
+    const tried = await unlessContended(async () => {
+      const settled = tries === 1 ? undefined : await findOutcome(table, proposal, next);
+      return settled ?? (await trySwitch(table, proposal, next, memberChanges));
+    });
+    const outcome = tried.outcome === 'contended' ? 'hindered' : tried.value;
+    if (outcome === 'applied') return { outcome, pointer: next, memberChanges: [...memberChanges.values()] };
+    if (outcome === 'changed-meanwhile') return { outcome };
   }
   return { outcome: 'contended' };
+}
+
+/** What an earlier try came to, told by the pointer that is there now; undefined where nobody has switched it. */
+async function findOutcome(
+  table: Table,
+  { project, pointer }: Proposal,
+  next: ProjectPointer,
+): Promise<'applied' | 'changed-meanwhile' | undefined> {
+  const current = await findProject(table, project);
+  if (current?.version === pointer?.version) return undefined;
+  // A transaction may be carried out although its answer was contention.
+  return current?.document === next.document ? 'applied' : 'changed-meanwhile';
+}
+
+/** Writes the members as they are to be now, and the pointer with the last of them; collects what that changes. */
+async function trySwitch(
+  table: Table,
+  { project, pointer, document, changes }: Proposal,
+  next: ProjectPointer,
+  memberChanges: Map<string, DocumentChange>,
+): Promise<'applied' | 'hindered'> {
+  const emails = document.members.map(({ email }) => email);
+  const plan = planSeed(project, document.members, await findMembers(table, project, emails));
+  for (const change of plan.changes) memberChanges.set(change.path, change);
+  if (pointer !== undefined && changes.length === 0 && plan.writes.length === 0) return 'applied';
+  const early = plan.writes.slice(0, Math.max(0, plan.writes.length - maxMembersAtOnce));
+  if (!(await writeInBatches(table, early))) return 'hindered';
+  const outcome = await switchDocument(table, next, pointer?.version, plan.writes.slice(early.length));
+  return outcome === 'switched' ? 'applied' : 'hindered';
 }
 
 async function writeInBatches(table: Table, writes: readonly MemberWrite[]): Promise<boolean> {

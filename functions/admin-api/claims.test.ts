@@ -1,13 +1,8 @@
 import { expect, test } from 'vitest';
+import { tokenWith } from '../../test/token.ts';
 import { readClaims } from './claims.ts';
 
 const claims = { sub: 'ada', groups: '[former administrators]' };
-
-function tokenWith(payload: unknown): string {
-  return ['header', JSON.stringify(payload), 'signature']
-    .map((part) => Buffer.from(part).toString('base64url'))
-    .join('.');
-}
 
 test('groups come from the token, where a name with a space is still one name', () => {
   const authorization = `Bearer ${tokenWith({ groups: ['former administrators'] })}`;
@@ -33,4 +28,8 @@ test('a header with more than one token gives no groups', () => {
     groups: undefined,
     'cognito:groups': undefined,
   });
+});
+
+test('without a header there are no groups, whatever the gateway says', () => {
+  expect(readClaims({ claims, headers: {} })).toEqual({ sub: 'ada', groups: undefined, 'cognito:groups': undefined });
 });

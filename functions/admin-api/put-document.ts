@@ -5,7 +5,7 @@ import { checkDocument, documentReferences } from '../../core/document/check-doc
 import { diffDocuments } from '../../core/document/diff-documents.ts';
 import type { Problem } from '../../core/document/problems.ts';
 import { readDocumentText } from '../../core/document/read-text.ts';
-import { type HttpReply, type HttpRequest, refuse } from '../kit/http.ts';
+import { type HttpReply, type HttpRequest, refuse, refuseContended } from '../kit/http.ts';
 import { type DocumentFormat, formatOfBody } from './accept-type.ts';
 import { type Proposal, storeProposal } from './apply-document.ts';
 import type { AdminDependencies, AnyProjectCall, Handle } from './call.ts';
@@ -15,6 +15,9 @@ import { type Input, readQuery } from './read-input.ts';
 import { refuseRemovals } from './removals.ts';
 import { type AppliedDocument, ApplyQuery } from './schemas.ts';
 import { planSeed } from './seed-members.ts';
+
+const contended =
+  'Too much is going on at once: the document was not applied, but some of its members may be stored. Repeat the call shortly: that is safe.';
 
 /** A document as it was sent, and what is to be done with it. */
 type Application = { text: string; format: DocumentFormat; dryRun: boolean; force: boolean };
@@ -39,7 +42,7 @@ export const putDocument: Handle<AnyProjectCall> = async (dependencies, call) =>
   }
   const stored = await storeProposal(dependencies, proposal);
   if (stored.outcome === 'changed-meanwhile') return refuseChanged();
-  if (stored.outcome === 'contended') return refuseContended();
+  if (stored.outcome === 'contended') return refuseContended(contended);
   const { version, etag } = stored.pointer;
   const changes = [...proposal.changes, ...stored.memberChanges];
   request.note({ version, changes: changes.length });
@@ -121,9 +124,4 @@ function refuseProblems(problems: readonly Problem[]): HttpReply {
 
 function refuseChanged(): HttpReply {
   return refuse(412, 'The document is not the one that If-Match names: read it again and bring your change to it.');
-}
-
-function refuseContended(): HttpReply {
-  const retry = { 'retry-after': '2' };
-  return refuse(503, 'The members keep changing: the document was not applied. Try again shortly.', undefined, retry);
 }

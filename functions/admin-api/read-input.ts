@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { ParameterError, ParameterErrorCode } from '../../core/reply-errors.ts';
-import { type HttpReply, type HttpRequest, refuse } from '../kit/http.ts';
+import { type HttpReply, type HttpRequest, refuseParameters } from '../kit/http.ts';
 import { readJsonObject } from '../kit/json-body.ts';
 
 /** What a call gave, or the refusal that lists everything that is wrong with it. */
@@ -26,12 +26,6 @@ export function readQuery<Schema extends z.ZodType>(request: HttpRequest, schema
   return check(Object.fromEntries(request.query), schema, {});
 }
 
-/** A refusal of parameters in the contract's shape. */
-export function rejectParameters(errors: readonly ParameterError[]): HttpReply {
-  const description = errors.length === 1 ? '1 parameter was rejected.' : `${errors.length} parameters were rejected.`;
-  return refuse(400, description, errors);
-}
-
 function check<Schema extends z.ZodType>(
   given: unknown,
   schema: Schema,
@@ -40,7 +34,7 @@ function check<Schema extends z.ZodType>(
   const result = schema.safeParse(given);
   if (result.success) return { outcome: 'read', input: result.data };
   const errors = result.error.issues.flatMap((issue) => describe(issue, given, notYet));
-  return { outcome: 'refused', reply: rejectParameters(errors.slice(0, maxErrors)) };
+  return { outcome: 'refused', reply: refuseParameters(errors.slice(0, maxErrors)) };
 }
 
 /** Messages never quote what was given: it may be a secret. */

@@ -1,12 +1,17 @@
 import { findRun, storeFinishedRun, storeRun } from '../../adapters/dynamodb/runs.ts';
 import { isShownTo } from '../../core/access/project-role.ts';
-import { beginRun, finishRun, type RunResult } from '../../core/runs/run.ts';
+import { beginRun, finishRun, type Run, type RunResult } from '../../core/runs/run.ts';
 import { notFound, refuse } from '../kit/http.ts';
-import { type Handle, type ProjectCall, pathParameter } from './call.ts';
+import { type AdminDependencies, type Handle, type ProjectCall, pathParameter } from './call.ts';
 import { readBody } from './read-input.ts';
 import { isRecordId } from './record-ids.ts';
 import { runForTicket } from './run-for-ticket.ts';
 import { NewRun } from './schemas.ts';
+
+/** How long a run goes on trying, in milliseconds: the gateway waits 30 seconds for its answer (AWS quota). */
+const maxRunMs = 15_000;
+/** Tries to store how a run ended. */
+const maxRecordTries = 3;
 
 const notYet = {
   members: 'Runs over members do not exist yet: name tickets.',
@@ -30,18 +35,27 @@ export const startRun: Handle<ProjectCall> = async (dependencies, call) => {
     return refuse(400, 'This macro is for members, and macros for members do not run yet.');
   }
   const tickets = [...new Set(body.input.tickets)];
-  const run = beginRun({ id: newId(), macro: macro.key, total: tickets.length, startedAt: iso(now()) });
+  const startedAt = now();
+  const run = beginRun({ id: newId(), macro: macro.key, total: tickets.length, startedAt: iso(startedAt) });
   await storeRun(table, project, run);
+  const running = { project, run: run.id, macro, configuration, deadline: startedAt + maxRunMs };
   const results: RunResult[] = [];
-  for (const ticket of tickets) {
-    results.push(await runForTicket(dependencies, { project, run: run.id, macro, configuration }, ticket));
-  }
+  for (const ticket of tickets) results.push(await runForTicket(dependencies, running, ticket));
   const finished = finishRun(run, results, iso(now()));
-  await storeFinishedRun(table, project, finished);
-  request.note({ run: run.id, macro: macro.key, done: finished.done, failed: finished.failed });
+  const recorded = await recordRun(dependencies, project, finished);
+  request.note({ run: run.id, macro: macro.key, done: finished.done, failed: finished.failed, recorded });
   const location = `${apiOrigin}/admin/v1/projects/${project}/runs/${run.id}`;
   return { status: 202, headers: { location }, json: finished };
 };
+
+/** Stores how a run ended; whatever comes of that, the run was made, and its caller is told so. */
+async function recordRun({ table, pause }: AdminDependencies, project: string, finished: Run): Promise<boolean> {
+  for (let tries = 1; tries <= maxRecordTries; tries += 1) {
+    if (tries > 1) await pause(50 * 2 ** tries);
+    if ((await storeFinishedRun(table, project, finished)) === 'stored') return true;
+  }
+  return false;
+}
 
 /** Answers with one run. */
 export const getRun: Handle<ProjectCall> = async ({ table }, call) => {

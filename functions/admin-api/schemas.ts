@@ -49,7 +49,7 @@ export const DocumentQuery = z.object({ members: Flag.describe('Whether the memb
 /** What applying a document can be asked. */
 export const ApplyQuery = z.object({
   dryRun: Flag.describe('Only say what would change.'),
-  force: Flag.describe('Apply it even though it removes what tickets still hold.'),
+  force: Flag.describe('Apply it even though it removes what tickets still hold, or may hold.'),
 });
 
 /** One page of a list. */

@@ -2,11 +2,11 @@ import { deleteSecret, listSecrets, writeSecret } from '../../adapters/dynamodb/
 import { seal } from '../../adapters/secrets/vault.ts';
 import type { CursorList } from '../../core/cursors.ts';
 import { VariableName } from '../../core/document/schema-names.ts';
-import { notFound } from '../kit/http.ts';
+import { notFound, refuseParameters } from '../kit/http.ts';
 import { type Handle, type ProjectCall, pathParameter } from './call.ts';
 import { canonicalHost } from './canonical-host.ts';
 import { answerPage, readPlace } from './paging.ts';
-import { readBody, readQuery, rejectParameters } from './read-input.ts';
+import { readBody, readQuery } from './read-input.ts';
 import { NewSecret, PageQuery } from './schemas.ts';
 
 /** Lists a project's secrets: names, hosts and dates. */
@@ -28,7 +28,7 @@ export const putSecret: Handle<ProjectCall> = async (dependencies, call) => {
   const body = readBody(request, NewSecret);
   if (!name.success) {
     const message = 'The name of a secret is a letter, then up to 62 letters, digits, hyphens and underscores.';
-    return rejectParameters([{ parameter: 'name', code: 'invalid_text', message }]);
+    return refuseParameters([{ parameter: 'name', code: 'invalid_text', message }]);
   }
   if (body.outcome === 'refused') return body.reply;
   const { value, hosts } = body.input;

@@ -5,10 +5,10 @@ import { findTicket, listTickets } from '../../adapters/dynamodb/tickets.ts';
 import type { CursorList } from '../../core/cursors.ts';
 import type { ProjectDocument } from '../../core/document/schema.ts';
 import type { ListedTicket } from '../../core/tickets/ticket.ts';
-import { notFound } from '../kit/http.ts';
+import { notFound, refuseParameters } from '../kit/http.ts';
 import { type Handle, type ProjectCall, pathParameter } from './call.ts';
 import { answerPage, readPlace, refuseCursor } from './paging.ts';
-import { readQuery, rejectParameters } from './read-input.ts';
+import { readQuery } from './read-input.ts';
 import { isTicketId } from './record-ids.ts';
 import { TicketsQuery } from './schemas.ts';
 
@@ -25,14 +25,14 @@ export const listProjectTickets: Handle<ProjectCall> = async (dependencies, { re
   const later = ['filter', 'where'].filter((name) => request.query.has(name));
   if (later.length > 0) {
     const message = 'Tickets cannot be filtered yet: leave it out.';
-    return rejectParameters(later.map((parameter) => ({ parameter, code: 'not_allowed', message })));
+    return refuseParameters(later.map((parameter) => ({ parameter, code: 'not_allowed', message })));
   }
   const { feedbackType, order, limit } = query.input;
   const configuration = await dependencies.readConfiguration(project);
   const types = listTypes(pointer, configuration?.document, order);
   if (feedbackType !== undefined && !types.includes(feedbackType)) {
     const message = 'There is no such feedback type.';
-    return rejectParameters([{ parameter: 'feedbackType', code: 'invalid_choice', message, allowed: types }]);
+    return refuseParameters([{ parameter: 'feedbackType', code: 'invalid_choice', message, allowed: types }]);
   }
   const list: CursorList = { route: request.routeKey, project, filters: { feedbackType, order } };
   const place = await readPlace(dependencies, list, query.input.cursor);

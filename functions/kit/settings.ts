@@ -10,7 +10,6 @@ const json = <Schema extends z.ZodType>(schema: Schema) =>
 
 /** Every setting a function can be given; each function picks and parses those that the stack gives it. */
 export const Settings = z.object({
-  stage: text,
   tableName: text,
   bucketName: text,
   webhookQueueUrl: text,

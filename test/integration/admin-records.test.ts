@@ -2,6 +2,7 @@ import { describe, expect } from 'vitest';
 import { readUsableSecrets } from '../../adapters/dynamodb/secrets.ts';
 import { admin, testKeys } from '../admin.ts';
 import { test } from '../engines.ts';
+import { loseAnswer } from '../faults.ts';
 import { seedKeys, seedProject } from '../project.ts';
 import { receiver } from '../receive.ts';
 import { fixedClock } from '../seeded.ts';
@@ -137,6 +138,19 @@ describe('API keys', () => {
     const { asAdministrator } = admin(engines, 'taken');
     const answer = await asAdministrator('POST', '/api-keys', { body: { prefix: 'mobile', name: 'Again' } });
     expect(answer).toMatchObject({ status: 409, json: { status: 409 } });
+  });
+
+  test('are made and shown where the answer to their Put is lost', async ({ engines }) => {
+    const seeded = await seedProject(engines.table);
+    const prefix = `l${seeded.project.slice(1)}`;
+    const { asAdministrator } = admin(engines, seeded.project);
+    const restore = loseAnswer(engines.table, 'Put');
+    const created = await asAdministrator('POST', '/api-keys', { body: { prefix, name: 'Lost' } });
+    restore();
+    expect(created.status).toBe(201);
+    const { send } = receiver(engines, { ...seeded, keyOf: () => Object(created.json).key });
+    expect((await send({ summary: 'x' })).status).toBe(403);
+    await asAdministrator('DELETE', `/api-keys/${prefix}`);
   });
 
   test('are refused with every problem listed', async ({ engines }) => {

@@ -1,11 +1,16 @@
 import { describe, expect } from 'vitest';
 import { listDeliveries } from '../../adapters/dynamodb/deliveries.ts';
-import { countTicketsByStatus, findTicket } from '../../adapters/dynamodb/tickets.ts';
-import { test } from '../engines.ts';
+import { findTicket, listTickets } from '../../adapters/dynamodb/tickets.ts';
+import { type TestEngines, test } from '../engines.ts';
 import { hideCommit, injectConflicts, loseAnswer } from '../faults.ts';
 import { seedKeys, seedProject } from '../project.ts';
 import { receiver } from '../receive.ts';
 import { fixedClock } from '../seeded.ts';
+
+async function ticketIds({ table }: TestEngines, project: string): Promise<string[]> {
+  const { items } = await listTickets(table, project, 'issues', { limit: 200, newestFirst: false });
+  return items.map(({ id }) => id);
+}
 
 test.beforeAll(async ({ engines }) => {
   await seedKeys(engines.table);
@@ -131,7 +136,7 @@ describe('a report', () => {
         ],
       },
     });
-    expect(await countTicketsByStatus(engines.table, seeded.project, 'issues')).toEqual(new Map());
+    expect(await ticketIds(engines, seeded.project)).toEqual([]);
   });
 
   test('in a dry run creates nothing and takes no number', async ({ engines }) => {
@@ -253,7 +258,7 @@ describe('an Idempotency-Key', () => {
     const named = new Set(answers.map(({ json }) => JSON.stringify(Object(json).ticket)));
     expect(named.size).toBe(1);
     expect(answers.filter(({ headers }) => headers['idempotency-replayed'] === 'true')).toHaveLength(7);
-    expect([...(await countTicketsByStatus(engines.table, seeded.project, 'issues')).values()]).toEqual([1]);
+    expect(await ticketIds(engines, seeded.project)).toEqual(['BUG-0001']);
   });
 
   test('works with a body of twenty thousand unknown properties', async ({ engines }) => {
@@ -292,7 +297,7 @@ describe('contention in the table', () => {
     const answer = await send({ summary: 'x', severity: 'Critical' });
     undo();
     expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '2' }, json: { status: 503 } });
-    expect(await countTicketsByStatus(engines.table, seeded.project, 'issues')).toEqual(new Map());
+    expect(await ticketIds(engines, seeded.project)).toEqual([]);
   });
 });
 
@@ -303,7 +308,7 @@ test('a Put whose answer is lost and that is repeated makes one ticket', async (
   const answer = await send({ summary: 'x', submitter: 'stranger' });
   undo();
   expect(answer).toMatchObject({ status: 201, json: { ticket: { id: 'BUG-0001' } } });
-  expect([...(await countTicketsByStatus(engines.table, seeded.project, 'issues')).values()]).toEqual([1]);
+  expect(await ticketIds(engines, seeded.project)).toEqual(['BUG-0001']);
 });
 
 test('a transaction that was carried out after all makes one ticket and one delivery', async ({ engines }) => {
@@ -313,7 +318,7 @@ test('a transaction that was carried out after all makes one ticket and one deli
   const answer = await send({ summary: 'x', severity: 'Critical' });
   undo();
   expect(answer).toMatchObject({ status: 201, json: { ticket: { id: 'BUG-0001' } } });
-  expect([...(await countTicketsByStatus(engines.table, seeded.project, 'issues')).values()]).toEqual([1]);
+  expect(await ticketIds(engines, seeded.project)).toEqual(['BUG-0001']);
   expect((await listDeliveries(engines.table, seeded.project, { limit: 10 }, {})).items).toHaveLength(1);
 });
 

@@ -36,19 +36,28 @@ const allowed = [
   ['local/probe.ts', '@aws-sdk/client-sqs'],
 ] as const;
 
-/** Lints one file per import in a folder of its own, under the project's rules, and says which lines broke a layer. */
-function findBroken(cases: readonly (readonly [string, string])[]): boolean[] {
+const impure = ['process.env', 'process', 'Date.now()', 'Math.random()'] as const;
+
+const pure = ["Date.parse('2026-11-30')", 'new Date(0)', 'Math.max(1, 2)'] as const;
+
+type Probe = readonly [file: string, code: string];
+
+const rules = ['noRestrictedImports', 'noRestrictedGlobals', 'noJsRestrictedProperties'];
+
+/** Lints each probe as a file of a folder of its own, under the project's rules, and says which first lines they refuse. */
+function findRefused(probes: readonly Probe[]): boolean[] {
   const folder = mkdtempSync(join(tmpdir(), 'feedbridge-layers-'));
   try {
     copyFileSync('biome.json', join(folder, 'biome.json'));
-    const files = cases.map(([file, imported], place) => {
-      const path = join(folder, dirname(file), `probe-${place}.ts`);
+    const files = probes.map(([file, code], place) => {
+      const path = join(folder, file.replace(/\bprobe\b/, `probe-${place}`));
       mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, `import { thing } from '${imported}';\n\nthing();\n`);
+      writeFileSync(path, code);
       return path;
     });
     const biome = resolve('node_modules/.bin/biome');
-    const { stdout, stderr } = spawnSync(biome, ['lint', '--max-diagnostics=none', '--only=noRestrictedImports', '.'], {
+    const only = rules.map((rule) => `--only=${rule}`);
+    const { stdout, stderr } = spawnSync(biome, ['lint', '--max-diagnostics=none', ...only, '.'], {
       cwd: folder,
       encoding: 'utf8',
     });
@@ -56,6 +65,10 @@ function findBroken(cases: readonly (readonly [string, string])[]): boolean[] {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function findBroken(cases: readonly (readonly [string, string])[]): boolean[] {
+  return findRefused(cases.map(([file, imported]) => [file, `import { thing } from '${imported}';\n\nthing();\n`]));
 }
 
 test('the linter refuses every import against the direction of the layers', () => {
@@ -66,4 +79,28 @@ test('the linter refuses every import against the direction of the layers', () =
 test('the linter lets every layer import what lies below it', () => {
   const broken = findBroken(allowed);
   expect(allowed.filter((_, place) => broken[place] === true)).toEqual([]);
+});
+
+test('the linter keeps the process, the clock and randomness out of core', () => {
+  const refused = findRefused(impure.map((value) => ['core/tickets/probe.ts', `export const found = ${value};\n`]));
+  expect(impure.filter((_, place) => refused[place] !== true)).toEqual([]);
+});
+
+test('the linter lets core compute with what it is given, and everything else ask', () => {
+  const refused = findRefused([
+    ...pure.map((value): Probe => ['core/tickets/probe.ts', `export const found = ${value};\n`]),
+    ...impure.map((value): Probe => ['functions/tick/probe.ts', `export const found = ${value};\n`]),
+    ...impure.map((value): Probe => ['core/probe.test.ts', `export const found = ${value};\n`]),
+  ]);
+  expect(refused).not.toContain(true);
+});
+
+test('of bin, only what prints the JSON Schema reads core', () => {
+  const code = "import { thing } from '../core/document/json-schema.ts';\n\nthing();\n";
+  expect(
+    findRefused([
+      ['bin/print-schema.ts', code],
+      ['bin/probe.ts', code],
+    ]),
+  ).toEqual([false, true]);
 });

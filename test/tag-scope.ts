@@ -1,6 +1,6 @@
-import { compileTemplate } from './compile.ts';
-import { type TagScope, type TagScopeSource, ticketTagScope } from './tag-scope.ts';
-import type { TagValue, TagValues, Template, TemplateContext } from './template.ts';
+import { compileTemplate } from '../core/templates/compile.ts';
+import { type TagScope, type TagScopeSource, ticketTagScope } from '../core/templates/tag-scope.ts';
+import type { TagValue, TagValues, Template, TemplateContext } from '../core/templates/template.ts';
 
 /** A small project for tests: one feedback type, one ticket group, one member group. */
 export function scopeWith(changes: Partial<TagScopeSource> = {}): TagScope {

@@ -1,7 +1,7 @@
-import { checkDocument, type DocumentCheck } from './check-document.ts';
-import type { DocumentContext } from './checking.ts';
-import type { Path } from './problems.ts';
-import { readProperty } from './raw-document.ts';
+import { checkDocument, type DocumentCheck } from '../core/document/check-document.ts';
+import type { DocumentContext } from '../core/document/checking.ts';
+import type { Path } from '../core/document/problems.ts';
+import { readProperty } from '../core/document/raw-document.ts';
 
 /** A value with another one at a path; `undefined` takes the property or list entry away. */
 export function withPart(value: unknown, path: Path, part: unknown): unknown {

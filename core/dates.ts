@@ -1,0 +1,12 @@
+const calendarDay = /^\d{4}-\d{2}-\d{2}$/;
+const instant =
+  /^(\d{4}-\d{2}-\d{2})[Tt]([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d+)?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+
+/** Whether a text is a calendar day, such as 2026-11-30, or an instant of RFC 3339, such as 2026-11-30T09:15:00Z. */
+export function isDate(text: string): boolean {
+  const day = calendarDay.test(text) ? text : instant.exec(text)?.[1];
+  if (day === undefined) return false;
+  const midnight = Date.parse(`${day}T00:00:00Z`);
+  // The engine takes 31 February for 3 March: only a real day reads back as it was written.
+  return !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(day);
+}
