@@ -53,7 +53,7 @@ function decodeOnce({ text, starts }: DecodedText, place: number): DecodedText |
     for (const character of decoded) {
       const start = starts[Math.min(match.index + offset, match.index + run.length)] ?? 0;
       for (let unit = 0; unit < character.length; unit += 1) positions[length++] = start;
-      offset += Buffer.byteLength(character) * 3;
+      offset += character === '\ufffd' && !isReplacement(run, offset) ? 3 : Buffer.byteLength(character) * 3;
     }
     read = match.index + run.length;
   }
@@ -62,8 +62,31 @@ function decodeOnce({ text, starts }: DecodedText, place: number): DecodedText |
   return { text: pieces.join(''), starts: positions.subarray(0, length + 1) };
 }
 
+/** Each byte that is no UTF-8 becomes a character of its own: else it could not be told where those after it stood. */
 function decodePercent(run: string): string {
-  return Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8');
+  const bytes = Buffer.from(run.replaceAll('%', ''), 'hex');
+  const text = bytes.toString('utf8');
+  if (!text.includes('\ufffd')) return text;
+  const characters: string[] = [];
+  for (let index = 0; index < bytes.length; ) {
+    const end = index + countBytes(bytes[index] ?? 0);
+    const character = bytes.toString('utf8', index, end);
+    const isWhole = Buffer.from(character).equals(bytes.subarray(index, end));
+    characters.push(isWhole ? character : '\ufffd');
+    index = isWhole ? end : index + 1;
+  }
+  return characters.join('');
+}
+
+/** The bytes of a character of UTF-8, by the first of them. */
+function countBytes(first: number): number {
+  if (first < 0xc0) return 1;
+  if (first < 0xe0) return 2;
+  return first < 0xf0 ? 3 : 4;
+}
+
+function isReplacement(run: string, offset: number): boolean {
+  return run.slice(offset, offset + 9).toLowerCase() === '%ef%bf%bd';
 }
 
 const jsonEscapes: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };

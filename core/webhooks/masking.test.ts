@@ -73,6 +73,18 @@ describe('a secret', () => {
     );
   });
 
+  test.each([
+    ['half a character', '%e9'],
+    ['what is no UTF-8', '%80%80%ff'],
+    ['a character cut off', '%f0%9f%98'],
+    ['a replacement character', '%ef%bf%bd'],
+    ['lone surrogates', '%ed%a0%80'],
+  ])('is masked from its first byte to its last beside %s', (_, bytes) => {
+    for (const value of ['é-hunter2-é', 'hunter2-hunter2', '😀hunter2😀', '\ufffdhunter2\ufffd']) {
+      expect(maskSecrets(`${bytes}${percentAll(value)}${bytes}|`, [value])).toBe(`${bytes}***${bytes}|`);
+    }
+  });
+
   test('is masked with and without the line break it was stored with', () => {
     expect(maskSecrets('a=hunter2-hunter2;', ['hunter2-hunter2\n'])).toBe('a=***;');
   });
