@@ -1,8 +1,5 @@
 import * as z from 'zod';
-import { ApiKeyPrefix } from '../keys/api-key.ts';
 import { canonicalEmail } from '../members.ts';
-
-export { ApiKeyPrefix };
 
 /** Longest text that stands for itself: names, labels, options, in characters. */
 const maxLabelLength = 200;
