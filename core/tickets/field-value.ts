@@ -58,7 +58,10 @@ function readNumber(given: Given, min: number | undefined, max: number | undefin
 }
 
 function readRating(given: Given): FieldReading {
-  if (!Number.isInteger(given.value)) return wrongType(given, 'a whole JSON number');
+  if (typeof given.value === 'number' && !Number.isInteger(given.value)) {
+    return reject(given, 'invalid_type', `${given.field.label} takes a whole number, not ${given.value}.`);
+  }
+  if (typeof given.value !== 'number') return wrongType(given, 'a whole JSON number');
   return readNumber(given, given.field.min ?? 1, given.field.max ?? 5);
 }
 

@@ -15,8 +15,14 @@ export function readJsonObject(request: HttpRequest): JsonBody {
   if (text.outcome === 'refused') return text;
   const read = readJsonText(text.text);
   if (read.outcome === 'refused') {
+    if (text.text.trim() === '') {
+      return { outcome: 'refused', reply: refuse(400, 'The body is empty: send a JSON object.') };
+    }
     const found = read.problems.map(({ where, message }) => (where === '' ? message : `${where}: ${message}`));
-    return { outcome: 'refused', reply: refuse(400, `The body cannot be accepted. ${found.slice(0, 20).join(' ')}`) };
+    return {
+      outcome: 'refused',
+      reply: refuse(400, `The body is not valid JSON or cannot be stored: ${found.slice(0, 20).join(' ')}`),
+    };
   }
   const { value } = read;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

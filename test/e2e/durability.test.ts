@@ -4,9 +4,9 @@ import { runStack, temporaryFolder } from './running-stack.ts';
 
 test('200 reports while the receiver is down, a SIGKILL, both started again: all 200 webhooks arrive', async () => {
   const folder = temporaryFolder();
-  const before = await startReceivingServer();
+  // Down, and asking for ten seconds: however long the reports take here, no attempt waits for the schedule's five minutes.
+  const before = await startReceivingServer((response) => response.writeHead(503, { 'retry-after': '10' }).end());
   const port = Number(new URL(before.origin).port);
-  await before.stop();
   const first = await runStack(folder.path);
   const slack = { value: `${before.origin}/slack` };
   expect((await first.admin('PUT', '/projects/apollo/secrets/slack-webhook-url', slack)).status).toBe(204);
@@ -20,6 +20,7 @@ test('200 reports while the receiver is down, a SIGKILL, both started again: all
   );
   expect(answers.filter(({ status }) => status === 201)).toHaveLength(200);
   await first.end('SIGKILL');
+  await before.stop();
   const receiver = await startReceivingServer(undefined, port);
   const second = await runStack(folder.path);
   // An attempt that the kill interrupted may come again, with the same id: what counts is that none is missing.
