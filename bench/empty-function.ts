@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+import { build, type Metafile } from 'esbuild';
 import type { FunctionName } from '../functions/routes.ts';
+import { bundleOptions } from '../lib/bundle.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -39,17 +40,17 @@ export async function buildEmptyFunction(
     'export const handler = async () => clients.length;',
   ].join('\n');
   const file = join(folder, 'empty', 'index.mjs');
-  await build({ ...options, stdin: { contents, resolveDir: root }, outfile: file });
+  await build({ ...bundleOptions, stdin: { contents, resolveDir: root }, outfile: file });
   return { file, clients };
 }
 
-/** Which clients a bundle has; bundling it again also proves that the options here are those of lib/bundle.ts. */
+/** Which clients a bundle has; bundling it again also proves that the code has not changed since. */
 async function clientsOf(name: FunctionName, bundle: string, folder: string): Promise<string[]> {
   const outfile = join(folder, 'index.mjs');
   const entryPoints = [`functions/${name}/index.ts`];
-  const { metafile } = await build({ ...options, entryPoints, outfile, metafile: true });
+  const { metafile } = await build({ ...bundleOptions, entryPoints, outfile, metafile: true });
   if (readFileSync(outfile, 'utf8') !== readFileSync(bundle, 'utf8')) {
-    throw new Error('bench/empty-function.ts bundles otherwise than lib/bundle.ts, or the code has changed meanwhile');
+    throw new Error('the code has changed since it was bundled');
   }
   return packagesIn(metafile);
 }
@@ -60,30 +61,3 @@ function packagesIn({ outputs }: Metafile): string[] {
   );
   return [...new Set(inputs.flatMap((path) => clientPackage.exec(path)?.[1] ?? []))].sort();
 }
-
-const leaveOutUnusedSignIns: Plugin = {
-  name: 'leave-out-unused-sign-ins',
-  setup({ onResolve }) {
-    const filter =
-      /^@aws-sdk\/(credential-provider-|nested-clients|token-providers)|^@smithy\/credential-provider-imds/;
-    onResolve({ filter }, ({ kind, path }) => (kind === 'dynamic-import' ? { path, external: true } : undefined));
-  },
-};
-
-const options: BuildOptions = {
-  absWorkingDir: root,
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node24',
-  mainFields: ['module', 'main'],
-  minify: true,
-  sourcemap: true,
-  sourcesContent: false,
-  legalComments: 'none',
-  banner: {
-    js: "import{createRequire as bundleRequire}from'node:module';const require=bundleRequire(import.meta.url);",
-  },
-  plugins: [leaveOutUnusedSignIns],
-  logLevel: 'warning',
-};

@@ -3,41 +3,10 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { build, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { functionNames } from '../functions/routes.ts';
 
 const root = join(import.meta.dirname, '..');
-
-/** Bundles every function into a folder of its own below `dist`, and answer-rest's API reference page with it. */
-export async function bundleFunctions(dist: string): Promise<void> {
-  await rm(dist, { recursive: true, force: true });
-  await Promise.all([bundleCode(dist), packReferencePage(join(dist, 'answer-rest', 'docs'))]);
-}
-
-async function bundleCode(dist: string): Promise<void> {
-  await build({
-    absWorkingDir: root,
-    entryPoints: functionNames.map((name) => ({ in: `functions/${name}/index.ts`, out: `${name}/index` })),
-    outdir: dist,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    // Packages that offer both are taken as ESM, which shakes better than their CommonJS.
-    mainFields: ['module', 'main'],
-    minify: true,
-    sourcemap: true,
-    sourcesContent: false,
-    legalComments: 'none',
-    // CommonJS packages ask for Node's modules by `require`, which ES modules lack.
-    banner: {
-      js: "import{createRequire as bundleRequire}from'node:module';const require=bundleRequire(import.meta.url);",
-    },
-    plugins: [leaveOutUnusedSignIns],
-    logLevel: 'warning',
-  });
-}
 
 /**
  * Leaves out the SDK's ways to find credentials that Lambda never goes (SSO, profiles, processes, instance metadata):
@@ -51,6 +20,42 @@ const leaveOutUnusedSignIns: Plugin = {
     onResolve({ filter }, ({ kind, path }) => (kind === 'dynamic-import' ? { path, external: true } : undefined));
   },
 };
+
+/** How every function is bundled; a measurement that builds functions of its own builds them alike. */
+export const bundleOptions = {
+  absWorkingDir: root,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  // Packages that offer both are taken as ESM, which shakes better than their CommonJS.
+  mainFields: ['module', 'main'],
+  minify: true,
+  sourcemap: true,
+  sourcesContent: false,
+  legalComments: 'none',
+  // CommonJS packages ask for Node's modules by `require`, which ES modules lack.
+  banner: {
+    js: "import{createRequire as bundleRequire}from'node:module';const require=bundleRequire(import.meta.url);",
+  },
+  plugins: [leaveOutUnusedSignIns],
+  logLevel: 'warning',
+} satisfies BuildOptions;
+
+/** Bundles every function into a folder of its own below `dist`, and answer-rest's API reference page with it. */
+export async function bundleFunctions(dist: string): Promise<void> {
+  await rm(dist, { recursive: true, force: true });
+  await Promise.all([bundleCode(dist), packReferencePage(join(dist, 'answer-rest', 'docs'))]);
+}
+
+async function bundleCode(dist: string): Promise<void> {
+  await build({
+    ...bundleOptions,
+    entryPoints: functionNames.map((name) => ({ in: `functions/${name}/index.ts`, out: `${name}/index` })),
+    outdir: dist,
+    outExtension: { '.js': '.mjs' },
+  });
+}
 
 async function packReferencePage(folder: string): Promise<void> {
   const source = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
