@@ -35,7 +35,8 @@ export async function storePendingDeliveries(
       nextAttemptAt: at,
       createdAt: at,
     };
-    const Item = deliveryItem(delivery, { dueShards: stages.prod.dueShards, now });
+    const { dueShards, deliveryRetentionDays } = stages.prod;
+    const Item = deliveryItem(delivery, { dueShards, deliveryRetentionDays, now });
     await table.client.send(new PutCommand({ TableName: table.name, Item }));
   });
   return ids;

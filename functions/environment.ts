@@ -9,6 +9,7 @@ export const environmentNames = {
   apiOrigin: 'API_ORIGIN',
   consoleOrigin: 'CONSOLE_ORIGIN',
   dueShards: 'DUE_SHARDS',
+  deliveryRetentionDays: 'DELIVERY_RETENTION_DAYS',
   variables: 'VARIABLES',
   outboundAllowHttp: 'OUTBOUND_ALLOW_HTTP',
   outboundAllowedCidrs: 'OUTBOUND_ALLOWED_CIDRS',

@@ -56,6 +56,7 @@ export class FeedbridgeStack extends Stack {
         apiOrigin: gateway.origin,
         consoleOrigin,
         dueShards: String(settings.dueShards),
+        deliveryRetentionDays: String(settings.deliveryRetentionDays),
         variables: JSON.stringify(settings.variables),
         outboundAllowHttp: String(settings.outbound.allowHttp),
         outboundAllowedCidrs: JSON.stringify(settings.outbound.allowedCidrs),

@@ -53,6 +53,7 @@ export const functionProfiles: Record<FunctionName, FunctionProfile> = {
       'apiOrigin',
       'consoleOrigin',
       'dueShards',
+      'deliveryRetentionDays',
       'variables',
     ],
     grants: {
@@ -76,6 +77,7 @@ export const functionProfiles: Record<FunctionName, FunctionProfile> = {
       'webhookQueueUrl',
       'masterSecretArn',
       'dueShards',
+      'deliveryRetentionDays',
       'outboundAllowHttp',
       'outboundAllowedCidrs',
     ],
@@ -116,6 +118,7 @@ export const functionProfiles: Record<FunctionName, FunctionProfile> = {
       'apiOrigin',
       'consoleOrigin',
       'dueShards',
+      'deliveryRetentionDays',
       'variables',
       'administratorGroups',
     ],

@@ -27,6 +27,8 @@ export type Settings = {
   administratorGroups: string[];
   /** Partitions of the due index, each drained by one message a minute. */
   dueShards: number;
+  /** Days after which a settled delivery and its attempts are deleted. */
+  deliveryRetentionDays: number;
   /** Variables by project and name, in place of the document's. */
   variables: Record<string, Record<string, string>>;
   outbound: { allowHttp: boolean; allowedCidrs: string[] };
@@ -44,6 +46,7 @@ const base = {
   signIn: { kind: 'cognito' },
   administratorGroups: ['administrators'],
   dueShards: 4,
+  deliveryRetentionDays: 30,
   variables: {},
   outbound: { allowHttp: false, allowedCidrs: [] },
   throttle: { requestsPerSecond: 500, burst: 1000 },

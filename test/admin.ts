@@ -46,6 +46,7 @@ export function admin(engines: TestEngines, seed: string, clock = fixedClock()) 
       apiOrigin: 'https://api.example.com',
       consoleOrigin: 'https://console.example.com',
       dueShards: 4,
+      deliveryRetentionDays: 30,
       now: clock.now,
       newId,
       randomBytes: (count) => {

@@ -25,6 +25,7 @@ export function sender(
     outbound,
     readSecrets: async () => new Map(Object.entries(options.secrets ?? {})),
     dueShards: 4,
+    deliveryRetentionDays: 30,
     observer: recordingObserver(),
     now: clock.now,
     random: () => options.random ?? 0,

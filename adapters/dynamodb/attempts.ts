@@ -2,7 +2,8 @@ import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { SettledState } from '../../core/deliveries/attempt-plan.ts';
 import { type Attempt, Delivery } from '../../core/deliveries/delivery.ts';
-import { deliveryExpiry } from './deliveries.ts';
+import { laneOf } from '../../core/deliveries/message.ts';
+import { type DeliveryStorage, deliveryExpiry } from './deliveries.ts';
 import { attemptKey, deliveryKey, dueKey } from './keys.ts';
 import { isConditionFailure, type Table } from './table.ts';
 
@@ -66,14 +67,14 @@ export async function settleLease(
   table: Table,
   lease: { delivery: Delivery; number: number },
   settled: { attempts: readonly Attempt[]; state: SettledState },
-  options: { dueAt: number; dueShards: number; now: number },
+  options: DeliveryStorage & { dueAt: number },
 ): Promise<'settled' | 'lease-lost'> {
   const { id } = lease.delivery;
   for (const attempt of settled.attempts) {
-    if (attempt.number > 1) await putAttempt(table, id, attempt);
+    if (attempt.number > 1) await putAttempt(table, id, attempt, options);
   }
   const firstAttempt = settled.attempts.find((attempt) => attempt.number === 1);
-  const change = describeChange(id, settled.state, firstAttempt, options);
+  const change = describeChange(lease.delivery, settled.state, firstAttempt, options);
   try {
     await table.client.send(
       new UpdateCommand({
@@ -92,19 +93,26 @@ export async function settleLease(
   }
 }
 
+/** Longest that a delivery may be pending after an attempt, in days: the whole schedule, or a pause (quality.md). */
+const maxPendingDays = 18;
+
 /** What is there only while a delivery is leased. */
 const leaseAttributes = ['leaseUntil', 'leasedAt', 'leasedBy'];
 
 function describeChange(
-  id: string,
+  delivery: Delivery,
   state: SettledState,
   firstAttempt: Attempt | undefined,
-  options: { dueAt: number; dueShards: number; now: number },
+  options: DeliveryStorage & { dueAt: number },
 ): { set: string[]; remove: string[]; values: Record<string, unknown>; names?: Record<string, string> } {
   const first = firstAttempt === undefined ? [] : ['firstAttempt = :first'];
   const firstValue = firstAttempt === undefined ? {} : { ':first': firstAttempt };
   if (state.outcome === 'pending') {
-    const { dueSk } = dueKey(id, new Date(options.dueAt).toISOString(), options.dueShards);
+    const { dueSk } = dueKey(
+      { id: delivery.id, lane: laneOf(delivery) },
+      new Date(options.dueAt).toISOString(),
+      options.dueShards,
+    );
     return {
       set: [...first, 'nextAttemptAt = :next', 'dueSk = :due', 'reason = :reason'],
       remove: leaseAttributes,
@@ -129,14 +137,17 @@ function describeChange(
     values: {
       ...firstValue,
       ':outcome': state.outcome,
-      ':expiry': deliveryExpiry(options.now),
+      ':expiry': deliveryExpiry(options),
       ...(failed ? { ':reason': state.reason } : {}),
     },
   };
 }
 
-async function putAttempt(table: Table, id: string, attempt: Attempt): Promise<void> {
-  const Item = { ...attemptKey(id, attempt.number), type: 'attempt', version: 1, ...attempt };
+async function putAttempt(table: Table, id: string, attempt: Attempt, options: DeliveryStorage): Promise<void> {
+  // It outlives its delivery by the little that the delivery may have settled earlier than it could.
+  const deliveryRetentionDays = options.deliveryRetentionDays + maxPendingDays;
+  const expiresAt = deliveryExpiry({ ...options, deliveryRetentionDays });
+  const Item = { ...attemptKey(id, attempt.number), type: 'attempt', version: 1, ...attempt, expiresAt };
   try {
     await table.client.send(
       new PutCommand({ TableName: table.name, Item, ConditionExpression: 'attribute_not_exists(pk)' }),

@@ -1,5 +1,6 @@
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { Attempt, Delivery, type DeliveryOutcome, ListedDelivery } from '../../core/deliveries/delivery.ts';
+import { laneOf } from '../../core/deliveries/message.ts';
 import { attemptPrefix, deliveryKey, deliveryListKey, dueKey } from './keys.ts';
 import { type Page, type PageRequest, readListPage } from './lists.ts';
 import type { Table } from './table.ts';
@@ -7,18 +8,18 @@ import type { Table } from './table.ts';
 /** How far ahead the due entry of a new intent lies: the stream and the queue go first (docs/architecture.md, 4). */
 export const fastPathMs = 120_000;
 
-/** How long a settled delivery is kept, in seconds: 30 days. */
-const keptSeconds = 30 * 24 * 60 * 60;
+/** How deliveries are stored: the shards of the due index, the days a settled one is kept, and the present instant. */
+export type DeliveryStorage = { dueShards: number; deliveryRetentionDays: number; now: number };
 
 /** A delivery as it lies in the table; a pending one has a due entry, so that it is found even if its message is lost. */
-export function deliveryItem(delivery: Delivery, options: { dueShards: number; now: number }): Record<string, unknown> {
+export function deliveryItem(delivery: Delivery, options: DeliveryStorage): Record<string, unknown> {
   const { id, project, macro, action, target, outcome, createdAt } = delivery;
   return {
     ...deliveryKey(id),
     ...deliveryListKey(project, createdAt, id),
     ...(outcome === 'pending'
-      ? dueKey(id, new Date(options.now + fastPathMs).toISOString(), options.dueShards)
-      : { expiresAt: deliveryExpiry(options.now) }),
+      ? dueKey({ id, lane: laneOf(delivery) }, new Date(options.now + fastPathMs).toISOString(), options.dueShards)
+      : { expiresAt: deliveryExpiry(options) }),
     ...delivery,
     type: 'delivery',
     version: 1,
@@ -27,8 +28,8 @@ export function deliveryItem(delivery: Delivery, options: { dueShards: number; n
 }
 
 /** When a delivery that settles now is deleted, in epoch seconds as TTL wants it; pending ones never are. */
-export function deliveryExpiry(now: number): number {
-  return Math.floor(now / 1000) + keptSeconds;
+export function deliveryExpiry(options: Pick<DeliveryStorage, 'deliveryRetentionDays' | 'now'>): number {
+  return Math.floor(options.now / 1000) + options.deliveryRetentionDays * 24 * 60 * 60;
 }
 
 /** Reads a delivery with all of its attempts, consistently; undefined where there is none in this project. */

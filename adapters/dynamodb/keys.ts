@@ -106,9 +106,46 @@ export function deliveryOfKey(pk: string): string | undefined {
 }
 
 /** The due entry of an item: its shard follows from its id, so that busy minutes spread over partitions. */
-export function dueKey(id: string, dueAt: string, shards: number): DueKey {
+export function dueKey({ id, lane }: { id: string; lane: string }, dueAt: string, shards: number): DueKey {
   const shard = createHash('sha256').update(id).digest().readUInt32BE(0) % shards;
-  return { duePk: duePartition(shard), dueSk: `${dueAt}#${id}` };
+  return { duePk: duePartition(shard), dueSk: `${dueAt}#${id}#${lane}` };
+}
+
+/** What a due entry stands for: the instant, the item's id, and the lane that says which queue and group it goes to. */
+export function readDueSk(dueSk: string): { dueAt: string; id: string; lane: string } {
+  const [dueAt = '', id = '', lane = ''] = dueSk.split('#');
+  return { dueAt, id, lane };
+}
+
+/** Where the deliveries of a paused endpoint wait, by the instant of their intent: no tick looks there. */
+export function pausedKey(endpoint: string, createdAt: string, id: string): DueKey {
+  return { duePk: `PAUSED#${endpoint}`, dueSk: `${createdAt}#${id}#${endpoint}` };
+}
+
+/** The key of an endpoint's health, by the id of the endpoint. */
+export function endpointKey(endpoint: string): ItemKey {
+  return { pk: `ENDPOINT#${endpoint}`, sk: 'ENDPOINT' };
+}
+
+/** The key of one entry of a record's history; entries of a record sort by time. */
+export function changeKey(record: ItemKey, at: string, id: string): ItemKey {
+  return { pk: record.pk, sk: `${changePrefix}${at}#${id}` };
+}
+
+/** What the sort keys of a record's history begin with. */
+export const changePrefix = 'CHANGE#';
+
+/** The key of one comment on a ticket; comments sort by time. */
+export function commentKey(project: string, ticket: string, at: string, id: string): ItemKey {
+  return { pk: ticketKey(project, ticket).pk, sk: `${commentPrefix}${at}#${id}` };
+}
+
+/** What the sort keys of a ticket's comments begin with. */
+export const commentPrefix = 'COMMENT#';
+
+/** The key of the entry by which a record is found by a value from outside; `record` is its id or e-mail address. */
+export function lookupKey(project: string, target: 'ticket' | 'member', value: string, record: string): ItemKey {
+  return { pk: `LOOKUP#${project}#${target}#${sha256(value)}`, sk: record };
 }
 
 /** The partition of one due shard. */

@@ -4,7 +4,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Delivery } from '../../core/deliveries/delivery.ts';
 import { Run } from '../../core/runs/run.ts';
 import type { Ticket } from '../../core/tickets/ticket.ts';
-import { deliveryItem } from './deliveries.ts';
+import { type DeliveryStorage, deliveryItem } from './deliveries.ts';
 import { runKey, ticketKey } from './keys.ts';
 import { failedConditions, isConditionFailure, isContention, type Table } from './table.ts';
 
@@ -48,7 +48,7 @@ export async function storeTicketDeliveries(
   table: Table,
   ticket: Pick<Ticket, 'project' | 'id' | 'version'>,
   deliveries: readonly Delivery[],
-  options: { dueShards: number; now: number },
+  options: DeliveryStorage,
 ): Promise<'stored' | 'changed-meanwhile' | 'contended'> {
   const unchanged = {
     TableName: table.name,

@@ -5,7 +5,7 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import type { Delivery } from '../../core/deliveries/delivery.ts';
 import { Ticket } from '../../core/tickets/ticket.ts';
-import { deliveryItem } from './deliveries.ts';
+import { type DeliveryStorage, deliveryItem } from './deliveries.ts';
 import { idempotencyKey } from './keys.ts';
 import { cancelledItem, failedConditions, isConditionFailure, isContention, type Table } from './table.ts';
 import { ticketItem } from './tickets.ts';
@@ -52,7 +52,7 @@ export async function findRememberedCall(
 export async function createTicket(
   table: Table,
   creation: TicketCreation,
-  { dueShards }: { dueShards: number },
+  storage: Omit<DeliveryStorage, 'now'>,
 ): Promise<'created' | 'number-taken' | 'call-remembered' | 'contended'> {
   const ticketPut = {
     TableName: table.name,
@@ -69,7 +69,7 @@ export async function createTicket(
     }
     const puts = creation.deliveries.map((delivery) => ({
       TableName: table.name,
-      Item: deliveryItem(delivery, { dueShards, now }),
+      Item: deliveryItem(delivery, { ...storage, now }),
       ConditionExpression: 'attribute_not_exists(pk)',
     }));
     const remembered = creation.call === undefined ? [] : [rememberPut(table, creation, creation.call, now)];

@@ -1,18 +1,71 @@
 import * as z from 'zod';
+import { Where } from '../document/schema-filters.ts';
 import { TemplatePart } from '../templates/parts.ts';
+import { ExternalValue } from '../tickets/ticket.ts';
 
 /** Methods a webhook may use. */
 export const WebhookMethod = z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']);
 
+const parts = z.array(TemplatePart);
+
+/** How a request proves who it is, as rendered; secrets are names, and tokens are fetched at each attempt. */
+export const FrozenAuth = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('basic'), username: parts, password: parts }),
+  z.object({ kind: z.literal('bearer'), token: parts }),
+  z.object({ kind: z.literal('header'), name: z.string(), value: parts }),
+  z.object({
+    kind: z.literal('oauth2'),
+    tokenUrl: parts,
+    clientId: parts,
+    clientSecret: parts,
+    scope: parts.optional(),
+    parameters: z.array(z.tuple([z.string(), parts])),
+    sendAs: z.enum(['body', 'basic']),
+  }),
+]);
+export type FrozenAuth = z.infer<typeof FrozenAuth>;
+
 /** A request as it was rendered with the change that caused it: later configuration does not touch it; secrets are names. */
 export const FrozenRequest = z.object({
   method: WebhookMethod,
-  url: z.array(TemplatePart),
-  headers: z.array(z.tuple([z.string(), z.array(TemplatePart)])),
-  body: z.array(TemplatePart).optional(),
+  url: parts,
+  headers: z.array(z.tuple([z.string(), parts])),
+  body: parts.optional(),
+  /** Where a body lies that is too large for the item, as the JSON of its parts; then `body` is absent. */
+  bodyAt: z.object({ objectKey: z.string(), bytes: z.int() }).optional(),
   timeoutMs: z.int(),
+  auth: FrozenAuth.optional(),
+  /** The name of the secret that signs it (Standard Webhooks). */
+  sign: z.string().optional(),
 });
 export type FrozenRequest = z.infer<typeof FrozenRequest>;
+
+/** An e-mail as it was rendered with the change that caused it. */
+export const FrozenMail = z.object({ to: z.array(z.string()), subject: z.string(), text: z.string() });
+export type FrozenMail = z.infer<typeof FrozenMail>;
+
+/** What counts as success, frozen: conditions over the record are decided already, those over the answer remain. */
+export const FrozenSuccess = z.object({
+  status: z.array(z.int()).optional(),
+  where: Where.optional(),
+  retry: z.boolean(),
+});
+export type FrozenSuccess = z.infer<typeof FrozenSuccess>;
+
+/** Which values of an answer are kept, frozen with the delivery. */
+export const FrozenCapture = z.object({
+  group: z.string(),
+  fields: z.array(
+    z.object({
+      key: z.string(),
+      type: z.enum(['boolean', 'dateTime', 'integer', 'number', 'string']),
+      parameter: z.string(),
+      match: z.string().optional(),
+      lookup: z.literal(true).optional(),
+    }),
+  ),
+});
+export type FrozenCapture = z.infer<typeof FrozenCapture>;
 
 /** What stopped an attempt. */
 const ErrorClass = z.enum(['dns', 'connect', 'tls', 'timeout', 'blocked', 'http', 'template', 'interrupted']);
@@ -23,6 +76,15 @@ export const Attempt = z.object({
   startedAt: z.iso.datetime(),
   durationMs: z.int(),
   address: z.string().optional(),
+  /** How long the parts took, in milliseconds; a part that did not happen (a pooled connection) is absent. */
+  timings: z
+    .object({
+      dnsMs: z.number().optional(),
+      connectMs: z.number().optional(),
+      tlsMs: z.number().optional(),
+      firstByteMs: z.number().optional(),
+    })
+    .optional(),
   response: z
     .object({
       status: z.int(),
@@ -32,21 +94,27 @@ export const Attempt = z.object({
     })
     .optional(),
   error: z.object({ class: ErrorClass, message: z.string() }).optional(),
+  /** The values that were kept of the answer, by the keys of their fields. */
+  captured: z.record(z.string(), ExternalValue).optional(),
+  uncaptured: z.array(z.object({ field: z.string(), reason: z.string() })).optional(),
 });
 export type Attempt = z.infer<typeof Attempt>;
 
 /** The ticket or member that a delivery is about. */
 const DeliveryTarget = z.union([z.object({ ticket: z.string() }), z.object({ member: z.string() })]);
 
-/** What made a delivery: an automation, or a person's run. */
-export const DeliveryCause = z.object({ kind: z.enum(['automation', 'run']), key: z.string() });
+/** What made a delivery; a `notice` tells project managers how an endpoint is doing. */
+export const DeliveryCause = z.object({
+  kind: z.enum(['automation', 'run', 'listener', 'test', 'replay', 'notice']),
+  key: z.string(),
+});
 export type DeliveryCause = z.infer<typeof DeliveryCause>;
 
 /** Where a delivery stands; only `pending` ones are ever sent. */
 export const DeliveryOutcome = z.enum(['pending', 'delivered', 'failed', 'cancelled']);
 export type DeliveryOutcome = z.infer<typeof DeliveryOutcome>;
 
-/** One webhook request for one target. `attemptsMade` counts settled attempts, `leases` those that were begun. */
+/** One webhook request, or one e-mail, for one target. `attemptsMade` counts settled attempts, `leases` those that were begun. */
 export const Delivery = z.object({
   id: z.string(),
   project: z.string(),
@@ -56,9 +124,22 @@ export const Delivery = z.object({
   cause: DeliveryCause,
   outcome: DeliveryOutcome,
   reason: z.string().optional(),
-  /** Absent where the webhook could not be rendered. */
+  /** Absent where the webhook could not be rendered, and with `mail`. */
   request: FrozenRequest.optional(),
+  /** In place of `request`. */
+  mail: FrozenMail.optional(),
   retry: z.enum(['standard', 'none']),
+  success: FrozenSuccess.optional(),
+  /** Absent where nothing is captured, and for tests, which leave the record untouched. */
+  capture: FrozenCapture.optional(),
+  latestOnly: z.literal(true).optional(),
+  /** The delivery that was the latest of this endpoint and target before; it is cancelled where it is still pending. */
+  supersedes: z.string().optional(),
+  maxPerSecond: z.number().optional(),
+  /** Set where the URL depends on the target: then a 410 speaks of that target alone. */
+  urlHasTag: z.literal(true).optional(),
+  /** The delivery whose recorded request this one sends again, under the same `webhook-id`. */
+  replayOf: z.string().optional(),
   attemptsMade: z.int(),
   leases: z.int(),
   leasedAt: z.iso.datetime().optional(),

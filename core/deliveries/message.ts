@@ -1,19 +1,30 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 
-/** A message of the webhook queue: a delivery that may be due. Whoever gets it twice finds out by the lease. */
-export const DeliveryMessage = z.object({ delivery: z.string() });
+/**
+ * A message of the webhook queue, or of the e-mail queue: a delivery that may be due, and its endpoint, so that it can be
+ * held back before it is read. Whoever gets it twice finds out by the lease.
+ */
+export const DeliveryMessage = z.object({ delivery: z.string(), endpoint: z.string().optional() });
 export type DeliveryMessage = z.infer<typeof DeliveryMessage>;
 
 /** A message of the macro queue: drain one shard of what is due. */
 export const MacroMessage = z.object({ kind: z.literal('drain-due'), shard: z.int() });
 export type MacroMessage = z.infer<typeof MacroMessage>;
 
+/** The lane of e-mails among due entries, in place of an endpoint. */
+export const mailLane = 'mail';
+
 /**
- * The group of an endpoint's messages: they share its turns, so that a busy endpoint does not keep others waiting. A hash,
- * because three keys may have more than the 128 characters that SQS takes.
+ * The id of an endpoint: 64 bits of a hash, because three keys may have more than the 128 characters that SQS takes as a
+ * group. Its messages share the group's turns, so that a busy endpoint does not keep others waiting.
  */
-export function endpointGroup(endpoint: { project: string; macro: string; action: string }): string {
+export function endpointId(endpoint: { project: string; macro: string; action: string }): string {
   const name = `${endpoint.project}/${endpoint.macro}/${endpoint.action}`;
-  return createHash('sha256').update(name).digest('hex').slice(0, 32);
+  return createHash('sha256').update(name).digest('hex').slice(0, 16);
+}
+
+/** Which queue a delivery goes to, and there which group: its endpoint's id, or {@link mailLane}. */
+export function laneOf(delivery: { project: string; macro: string; action: string; mail?: unknown }): string {
+  return delivery.mail === undefined ? endpointId(delivery) : mailLane;
 }

@@ -5,7 +5,8 @@ export const FieldValue = z.union([z.string(), z.number(), z.boolean(), z.array(
 export type FieldValue = z.infer<typeof FieldValue>;
 
 /** A typed value that came from outside; instants are RFC 3339 text. */
-const ExternalValue = z.union([z.string(), z.number(), z.boolean()]);
+export const ExternalValue = z.union([z.string(), z.number(), z.boolean()]);
+export type ExternalValue = z.infer<typeof ExternalValue>;
 
 /** External data of a record: group key, then field key. */
 export const ExternalData = z.record(z.string(), z.record(z.string(), ExternalValue));

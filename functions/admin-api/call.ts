@@ -16,6 +16,7 @@ export type AdminDependencies = {
   apiOrigin: string;
   consoleOrigin: string;
   dueShards: number;
+  deliveryRetentionDays: number;
   now: () => number;
   newId: () => string;
   randomBytes: (count: number) => Uint8Array;

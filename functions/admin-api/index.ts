@@ -15,6 +15,7 @@ const settings = Settings.pick({
   apiOrigin: true,
   consoleOrigin: true,
   dueShards: true,
+  deliveryRetentionDays: true,
   variables: true,
   administratorGroups: true,
 }).parse(readEnvironment(process.env));

@@ -37,7 +37,7 @@ export async function runForTicket(
   running: RunningMacro,
   id: string,
 ): Promise<RunResult> {
-  const { table, dueShards, now, pause } = dependencies;
+  const { table, dueShards, deliveryRetentionDays, now, pause } = dependencies;
   let decision: Decision | undefined;
   let hindrance = timeUp;
   for (let tries = 1; tries <= maxTries && now() <= running.deadline; tries += 1) {
@@ -52,6 +52,7 @@ export async function runForTicket(
     if (toStore === undefined) return result;
     const outcome = await storeTicketDeliveries(table, toStore.ticket, toStore.deliveries, {
       dueShards,
+      deliveryRetentionDays,
       now: toStore.now,
     });
     if (outcome === 'stored') return result;

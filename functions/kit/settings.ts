@@ -19,6 +19,7 @@ export const Settings = z.object({
   apiOrigin: text,
   consoleOrigin: text,
   dueShards: z.coerce.number().int().min(1),
+  deliveryRetentionDays: z.coerce.number().int().min(1),
   variables: json(z.record(z.string(), z.record(z.string(), z.string()))),
   outboundAllowHttp: z.enum(['true', 'false']).transform((value) => value === 'true'),
   outboundAllowedCidrs: json(z.array(z.string())),

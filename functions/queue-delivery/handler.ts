@@ -1,7 +1,7 @@
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import * as z from 'zod';
 import { type Queue, sendAll } from '../../adapters/sqs/queue.ts';
-import { type DeliveryMessage, endpointGroup } from '../../core/deliveries/message.ts';
+import { type DeliveryMessage, laneOf } from '../../core/deliveries/message.ts';
 import type { Observer } from '../kit/observer.ts';
 
 const text = z.object({ S: z.string() }).transform(({ S }) => S);
@@ -19,8 +19,8 @@ export function queueDelivery({ webhookQueue, observer }: QueueDeliveryDependenc
     const failed = await sendAll(
       webhookQueue,
       deliveries.map((delivery) => {
-        const message: DeliveryMessage = { delivery: delivery.id };
-        return { body: JSON.stringify(message), group: endpointGroup(delivery) };
+        const message: DeliveryMessage = { delivery: delivery.id, endpoint: laneOf(delivery) };
+        return { body: JSON.stringify(message), group: laneOf(delivery) };
       }),
     );
     observer.line('deliveries queued', { deliveries: deliveries.length, failed: failed.length });

@@ -16,6 +16,7 @@ const settings = Settings.pick({
   apiOrigin: true,
   consoleOrigin: true,
   dueShards: true,
+  deliveryRetentionDays: true,
   variables: true,
 }).parse(readEnvironment(process.env));
 const table = openTable(settings.tableName);

@@ -28,7 +28,7 @@ export async function storeTicket(
   submission: Submission,
   decidingMembers: Members | undefined,
 ): Promise<StoredTicket> {
-  const { table, dueShards, pause } = dependencies;
+  const { table, dueShards, deliveryRetentionDays, pause } = dependencies;
   const { project, feedbackType, source, reading } = submission;
   // With a default submitter the members decide nothing but the attribution, so they are read beside the number.
   const [firstNumber, members] = await Promise.all([
@@ -37,7 +37,7 @@ export async function storeTicket(
   ]);
   let creation = draftCreation(dependencies, submission, firstNumber, members);
   for (let tries = 1; tries <= maxTries; tries += 1) {
-    const outcome = await createTicket(table, creation, { dueShards });
+    const outcome = await createTicket(table, creation, { dueShards, deliveryRetentionDays });
     if (outcome === 'created') return { outcome, ticket: CreatedTicket.parse(creation.ticket) };
     const remembered = await findRemembered(dependencies, submission);
     if (remembered !== undefined) return { outcome: 'replayed', remembered };

@@ -17,6 +17,7 @@ export type ReceiveDependencies = {
   apiOrigin: string;
   consoleOrigin: string;
   dueShards: number;
+  deliveryRetentionDays: number;
   observer: Observer;
   now: () => number;
   newId: () => string;

@@ -20,9 +20,9 @@ export function runMacro({ table, webhookQueue, now }: RunMacroDependencies): Me
     for await (const deliveries of readDueDeliveries(table, shard, { now: startedAt, pageSize })) {
       const failed = await sendAll(
         webhookQueue,
-        deliveries.map((delivery) => {
-          const message: DeliveryMessage = { delivery };
-          return { body: JSON.stringify(message) };
+        deliveries.map(({ delivery, lane }) => {
+          const message: DeliveryMessage = { delivery, endpoint: lane };
+          return { body: JSON.stringify(message), group: lane };
         }),
       );
       drained += deliveries.length - failed.length;

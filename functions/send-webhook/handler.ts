@@ -6,7 +6,7 @@ import { type Queue, sendDelayed } from '../../adapters/sqs/queue.ts';
 import { planAttempt, type SettledState, settleAttempt } from '../../core/deliveries/attempt-plan.ts';
 import type { Attempt, Delivery } from '../../core/deliveries/delivery.ts';
 import { fillRequest, secretNames, type UsableSecret } from '../../core/deliveries/fill-request.ts';
-import { DeliveryMessage, endpointGroup } from '../../core/deliveries/message.ts';
+import { DeliveryMessage, endpointId } from '../../core/deliveries/message.ts';
 import { judgeExchange, type Verdict } from '../../core/webhooks/response-verdict.ts';
 import type { Observer } from '../kit/observer.ts';
 import type { MessageHandler } from '../kit/queue-consumer.ts';
@@ -24,6 +24,7 @@ export type SendDependencies = {
   outbound: OutboundClient;
   readSecrets: (project: string, names: readonly string[]) => Promise<ReadonlyMap<string, UsableSecret>>;
   dueShards: number;
+  deliveryRetentionDays: number;
   observer: Observer;
   now: () => number;
   random: () => number;
@@ -116,13 +117,18 @@ async function settle(
   number: number,
   settled: { attempts: readonly Attempt[]; state: SettledState },
 ): Promise<void> {
-  const { table, webhookQueue, dueShards, observer, now } = dependencies;
+  const { table, webhookQueue, dueShards, deliveryRetentionDays, observer, now } = dependencies;
   const { state } = settled;
   const waitMs = state.outcome === 'pending' ? state.nextAttemptAt - now() : 0;
   const byQueue = state.outcome === 'pending' && waitMs <= maxQueueDelayMs;
   // Where the queue brings the delivery back, the due entry is only the net below it.
   const dueAt = state.outcome === 'pending' ? state.nextAttemptAt + (byQueue ? fastPathMs : 0) : now();
-  const outcome = await settleLease(table, { delivery, number }, settled, { dueAt, dueShards, now: now() });
+  const outcome = await settleLease(table, { delivery, number }, settled, {
+    dueAt,
+    dueShards,
+    deliveryRetentionDays,
+    now: now(),
+  });
   if (outcome === 'lease-lost') return;
   observer.measure('Attempts', 1, 'Count', { project: delivery.project, outcome: state.outcome });
   if (state.outcome === 'delivered') {
@@ -130,8 +136,9 @@ async function settle(
     observer.measure('IntentToDelivered', ageMs, 'Milliseconds', { project: delivery.project });
   }
   if (!byQueue) return;
-  const message = { body: JSON.stringify({ delivery: delivery.id }), group: endpointGroup(delivery) };
-  await sendDelayed(webhookQueue, message, delaySeconds(waitMs));
+  const endpoint = endpointId(delivery);
+  const message: DeliveryMessage = { delivery: delivery.id, endpoint };
+  await sendDelayed(webhookQueue, { body: JSON.stringify(message), group: endpoint }, delaySeconds(waitMs));
 }
 
 /** Standard Webhooks' id and timestamp: the id is the same on every attempt, the timestamp is the attempt's own. */

@@ -15,6 +15,7 @@ const settings = Settings.pick({
   webhookQueueUrl: true,
   masterSecretArn: true,
   dueShards: true,
+  deliveryRetentionDays: true,
   outboundAllowHttp: true,
   outboundAllowedCidrs: true,
 }).parse(readEnvironment(process.env));

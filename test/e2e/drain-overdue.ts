@@ -12,7 +12,7 @@ const longAgo = '2026-01-01T00:00:00.000Z';
 /** Makes a pending delivery overdue in the table, and has its shard drained as tick does it once a minute. */
 export async function drainOverdue(engines: Engines, delivery: string): Promise<void> {
   const { pk, sk } = deliveryKey(delivery);
-  const { duePk, dueSk } = dueKey(delivery, longAgo, Number(engines[environmentNames.dueShards]));
+  const { duePk, dueSk } = dueKey({ id: delivery, lane: '' }, longAgo, Number(engines[environmentNames.dueShards]));
   const table = new DynamoDBClient({ endpoint: engines.AWS_ENDPOINT_URL_DYNAMODB ?? '', region, credentials });
   await table.send(
     new UpdateItemCommand({

@@ -160,7 +160,7 @@ test('deliveries are stored only for the version of the ticket that they were de
     leases: 0,
     createdAt: '2026-11-21T09:00:00.000Z',
   };
-  const options = { dueShards: 4, now: Date.parse('2026-11-21T09:00:00.000Z') };
+  const options = { dueShards: 4, deliveryRetentionDays: 30, now: Date.parse('2026-11-21T09:00:00.000Z') };
   expect(await storeTicketDeliveries(table, ticket, [delivery], options)).toBe('changed-meanwhile');
   expect(await findDelivery(table, 'versions', 'versioned1')).toBeUndefined();
   expect(await storeTicketDeliveries(table, { ...ticket, version: 3 }, [delivery], options)).toBe('stored');

@@ -82,7 +82,15 @@ function handlersOver(engines: TestEngines, observer: Observer): Partial<Record<
   const { table, bucketName, s3Endpoint } = engines;
   const readConfiguration = configurationReader(table, { freshMs: 0, now: Date.now, stageVariables: {} });
   const common = {
-    ...{ table, readConfiguration, observer, dueShards: 4, now: Date.now, newId: seededIds(`fuzz-${process.pid}`) },
+    ...{
+      table,
+      readConfiguration,
+      observer,
+      dueShards: 4,
+      deliveryRetentionDays: 30,
+      now: Date.now,
+      newId: seededIds(`fuzz-${process.pid}`),
+    },
     apiOrigin: 'https://api.example.com',
     consoleOrigin: 'https://console.example.com',
     pause: async () => undefined,

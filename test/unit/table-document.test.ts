@@ -27,7 +27,27 @@ const patterns: readonly [pattern: string, name: keyof typeof keys, key: object 
   ['a later attempt of a delivery', 'attemptKey', keys.attemptKey('d1', 2)],
   ['all later attempts of a delivery', 'attemptPrefix', keys.attemptPrefix],
   ['the delivery of a due entry', 'deliveryOfKey', keys.deliveryOfKey('DELIVERY#d1') ?? ''],
-  ['what is due, in one of its shards', 'dueKey', keys.dueKey('d1', '2026-11-21T09:02:00.000Z', 4)],
+  [
+    'what is due, in one of its shards',
+    'dueKey',
+    keys.dueKey({ id: 'd1', lane: '9f86d081884c7d65' }, '2026-11-21T09:02:00.000Z', 4),
+  ],
+  ['what a due entry stands for', 'readDueSk', keys.readDueSk('2026-11-21T09:02:00.000Z#d1#9f86d081884c7d65')],
+  [
+    'the deliveries of a paused endpoint',
+    'pausedKey',
+    keys.pausedKey('9f86d081884c7d65', '2026-11-21T09:00:00.000Z', 'd1'),
+  ],
+  ["an endpoint's health", 'endpointKey', keys.endpointKey('9f86d081884c7d65')],
+  [
+    "one entry of a record's history",
+    'changeKey',
+    keys.changeKey(keys.ticketKey('apollo', 'BUG-0001'), '2026-11-21T09:00:00.000Z', 'c1'),
+  ],
+  ["all of a record's history", 'changePrefix', keys.changePrefix],
+  ['a comment on a ticket', 'commentKey', keys.commentKey('apollo', 'BUG-0001', '2026-11-21T09:00:00.000Z', 'm1')],
+  ["all of a ticket's comments", 'commentPrefix', keys.commentPrefix],
+  ['a record, by a value from outside', 'lookupKey', keys.lookupKey('apollo', 'ticket', 'APO-7', 'BUG-0001')],
   ['one shard of what is due', 'duePartition', keys.duePartition(3)],
   ['a run of a macro', 'runKey', keys.runKey('apollo', 'r1')],
 ];
