@@ -1,0 +1,53 @@
+import { settleLease } from '../../adapters/dynamodb/attempts.ts';
+import { fastPathMs } from '../../adapters/dynamodb/deliveries.ts';
+import type { Table } from '../../adapters/dynamodb/table.ts';
+import { type Queue, sendDelayed } from '../../adapters/sqs/queue.ts';
+import type { SettledState } from '../../core/deliveries/attempt-plan.ts';
+import type { Attempt, Delivery } from '../../core/deliveries/delivery.ts';
+import { type DeliveryMessage, endpointId } from '../../core/deliveries/message.ts';
+import type { Observer } from '../kit/observer.ts';
+import { delaySeconds } from './delay.ts';
+
+/** Waits up to this long are the queue's own delay, the most it can do; longer ones lie in the due index. */
+const maxQueueDelayMs = 900_000;
+
+/** What settling needs. */
+export type SettleDependencies = {
+  table: Table;
+  webhookQueue: Queue;
+  dueShards: number;
+  deliveryRetentionDays: number;
+  observer: Observer;
+  now: () => number;
+};
+
+/** Settles a lease, and has the queue bring the delivery back where its next attempt is near. */
+export async function settleDelivery(
+  dependencies: SettleDependencies,
+  delivery: Delivery,
+  number: number,
+  settled: { attempts: readonly Attempt[]; state: SettledState },
+): Promise<void> {
+  const { table, webhookQueue, dueShards, deliveryRetentionDays, observer, now } = dependencies;
+  const { state } = settled;
+  const waitMs = state.outcome === 'pending' ? state.nextAttemptAt - now() : 0;
+  const byQueue = state.outcome === 'pending' && waitMs <= maxQueueDelayMs;
+  // Where the queue brings the delivery back, the due entry is only the net below it.
+  const dueAt = state.outcome === 'pending' ? state.nextAttemptAt + (byQueue ? fastPathMs : 0) : now();
+  const outcome = await settleLease(table, { delivery, number }, settled, {
+    dueAt,
+    dueShards,
+    deliveryRetentionDays,
+    now: now(),
+  });
+  if (outcome === 'lease-lost') return;
+  observer.measure('Attempts', 1, 'Count', { project: delivery.project, outcome: state.outcome });
+  if (state.outcome === 'delivered') {
+    const ageMs = now() - Date.parse(delivery.createdAt);
+    observer.measure('IntentToDelivered', ageMs, 'Milliseconds', { project: delivery.project });
+  }
+  if (!byQueue) return;
+  const endpoint = endpointId(delivery);
+  const message: DeliveryMessage = { delivery: delivery.id, endpoint };
+  await sendDelayed(webhookQueue, { body: JSON.stringify(message), group: endpoint }, delaySeconds(waitMs));
+}
