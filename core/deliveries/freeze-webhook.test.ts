@@ -64,3 +64,53 @@ describe('a webhook', () => {
     });
   });
 });
+
+describe('the terms of a webhook', () => {
+  const terms = (webhook: object) => {
+    const result = freeze(webhook);
+    if (result.outcome === 'failed') throw new Error(result.reason);
+    return result.terms;
+  };
+
+  test('let newer ones supersede a PUT or PATCH unless told otherwise, and others only if told so', () => {
+    expect([terms({ method: 'PUT' }), terms({ method: 'PATCH' })]).toEqual([
+      { latestOnly: true },
+      { latestOnly: true },
+    ]);
+    expect([terms({ method: 'PUT', latestOnly: false }), terms({ method: 'POST' })]).toEqual([{}, {}]);
+    expect(terms({ method: 'POST', latestOnly: true, maxPerSecond: 2 })).toEqual({ latestOnly: true, maxPerSecond: 2 });
+  });
+
+  test('say whether its URL depends on the target', () => {
+    expect(terms({ url: 'https://example.com/((Summary))' })).toEqual({ urlHasTag: true });
+    expect(terms({ url: 'https://example.com/?p=((project.key))&k=((secret.key))' })).toEqual({});
+  });
+
+  test('decide conditions over the record now and keep those over the answer', () => {
+    const over = (value: string) => ({ field: 'Summary', op: 'equals', value });
+    const errors = { field: '/errors', op: 'isEmpty' };
+    expect(terms({ success: { where: { any: [over('a&b=c'), { all: [over('x'), { not: errors }] }] } } })).toEqual({
+      success: { retry: false, where: { any: [{ all: [] }, { all: [{ any: [] }, { not: errors }] }] } },
+    });
+  });
+});
+
+describe('a sign-in', () => {
+  test('is frozen with its secrets as names, and the name of the secret that signs', () => {
+    const auth = { kind: 'basic', username: '((Summary))', password: '((secret.word))' };
+    expect(freeze({ auth, sign: 'signing' })).toMatchObject({
+      request: {
+        auth: { kind: 'basic', username: [{ text: 'a&b=c' }], password: [{ secret: 'word', encoding: 'text' }] },
+        sign: 'signing',
+      },
+    });
+  });
+
+  test('whose value a header cannot carry fails the webhook', () => {
+    const auth = { kind: 'header', name: 'X-Key', value: '((Summary))' };
+    expect(freeze({ auth }, 'two\nlines')).toMatchObject({
+      outcome: 'failed',
+      reason: expect.stringContaining('line break'),
+    });
+  });
+});

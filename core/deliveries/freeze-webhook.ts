@@ -5,7 +5,9 @@ import type { Rendered, TemplatePart } from '../templates/parts.ts';
 import { renderTemplate } from '../templates/render.ts';
 import type { TagScope } from '../templates/tag-scope.ts';
 import type { TagValues, TemplateContext } from '../templates/template.ts';
-import type { FrozenRequest } from './delivery.ts';
+import type { Delivery, FrozenRequest } from './delivery.ts';
+import { authParts, freezeAuth, type Render } from './freeze-auth.ts';
+import { freezeSuccess } from './freeze-success.ts';
 
 /** Largest rendered body, in bytes (docs/decisions: larger ones wait for the claim check). */
 const maxBodyBytes = 262_144;
@@ -13,8 +15,13 @@ const maxBodyBytes = 262_144;
 /** Largest rendered URL and headers together, in bytes: more than servers take, and it keeps an item below 350 KB. */
 const maxHeadBytes = 65_536;
 
+/** The terms of a delivery: what counts as success, and how it gives way to others. */
+type DeliveryTerms = Pick<Delivery, 'success' | 'latestOnly' | 'maxPerSecond' | 'urlHasTag'>;
+
 /** A webhook rendered for one target, or why it cannot be sent. */
-export type FrozenWebhook = { outcome: 'frozen'; request: FrozenRequest } | { outcome: 'failed'; reason: string };
+export type FrozenWebhook =
+  | { outcome: 'frozen'; request: FrozenRequest; terms: DeliveryTerms }
+  | { outcome: 'failed'; reason: string };
 
 /** Templates are compiled once per loaded document; rendering then is a loop over segments. */
 const compiled = new WeakMap<WebhookAction, Map<string, CompiledTemplate>>();
@@ -36,22 +43,51 @@ export function freezeWebhook(action: WebhookAction, scope: TagScope, values: Ta
   if (body.parts !== undefined && !headers.some(([name]) => name.toLowerCase() === 'content-type')) {
     headers.push(['Content-Type', [{ text: mediaType(action.contentType) }]]);
   }
-  const timeoutMs = action.timeoutSeconds * 1_000;
-  const frozen = { method: action.method, url: url.parts, headers, timeoutMs };
-  return limitSize(body.parts === undefined ? frozen : { ...frozen, body: body.parts });
+  const signIn = action.auth === undefined ? undefined : freezeAuth(action.auth, render);
+  if (signIn?.outcome === 'failed') return signIn;
+  const request: FrozenRequest = {
+    method: action.method,
+    url: url.parts,
+    headers,
+    ...(body.parts === undefined ? {} : { body: body.parts }),
+    timeoutMs: action.timeoutSeconds * 1_000,
+    ...(signIn === undefined ? {} : { auth: signIn.auth }),
+    ...(action.sign === undefined ? {} : { sign: action.sign }),
+  };
+  return limitSize(request, freezeTerms(action, scope, values));
 }
 
-function limitSize(request: FrozenRequest): FrozenWebhook {
+/** A PUT or PATCH says how things are, so that a late one would overwrite what is newer. */
+function freezeTerms(action: WebhookAction, scope: TagScope, values: TagValues): DeliveryTerms {
+  const latestOnly = action.latestOnly ?? (action.method === 'PUT' || action.method === 'PATCH');
+  return {
+    ...(action.success === undefined ? {} : { success: freezeSuccess(action.success, scope, values) }),
+    ...(latestOnly ? { latestOnly } : {}),
+    ...(action.maxPerSecond === undefined ? {} : { maxPerSecond: action.maxPerSecond }),
+    ...(dependsOnTarget(compiled.get(action)?.get('url')) ? { urlHasTag: true } : {}),
+  };
+}
+
+function dependsOnTarget(url: CompiledTemplate | undefined): boolean {
+  if (url?.outcome !== 'compiled') return false;
+  return url.template.segments.some((segment) => segment.kind === 'tag' && !/^(?:var|project)\./.test(segment.path));
+}
+
+function limitSize(request: FrozenRequest, terms: DeliveryTerms): FrozenWebhook {
   const bodyBytes = countBytes(request.body ?? []);
   if (bodyBytes > maxBodyBytes) {
     return { outcome: 'failed', reason: `the body has ${bodyBytes} bytes; at most ${maxBodyBytes} can be sent` };
   }
-  const headBytes = countBytes([...request.url, ...request.headers.flatMap(([, parts]) => parts)]);
+  const headBytes = countBytes([
+    ...request.url,
+    ...request.headers.flatMap(([, parts]) => parts),
+    ...authParts(request),
+  ]);
   if (headBytes > maxHeadBytes) {
     const reason = `URL and headers have ${headBytes} bytes; at most ${maxHeadBytes} can be sent`;
     return { outcome: 'failed', reason };
   }
-  return { outcome: 'frozen', request };
+  return { outcome: 'frozen', request, terms };
 }
 
 function countBytes(parts: readonly TemplatePart[]): number {
@@ -70,7 +106,6 @@ function mediaType(contentType: string): string {
   return contentType === 'form' ? 'application/x-www-form-urlencoded' : contentType;
 }
 
-type Render = (place: string, text: string, context: TemplateContext) => Rendered;
 type RenderedBody = { outcome: 'rendered'; parts: TemplatePart[] | undefined } | { outcome: 'failed'; reason: string };
 
 function renderBody(action: WebhookAction, render: Render): RenderedBody {

@@ -1,3 +1,4 @@
+import { headerOfAuth } from '../deliveries/fill-auth.ts';
 import { checkWhere } from './check-conditions.ts';
 import { checkGroupReference, recordOfTarget } from './check-listeners.ts';
 import { type Checking, findRepeated } from './checking.ts';
@@ -7,7 +8,7 @@ import type { Macro, WebhookAction } from './schema.ts';
 /** Headers that the client or the signature sets (quality.md, "Nobody gets in"; Standard Webhooks). */
 const reservedHeaders = [
   ...['host', 'content-length', 'transfer-encoding', 'connection'],
-  ...['webhook-id', 'webhook-timestamp', 'webhook-signature'],
+  ...['webhook-id', 'webhook-timestamp', 'webhook-signature', 'webhook-replay'],
 ];
 
 /** Checks a webhook action: what goes with its method and content type, its headers, and what it does with the answer. */
@@ -29,6 +30,11 @@ export function checkWebhook(checking: Checking, path: Path, action: WebhookActi
   );
   if (action.auth?.kind === 'header' && reservedHeaders.includes(action.auth.name.toLowerCase())) {
     report([...path, 'auth', 'name'], 'not_allowed', `${action.auth.name} is set by the sender: choose another header`);
+  }
+  const carrier = action.auth === undefined ? undefined : headerOfAuth(action.auth);
+  const twice = names.find((name) => name.toLowerCase() === carrier?.toLowerCase());
+  if (twice !== undefined) {
+    report([...path, 'headers', twice], 'not_allowed', `${twice} is set by auth: leave out one of them`);
   }
   const record = recordOfTarget[macro.target];
   if (action.capture !== undefined) checkGroupReference(checking, [...path, 'capture'], action.capture, record);

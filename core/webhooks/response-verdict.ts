@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import type { FrozenSuccess } from '../deliveries/delivery.ts';
+import { countsAsSuccess, judgeBody } from './success.ts';
 
 /** Where an exchange broke off; `blocked` means that we refused to make it. */
 export const ExchangeFailure = z.enum(['dns', 'connect', 'tls', 'timeout', 'blocked', 'http']);
@@ -10,18 +12,33 @@ type AttemptFailure = z.infer<typeof AttemptFailure>;
 
 /** What a verdict needs to know of an exchange. */
 export type ExchangeResult =
-  | { readonly outcome: 'answered'; readonly status: number; readonly headers: Readonly<Record<string, string>> }
+  | {
+      readonly outcome: 'answered';
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body?: Uint8Array;
+      readonly truncated?: boolean;
+    }
   | { readonly outcome: 'failed'; readonly class: ExchangeFailure; readonly message: string };
 
+/** What the answer says of the endpoint itself: that it is gone (410), or that it wants no more webhooks. */
+type EndpointWish = { endpoint?: 'gone' | 'disable' };
+
 /** What follows from an attempt; the reason may quote the receiver, so it is masked before it is stored. */
-export type Verdict =
-  | { outcome: 'delivered' }
-  | { outcome: 'retry'; reason: string; errorClass: AttemptFailure }
-  | { outcome: 'failed'; reason: string; errorClass: AttemptFailure };
+export type Verdict = EndpointWish &
+  (
+    | { outcome: 'delivered' }
+    | { outcome: 'retry'; reason: string; errorClass: AttemptFailure }
+    | { outcome: 'failed'; reason: string; errorClass: AttemptFailure }
+  );
 
 /** Decides whether an attempt delivered, is to be repeated, or failed for good; with `retry: none` nothing is repeated. */
-export function judgeExchange(result: ExchangeResult, retry: 'standard' | 'none'): Verdict {
-  const verdict = result.outcome === 'answered' ? judgeAnswer(result.status, result.headers) : judgeFailure(result);
+export function judgeExchange(
+  result: ExchangeResult,
+  retry: 'standard' | 'none',
+  success?: FrozenSuccess | undefined,
+): Verdict {
+  const verdict = result.outcome === 'answered' ? judgeAnswer(result, success) : judgeFailure(result);
   if (verdict.outcome !== 'retry' || retry === 'standard') return verdict;
   return { ...verdict, outcome: 'failed', reason: `${verdict.reason}; this call is never repeated` };
 }
@@ -34,8 +51,34 @@ function judgeFailure(failure: { readonly class: ExchangeFailure; readonly messa
 /** Statuses below 500 that say "later": timeout, too early, too many requests. */
 const passingStatuses: ReadonlySet<number> = new Set([408, 425, 429]);
 
-function judgeAnswer(status: number, headers: Readonly<Record<string, string>>): Verdict {
-  if (status >= 200 && status < 300) return { outcome: 'delivered' };
+type Answer = Extract<ExchangeResult, { outcome: 'answered' }>;
+
+function judgeAnswer(answer: Answer, success: FrozenSuccess | undefined): Verdict {
+  const { status, headers } = answer;
+  const counts = countsAsSuccess(success, status);
+  const verdict = counts ? judgeCounted(answer, success) : judgeStatus(status, headers);
+  const wish = headers['webhook-delivery']?.trim().toLowerCase();
+  const stopped = wish === 'abort-message' || wish === 'disable' ? stop(verdict, wish) : verdict;
+  if (wish === 'disable') return { ...stopped, endpoint: 'disable' };
+  return status === 410 && !counts ? { ...stopped, endpoint: 'gone' } : stopped;
+}
+
+/** What would be repeated is not, at the receiver's wish. */
+function stop(verdict: Verdict, wish: string): Verdict {
+  if (verdict.outcome !== 'retry') return verdict;
+  const reason = `${verdict.reason}; it asks to stop (webhook-delivery: ${wish})`;
+  return { ...verdict, outcome: 'failed', reason };
+}
+
+function judgeCounted({ status, body, truncated }: Answer, success: FrozenSuccess | undefined): Verdict {
+  if (success?.where === undefined) return { outcome: 'delivered' };
+  const judged = judgeBody(success.where, { body: body ?? new Uint8Array(), truncated: truncated ?? false });
+  if (judged.outcome === 'success') return { outcome: 'delivered' };
+  const reason = `the receiver answered ${status}, but ${judged.reason}`;
+  return { outcome: success.retry ? 'retry' : 'failed', reason, errorClass: 'status' };
+}
+
+function judgeStatus(status: number, headers: Readonly<Record<string, string>>): Verdict {
   if (status >= 300 && status < 400) {
     const target = redirectTarget(headers.location);
     return { outcome: 'failed', reason: `a redirect (${status}${target}) is not followed`, errorClass: 'redirect' };

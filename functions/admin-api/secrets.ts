@@ -1,6 +1,7 @@
-import { deleteSecret, listSecrets, writeSecret } from '../../adapters/dynamodb/secrets.ts';
-import { seal } from '../../adapters/secrets/vault.ts';
+import { deleteSecret, findSecret, listSecrets, writeSecret } from '../../adapters/dynamodb/secrets.ts';
+import { type OpenedSecret, open, seal } from '../../adapters/secrets/vault.ts';
 import type { CursorList } from '../../core/cursors.ts';
+import { durationMs } from '../../core/dates.ts';
 import { VariableName } from '../../core/document/schema-names.ts';
 import { notFound, refuseParameters } from '../kit/http.ts';
 import { type Handle, type ProjectCall, pathParameter } from './call.ts';
@@ -8,6 +9,9 @@ import { canonicalHost } from './canonical-host.ts';
 import { answerPage, readPlace } from './paging.ts';
 import { readBody, readQuery } from './read-input.ts';
 import { NewSecret, PageQuery } from './schemas.ts';
+
+/** How often a rotation is decided again where somebody else changes the secret meanwhile. */
+const maxTries = 5;
 
 /** Lists a project's secrets: names, hosts and dates. */
 export const listProjectSecrets: Handle<ProjectCall> = async (dependencies, { request, project }) => {
@@ -31,13 +35,31 @@ export const putSecret: Handle<ProjectCall> = async (dependencies, call) => {
     return refuseParameters([{ parameter: 'name', code: 'invalid_text', message }]);
   }
   if (body.outcome === 'refused') return body.reply;
-  const { value, hosts } = body.input;
-  const sealed = seal(value, { project, name: name.data }, (await loadKeys()).vault, randomBytes);
-  const canonical = hosts?.map((host) => canonicalHost(host) ?? host);
-  await writeSecret(table, project, { name: name.data, sealed, hosts: canonical }, now());
+  const { value, hosts, overlap } = body.input;
+  const place = { project, name: name.data };
+  const { vault } = await loadKeys();
+  const sealed = seal(value, place, vault, randomBytes);
+  const secret = { name: name.data, sealed, hosts: hosts?.map((host) => canonicalHost(host) ?? host) };
   request.note({ secret: name.data });
-  return { status: 204 };
+  if (overlap === undefined) {
+    await writeSecret(table, project, secret, now());
+    return { status: 204 };
+  }
+  for (let tries = 0; tries < maxTries; tries += 1) {
+    const seen = await findSecret(table, project, name.data);
+    // Where the call is repeated, its value is there already, and the one before it must not be lost.
+    const isThere = seen !== undefined && holds(open(seen.sealed, place, vault), value);
+    const until = new Date(now() + durationMs(overlap)).toISOString();
+    const former = isThere ? seen.former : seen && { sealed: seen.sealed, until };
+    const outcome = await writeSecret(table, project, secret, now(), { seen, former });
+    if (outcome === 'written') return { status: 204 };
+  }
+  throw new Error(`secret ${name.data} of ${project} was changed by others ${maxTries} times in a row`);
 };
+
+function holds(opened: OpenedSecret, value: string): boolean {
+  return opened.outcome === 'opened' && opened.plaintext === value;
+}
 
 /** Deletes a secret. */
 export const removeSecret: Handle<ProjectCall> = async ({ table }, call) => {

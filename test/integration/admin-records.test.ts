@@ -28,7 +28,7 @@ describe('secrets', () => {
         },
       ],
     });
-    const usable = await readUsableSecrets(engines.table, loadKeys, project, ['jira', 'other']);
+    const usable = await readUsableSecrets(engines.table, loadKeys, { project, names: ['jira', 'other'], now: 0 });
     expect([...usable]).toEqual([['jira', { value, hosts: ['api.example.com'] }]]);
     expect(JSON.stringify(observer.lines)).not.toContain('hunter2');
   });
@@ -44,7 +44,7 @@ describe('secrets', () => {
     expect((await asAdministrator('GET', path)).json).toEqual({
       items: [{ name: 'jira', createdAt: '2026-11-21T09:00:00.000Z', updatedAt: '2026-11-21T09:00:01.000Z' }],
     });
-    const usable = await readUsableSecrets(engines.table, loadKeys, project, ['jira']);
+    const usable = await readUsableSecrets(engines.table, loadKeys, { project, names: ['jira'], now: 0 });
     expect(usable.get('jira')).toEqual({ value: 'two', hosts: undefined });
   });
 
@@ -53,7 +53,9 @@ describe('secrets', () => {
     const { asAdministrator } = admin(engines, one.project);
     await asAdministrator('PUT', `/projects/${one.project}/secrets/jira`, { body: { value: 'one' } });
     expect((await asAdministrator('GET', `/projects/${other.project}/secrets`)).json).toEqual({ items: [] });
-    expect((await readUsableSecrets(engines.table, loadKeys, other.project, ['jira'])).size).toBe(0);
+    expect(
+      (await readUsableSecrets(engines.table, loadKeys, { project: other.project, names: ['jira'], now: 0 })).size,
+    ).toBe(0);
   });
 
   test('are deleted once', async ({ engines }) => {
