@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { functionNames } from '../functions/routes.ts';
@@ -22,11 +23,20 @@ describe('bundling', () => {
   test('leaves nothing out that a function imports at its start', () => {
     for (const name of functionNames) {
       const code = readFileSync(join(dist, name, 'index.mjs'), 'utf8');
-      const imported = [...code.matchAll(/\bfrom ?"([^"]+)"|\bimport ?"([^"]+)"/g)].map(
+      // A message of the SDK for e-mail quotes an import in brackets.
+      const imported = [...code.matchAll(/\bfrom ?"([^"]+)"|(?<!\[)\bimport ?"([^"]+)"/g)].map(
         (match) => match[1] ?? match[2],
       );
       expect(imported.filter((specifier) => specifier?.startsWith('@'))).toEqual([]);
     }
+  });
+
+  test('puts RE2 beside the sender, which loads it only when it is needed', async () => {
+    const code = readFileSync(join(dist, 'send-webhook', 'index.mjs'), 'utf8');
+    expect(code).toMatch(/\bimport\("\.\/re2js\.mjs"\)/);
+    expect(code).not.toMatch(/\b(?:from|import) ?"\.\/re2js\.mjs"/);
+    const loaded: unknown = await import(pathToFileURL(join(dist, 'send-webhook', 're2js.mjs')).href);
+    expect(loaded).toHaveProperty('RE2JS.compile');
   });
 
   test('puts the pages of the API reference next to answer-rest, compressed', () => {

@@ -1,10 +1,15 @@
-import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import type { SettledState } from '../../core/deliveries/attempt-plan.ts';
-import { type Attempt, Delivery } from '../../core/deliveries/delivery.ts';
-import { laneOf } from '../../core/deliveries/message.ts';
-import { type DeliveryStorage, deliveryExpiry } from './deliveries.ts';
-import { attemptKey, deliveryKey, dueKey } from './keys.ts';
+import { Delivery } from '../../core/deliveries/delivery.ts';
+import { deliveryKey } from './keys.ts';
+import {
+  isOwnSettlement,
+  putLaterAttempts,
+  type SettledLease,
+  type Settlement,
+  type SettleStorage,
+  settleUpdate,
+} from './settlement.ts';
 import { isConditionFailure, type Table } from './table.ts';
 
 /** What a lease found: the delivery as it was before, or why it is not to be sent now. */
@@ -65,96 +70,17 @@ export async function leaseAttempt(
  */
 export async function settleLease(
   table: Table,
-  lease: { delivery: Delivery; number: number },
-  settled: { attempts: readonly Attempt[]; state: SettledState },
-  options: DeliveryStorage & { dueAt: number },
+  lease: SettledLease,
+  settled: Settlement,
+  options: SettleStorage,
 ): Promise<'settled' | 'lease-lost'> {
-  const { id } = lease.delivery;
-  for (const attempt of settled.attempts) {
-    if (attempt.number > 1) await putAttempt(table, id, attempt, options);
-  }
-  const firstAttempt = settled.attempts.find((attempt) => attempt.number === 1);
-  const change = describeChange(lease.delivery, settled.state, firstAttempt, options);
+  await putLaterAttempts(table, lease.delivery.id, settled.attempts, options);
   try {
-    await table.client.send(
-      new UpdateCommand({
-        TableName: table.name,
-        Key: deliveryKey(id),
-        UpdateExpression: `SET attemptsMade = :number, ${change.set.join(', ')} REMOVE ${change.remove.join(', ')}`,
-        ConditionExpression: 'outcome = :pending AND leases = :number',
-        ...(change.names === undefined ? {} : { ExpressionAttributeNames: change.names }),
-        ExpressionAttributeValues: { ':number': lease.number, ':pending': 'pending', ...change.values },
-      }),
-    );
+    await table.client.send(new UpdateCommand(settleUpdate(table, lease, settled, options)));
     return 'settled';
   } catch (error) {
     if (!isConditionFailure(error)) throw error;
-    return 'lease-lost';
-  }
-}
-
-/** Longest that a delivery may be pending after an attempt, in days: the whole schedule, or a pause (quality.md). */
-const maxPendingDays = 18;
-
-/** What is there only while a delivery is leased. */
-const leaseAttributes = ['leaseUntil', 'leasedAt', 'leasedBy'];
-
-function describeChange(
-  delivery: Delivery,
-  state: SettledState,
-  firstAttempt: Attempt | undefined,
-  options: DeliveryStorage & { dueAt: number },
-): { set: string[]; remove: string[]; values: Record<string, unknown>; names?: Record<string, string> } {
-  const first = firstAttempt === undefined ? [] : ['firstAttempt = :first'];
-  const firstValue = firstAttempt === undefined ? {} : { ':first': firstAttempt };
-  if (state.outcome === 'pending') {
-    const { dueSk } = dueKey(
-      { id: delivery.id, lane: laneOf(delivery) },
-      new Date(options.dueAt).toISOString(),
-      options.dueShards,
-    );
-    return {
-      set: [...first, 'nextAttemptAt = :next', 'dueSk = :due', 'reason = :reason'],
-      remove: leaseAttributes,
-      values: {
-        ...firstValue,
-        ':next': new Date(state.nextAttemptAt).toISOString(),
-        ':due': dueSk,
-        ':reason': state.reason,
-      },
-    };
-  }
-  const failed = state.outcome === 'failed';
-  return {
-    set: [
-      ...first,
-      'outcome = :outcome',
-      'listed.outcome = :outcome',
-      'expiresAt = :expiry',
-      ...(failed ? ['reason = :reason'] : []),
-    ],
-    remove: [...leaseAttributes, 'nextAttemptAt', 'duePk', 'dueSk', ...(failed ? [] : ['reason'])],
-    values: {
-      ...firstValue,
-      ':outcome': state.outcome,
-      ':expiry': deliveryExpiry(options),
-      ...(failed ? { ':reason': state.reason } : {}),
-    },
-  };
-}
-
-async function putAttempt(table: Table, id: string, attempt: Attempt, options: DeliveryStorage): Promise<void> {
-  // It outlives its delivery by the little that the delivery may have settled earlier than it could.
-  const deliveryRetentionDays = options.deliveryRetentionDays + maxPendingDays;
-  const expiresAt = deliveryExpiry({ ...options, deliveryRetentionDays });
-  const Item = { ...attemptKey(id, attempt.number), type: 'attempt', version: 1, ...attempt, expiresAt };
-  try {
-    await table.client.send(
-      new PutCommand({ TableName: table.name, Item, ConditionExpression: 'attribute_not_exists(pk)' }),
-    );
-  } catch (error) {
-    // Recorded already, by a sender that was interrupted before it could settle: the first record is the true one.
-    if (!isConditionFailure(error)) throw error;
+    return isOwnSettlement(error.Item, lease, settled) ? 'settled' : 'lease-lost';
   }
 }
 

@@ -1,17 +1,25 @@
 import { settleLease } from '../../adapters/dynamodb/attempts.ts';
+import { settleCapture } from '../../adapters/dynamodb/captures.ts';
 import { fastPathMs } from '../../adapters/dynamodb/deliveries.ts';
+import {
+  putLaterAttempts,
+  type SettledLease,
+  type Settlement,
+  type SettleStorage,
+  settleItems,
+} from '../../adapters/dynamodb/settlement.ts';
 import type { Table } from '../../adapters/dynamodb/table.ts';
 import { type Queue, sendDelayed } from '../../adapters/sqs/queue.ts';
-import type { SettledState } from '../../core/deliveries/attempt-plan.ts';
-import type { Attempt, Delivery } from '../../core/deliveries/delivery.ts';
+import type { Delivery } from '../../core/deliveries/delivery.ts';
 import { type DeliveryMessage, endpointId } from '../../core/deliveries/message.ts';
 import type { Observer } from '../kit/observer.ts';
+import { type CapturedAnswer, describeCaptured, withoutLeft } from './capture-answer.ts';
 import { delaySeconds } from './delay.ts';
 
 /** Waits up to this long are the queue's own delay, the most it can do; longer ones lie in the due index. */
 const maxQueueDelayMs = 900_000;
 
-/** What settling needs. */
+/** What settling needs; `wait` waits so many milliseconds. */
 export type SettleDependencies = {
   table: Table;
   webhookQueue: Queue;
@@ -19,6 +27,9 @@ export type SettleDependencies = {
   deliveryRetentionDays: number;
   observer: Observer;
   now: () => number;
+  random: () => number;
+  newId: () => string;
+  wait: (milliseconds: number) => Promise<void>;
 };
 
 /** Settles a lease, and has the queue bring the delivery back where its next attempt is near. */
@@ -26,20 +37,17 @@ export async function settleDelivery(
   dependencies: SettleDependencies,
   delivery: Delivery,
   number: number,
-  settled: { attempts: readonly Attempt[]; state: SettledState },
+  settled: Settlement,
+  answer?: CapturedAnswer,
 ): Promise<void> {
-  const { table, webhookQueue, dueShards, deliveryRetentionDays, observer, now } = dependencies;
+  const { webhookQueue, dueShards, deliveryRetentionDays, observer, now } = dependencies;
   const { state } = settled;
   const waitMs = state.outcome === 'pending' ? state.nextAttemptAt - now() : 0;
   const byQueue = state.outcome === 'pending' && waitMs <= maxQueueDelayMs;
   // Where the queue brings the delivery back, the due entry is only the net below it.
   const dueAt = state.outcome === 'pending' ? state.nextAttemptAt + (byQueue ? fastPathMs : 0) : now();
-  const outcome = await settleLease(table, { delivery, number }, settled, {
-    dueAt,
-    dueShards,
-    deliveryRetentionDays,
-    now: now(),
-  });
+  const storage = { dueAt, dueShards, deliveryRetentionDays, now: now() };
+  const outcome = await store(dependencies, { delivery, number }, settled, storage, answer);
   if (outcome === 'lease-lost') return;
   observer.measure('Attempts', 1, 'Count', { project: delivery.project, outcome: state.outcome });
   if (state.outcome === 'delivered') {
@@ -50,4 +58,39 @@ export async function settleDelivery(
   const endpoint = endpointId(delivery);
   const message: DeliveryMessage = { delivery: delivery.id, endpoint };
   await sendDelayed(webhookQueue, { body: JSON.stringify(message), group: endpoint }, delaySeconds(waitMs));
+}
+
+async function store(
+  dependencies: SettleDependencies,
+  lease: SettledLease,
+  settled: Settlement,
+  storage: SettleStorage,
+  answer: CapturedAnswer | undefined,
+): Promise<'settled' | 'lease-lost'> {
+  const { table, newId, wait, random } = dependencies;
+  const { capture, cause } = lease.delivery;
+  if (answer === undefined || capture === undefined) return await settleLease(table, lease, settled, storage);
+  const settledWith = (left: Parameters<typeof withoutLeft>[1]): Settlement => ({
+    ...settled,
+    attempts: describeCaptured(settled.attempts, withoutLeft(answer, left)),
+  });
+  // A test shows what it would capture and leaves the record untouched.
+  if (cause.kind === 'test' || Object.keys(answer.captured).length === 0) {
+    return await settleLease(table, lease, settledWith([]), storage);
+  }
+  const interrupted = settled.attempts.filter((attempt) => attempt.number !== lease.number);
+  await putLaterAttempts(table, lease.delivery.id, interrupted, storage);
+  const outcome = await settleCapture(
+    table,
+    lease,
+    (left) => {
+      const settlement = settledWith(left);
+      return { settlement, items: settleItems(table, lease, settlement, storage) };
+    },
+    { delivery: lease.delivery, capture, captured: answer.captured, at: new Date(storage.now).toISOString() },
+    { newId, pause: async (maxMs) => await wait(maxMs * (0.5 + random() / 2)) },
+  );
+  return outcome.outcome === 'alone'
+    ? await settleLease(table, lease, settledWith(outcome.left), storage)
+    : outcome.outcome;
 }

@@ -1,0 +1,199 @@
+import { GetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import type { Delivery, FrozenCapture } from '../../core/deliveries/delivery.ts';
+import {
+  type CaptureDecision,
+  type CapturingRecord,
+  decideCapture,
+  ownEntry,
+} from '../../core/external-data/decide-capture.ts';
+import type { Uncaptured } from '../../core/external-data/read-values.ts';
+import type { Change } from '../../core/records/change.ts';
+import { ExternalData, type ExternalValue } from '../../core/tickets/ticket.ts';
+import type { TransactItem } from './consequences.ts';
+import { changeKey, type ItemKey, lookupKey, memberKey, ticketKey } from './keys.ts';
+import { isOwnSettlement, type SettledLease, type Settlement } from './settlement.ts';
+import { cancelledItem, failedConditions, isContention, type Table } from './table.ts';
+
+/** Values that came back for the record of a delivery. */
+export type CaptureWrite = {
+  delivery: Delivery;
+  capture: FrozenCapture;
+  captured: Readonly<Record<string, ExternalValue>>;
+  at: string;
+};
+
+/** How a lease is settled, with the values for which there was no room. */
+export type SettledWith = (left: readonly Uncaptured[]) => { settlement: Settlement; items: readonly TransactItem[] };
+
+/** What came of it; `alone` where nothing is to be written with the settlement: the values that were left, and why. */
+export type CaptureOutcome =
+  | { outcome: 'settled' }
+  | { outcome: 'lease-lost' }
+  | { outcome: 'alone'; left: Uncaptured[] };
+
+/** A record as far as captured values are concerned. */
+type CaptureTarget = CapturingRecord & { key: ItemKey; kind: 'ticket' | 'member'; id: string; version: number };
+
+const StoredTarget = z.looseObject({ version: z.int(), external: ExternalData });
+
+/** Tries to write while others change the same group for the first time, or the same value. */
+const maxTries = 5;
+/** The first wait between tries, in milliseconds; each is twice the one before. */
+const firstPauseMs = 50;
+
+/**
+ * Stores captured values together with the settlement that brought them.
+ *
+ *   settlement, external values and version of the record, lookup entries, history  ->  all or none
+ *
+ * The record is not guarded by its version: whoever decides on an older one loses and decides again, while this is never
+ * lost to them. A value by which the record is found is guarded by its old value. Where no try succeeds the values are left,
+ * because the request has been sent: a delivery that does not settle would be sent once more.
+ */
+export async function settleCapture(
+  table: Table,
+  lease: SettledLease,
+  settledWith: SettledWith,
+  write: CaptureWrite,
+  { newId, pause }: { newId: () => string; pause: (maxMs: number) => Promise<void> },
+): Promise<CaptureOutcome> {
+  for (let tries = 1; tries <= maxTries; tries += 1) {
+    if (tries > 1) await pause(firstPauseMs * 2 ** (tries - 2));
+    const target = await findTarget(table, write.delivery);
+    if (target === undefined) return leaveAll(write, `${idOf(write.delivery)} was deleted meanwhile`);
+    const decision = decideCapture(target, write.capture, write.captured);
+    if (decision.changes.length === 0) return { outcome: 'alone', left: decision.left };
+    const { settlement, items } = settledWith(decision.left);
+    const TransactItems = [...items, ...captureItems(table, write, target, decision, newId())];
+    try {
+      await table.client.send(new TransactWriteCommand({ TransactItems, ClientRequestToken: newId() }));
+      return { outcome: 'settled' };
+    } catch (error) {
+      const failed = failedConditions(error);
+      if (failed?.includes(0) === true) {
+        return { outcome: isOwnSettlement(cancelledItem(error, 0), lease, settlement) ? 'settled' : 'lease-lost' };
+      }
+      // The attempt is there already: whoever found the lease lapsed has recorded it as interrupted.
+      if (failed?.some((place) => place < items.length) === true) return { outcome: 'lease-lost' };
+      if (failed === undefined && !isContention(error)) throw error;
+    }
+  }
+  return leaveAll(write, `${idOf(write.delivery)} was changed by others at each of ${maxTries} tries`);
+}
+
+function leaveAll({ captured }: CaptureWrite, reason: string): CaptureOutcome {
+  return { outcome: 'alone', left: Object.keys(captured).map((field) => ({ field, reason })) };
+}
+
+async function findTarget(table: Table, delivery: Delivery): Promise<CaptureTarget | undefined> {
+  const { project, target } = delivery;
+  const kind = 'ticket' in target ? 'ticket' : 'member';
+  const key = 'ticket' in target ? ticketKey(project, target.ticket) : memberKey(project, target.member);
+  const { Item } = await table.client.send(new GetCommand({ TableName: table.name, Key: key, ConsistentRead: true }));
+  if (Item === undefined) return undefined;
+  const { version, external } = StoredTarget.parse(Item);
+  return { key, kind, id: idOf(delivery), version, external, bytes: Buffer.byteLength(JSON.stringify(Item)) };
+}
+
+function idOf({ target }: Delivery): string {
+  return 'ticket' in target ? target.ticket : target.member;
+}
+
+function captureItems(
+  table: Table,
+  write: CaptureWrite,
+  target: CaptureTarget,
+  decision: CaptureDecision,
+  changeId: string,
+): TransactItem[] {
+  const { at, delivery } = write;
+  const { changes, lookups } = decision;
+  // Nothing guards the version, so that two changes of one instant may be said to have made the same one.
+  const version = target.version + 1;
+  const change: Change = { id: changeId, at, version, cause: { kind: 'capture', key: delivery.id }, changes };
+  const lookup = (value: string) => lookupKey(delivery.project, target.kind, value, target.id);
+  return [
+    { Update: recordUpdate(table, write, target, decision) },
+    ...lookups.added.map((value) => ({
+      Put: { ...isLookup(table), Item: { ...lookup(value), type: 'lookup', version: 1 } },
+    })),
+    ...lookups.removed.map((value) => ({ Delete: { ...isLookup(table), Key: lookup(value) } })),
+    {
+      Put: {
+        TableName: table.name,
+        Item: { ...changeKey(target.key, change), ...change, type: 'change' },
+        ConditionExpression: 'attribute_not_exists(pk)',
+      },
+    },
+  ];
+}
+
+/** An entry may be there already, of another field with the same value, or may be missing, of a field that was none then. */
+function isLookup(table: Table) {
+  return {
+    TableName: table.name,
+    ConditionExpression: 'attribute_not_exists(pk) OR #type = :lookup',
+    ExpressionAttributeNames: { '#type': 'type' },
+    ExpressionAttributeValues: { ':lookup': 'lookup' },
+  };
+}
+
+function recordUpdate(table: Table, { capture, at }: CaptureWrite, target: CaptureTarget, { values }: CaptureDecision) {
+  const isTicket = target.kind === 'ticket';
+  const held = ownEntry(target.external, capture.group);
+  const change = held === undefined ? describeNewGroup(values) : describeFields(capture, held, values);
+  // Lists show the instant of the change before: their entry would be a 25th write unit, where 24 are allowed (quality.md).
+  const set = ['#version = #version + :one', ...(isTicket ? ['updatedAt = :at'] : [])];
+  return {
+    TableName: table.name,
+    Key: target.key,
+    UpdateExpression: `SET ${[...set, ...change.set].join(', ')}`,
+    ConditionExpression: ['attribute_exists(pk)', ...change.conditions].join(' AND '),
+    ExpressionAttributeNames: {
+      '#version': 'version',
+      '#external': 'external',
+      '#group': capture.group,
+      ...change.names,
+    },
+    ExpressionAttributeValues: { ':one': 1, ...(isTicket ? { ':at': at } : {}), ...change.values },
+  };
+}
+
+type RecordChange = {
+  set: string[];
+  conditions: string[];
+  names: Record<string, string>;
+  values: Record<string, unknown>;
+};
+
+function describeNewGroup(values: Readonly<Record<string, ExternalValue>>): RecordChange {
+  return {
+    set: ['#external.#group = :group'],
+    conditions: ['attribute_not_exists(#external.#group)'],
+    names: {},
+    values: { ':group': values },
+  };
+}
+
+function describeFields(
+  { fields }: FrozenCapture,
+  held: Readonly<Record<string, ExternalValue>>,
+  values: Readonly<Record<string, ExternalValue>>,
+): RecordChange {
+  const change: RecordChange = { set: [], conditions: ['attribute_exists(#external.#group)'], names: {}, values: {} };
+  Object.entries(values).forEach(([field, value], place) => {
+    const path = `#external.#group.#f${place}`;
+    change.names[`#f${place}`] = field;
+    change.values[`:v${place}`] = value;
+    change.set.push(`${path} = :v${place}`);
+    if (fields.find(({ key }) => key === field)?.lookup !== true) return;
+    const from = ownEntry(held, field);
+    if (from === undefined) change.conditions.push(`attribute_not_exists(${path})`);
+    else {
+      change.conditions.push(`${path} = :o${place}`);
+      change.values[`:o${place}`] = from;
+    }
+  });
+  return change;
+}
