@@ -1,5 +1,6 @@
 import { measureBundleSizes } from './bundle-sizes.ts';
 import { measureListPage } from './list-page.ts';
+import { measureNeighbours } from './neighbours.ts';
 import { measurePipeline } from './pipeline.ts';
 import { measureReceive } from './receive.ts';
 import { measureSend } from './send.ts';
@@ -14,6 +15,7 @@ export const measures: ReadonlyMap<string, Measure> = new Map([
   ['bundle-sizes', measureBundleSizes],
   ['list-page', measureListPage],
   ['send', measureSend],
+  ['neighbours', measureNeighbours],
   ['tags', measureTags],
   ['pipeline', measurePipeline],
 ]);

@@ -27,17 +27,20 @@ export async function openPlace(assemblyDir: string): Promise<Place> {
   const provisioned = await provision(withoutStream(readAssembly(assemblyDir)), engines);
   const dynamodb = { endpoint: endpoints.dynamodb, region, credentials };
   const client = new SQSClient({ endpoint: endpoints.sqs, region, credentials });
-  const queueOf = (variable: string): Queue => {
-    const url = provisioned.environmentOf('tick')[variable];
-    if (url === undefined) throw new Error(`tick has no ${variable}`);
+  const queueOf = (name: FunctionName, variable: string): Queue => {
+    const url = provisioned.environmentOf(name)[variable];
+    if (url === undefined) throw new Error(`${name} has no ${variable}`);
     return { client, url };
   };
   return {
     table: openTable(provisioned.tableName, new DynamoDBClient(dynamodb)),
-    webhookQueue: queueOf(environmentNames.webhookQueueUrl),
-    macroQueue: queueOf(environmentNames.macroQueueUrl),
+    webhookQueue: queueOf('tick', environmentNames.webhookQueueUrl),
+    emailQueue: queueOf('send-email', environmentNames.emailQueueUrl),
+    macroQueue: queueOf('tick', environmentNames.macroQueueUrl),
     bucketName: provisioned.bucketName,
     s3Endpoint: endpoints.s3,
+    sesEndpoint: endpoints.ses,
+    mails: engines.mail.mails,
     provisioned,
     dynamodb,
     enter: (name, more = {}) => Object.assign(process.env, provisioned.environmentOf(name), more),

@@ -1,7 +1,12 @@
 import { findDelivery, listDeliveries } from '../adapters/dynamodb/deliveries.ts';
 import { createOutboundClient, type OutboundSettings } from '../adapters/http/outbound-client.ts';
+import { openLargeBodies } from '../adapters/s3/large-bodies.ts';
 import type { UsableSecret } from '../core/deliveries/fill-request.ts';
+import { webhookSlots } from '../functions/environment.ts';
+import { watchEndpoints } from '../functions/send-webhook/endpoint-watch.ts';
+import { openTokens } from '../functions/send-webhook/fetch-token.ts';
 import { sendWebhook } from '../functions/send-webhook/handler.ts';
+import { createTurns } from '../functions/send-webhook/hold-back.ts';
 import type { TestEngines } from './engines.ts';
 import { recordingObserver } from './gateway.ts';
 import { seededIds, type TestClock } from './seeded.ts';
@@ -23,6 +28,8 @@ export function sender(
     table: engines.table,
     webhookQueue: engines.webhookQueue,
     outbound,
+    tokens: openTokens({ outbound, now: clock.now, elapsed: () => performance.now() }),
+    readBody: openLargeBodies(engines.table.client.config, engines.bucketName, engines.s3Endpoint).read,
     readSecrets: async () => new Map(Object.entries(options.secrets ?? {})),
     dueShards: 4,
     deliveryRetentionDays: 30,
@@ -30,10 +37,20 @@ export function sender(
     now: clock.now,
     random: () => options.random ?? 0,
     newId: seededIds(`${project}/leases`),
+    watch: watchEndpoints({ table: engines.table, dueShards: 4, healthFreshMs: 10_000, now: clock.now }),
+    turns: createTurns({
+      slots: webhookSlots,
+      now: clock.now,
+      random: () => options.random ?? 0,
+      alarm: () => () => {},
+    }),
+    wait: async (milliseconds) => clock.advance(milliseconds),
   });
   return {
     /** Hands the sender a delivery's message. */
     deliver: async (delivery: string) => await send(JSON.stringify({ delivery })),
+    /** Hands the sender a message as it came from the queue. */
+    take: send,
     /** The project's deliveries, newest first, each with its attempts. */
     deliveries: async () => {
       const { items } = await listDeliveries(engines.table, project, { limit: 200 }, {});

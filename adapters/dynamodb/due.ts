@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { endpointLane } from '../../core/deliveries/message.ts';
 import { deliveryOfKey, duePartition, readDueSk } from './keys.ts';
 import { readPages } from './read-all.ts';
 import type { Table } from './table.ts';
@@ -6,14 +7,17 @@ import type { Table } from './table.ts';
 const DueEntry = z.object({ pk: z.string(), dueSk: z.string() });
 
 /** A delivery whose time has come, and the lane that says which queue and group it goes to. */
-export type DueDelivery = { delivery: string; lane: string };
+type DueDelivery = { delivery: string; lane: string };
 
-/** Yields the deliveries of a due shard whose time has come, earliest first, in pages of at most `pageSize`. */
-export async function* readDueDeliveries(
+/** What is due in one page: deliveries, and endpoints that want to be looked at. */
+export type DuePage = { deliveries: DueDelivery[]; endpoints: string[] };
+
+/** Yields what is due in a shard, earliest first, in pages of at most `pageSize`. */
+export async function* readDue(
   table: Table,
   shard: number,
   options: { now: number; pageSize: number },
-): AsyncGenerator<DueDelivery[]> {
+): AsyncGenerator<DuePage> {
   const pages = readPages(table, {
     IndexName: 'byDue',
     KeyConditionExpression: 'duePk = :shard AND dueSk <= :now',
@@ -22,10 +26,13 @@ export async function* readDueDeliveries(
     Limit: options.pageSize,
   });
   for await (const page of pages) {
-    yield page.flatMap((item) => {
-      const entry = DueEntry.parse(item);
-      const delivery = deliveryOfKey(entry.pk);
-      return delivery === undefined ? [] : [{ delivery, lane: readDueSk(entry.dueSk).lane }];
-    });
+    const entries = page.map((item) => DueEntry.parse(item)).map(({ pk, dueSk }) => ({ pk, ...readDueSk(dueSk) }));
+    yield {
+      deliveries: entries.flatMap(({ pk, lane }) => {
+        const delivery = deliveryOfKey(pk);
+        return delivery === undefined ? [] : [{ delivery, lane }];
+      }),
+      endpoints: entries.flatMap(({ id, lane }) => (lane === endpointLane ? [id] : [])),
+    };
   }
 }

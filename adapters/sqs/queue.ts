@@ -5,8 +5,8 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 
-/** A message for a queue; messages of one group share its turns fairly with those of others. */
-export type Message = { body: string; group?: string };
+/** A message for a queue; messages of one group share its turns fairly with those of others. A delay is 900 s at most. */
+export type Message = { body: string; group?: string; delaySeconds?: number };
 
 /** Messages one SendMessageBatch takes, a limit of SQS. */
 const maxBatchMessages = 10;
@@ -36,6 +36,7 @@ export async function sendAll(queue: Queue, messages: readonly Message[]): Promi
         Entries: messages.slice(start, start + maxBatchMessages).map((message, place) => ({
           Id: String(start + place),
           MessageBody: message.body,
+          ...(message.delaySeconds === undefined ? {} : { DelaySeconds: message.delaySeconds }),
           ...(message.group === undefined ? {} : { MessageGroupId: message.group }),
         })),
       }),

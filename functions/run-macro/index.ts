@@ -1,19 +1,44 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { configurationReader } from '../../adapters/dynamodb/configuration.ts';
 import { openTable } from '../../adapters/dynamodb/table.ts';
+import { openLargeBodies } from '../../adapters/s3/large-bodies.ts';
 import { createObserver } from '../kit/observer.ts';
 import { queueConsumer } from '../kit/queue-consumer.ts';
 import { readEnvironment, Settings } from '../kit/settings.ts';
 import { system } from '../kit/system.ts';
 import { runMacro } from './handler.ts';
 
-const { tableName, webhookQueueUrl } = Settings.pick({ tableName: true, webhookQueueUrl: true }).parse(
-  readEnvironment(process.env),
-);
-const table = openTable(tableName);
-const webhookQueue = { client: new SQSClient(), url: webhookQueueUrl };
+const settings = Settings.pick({
+  tableName: true,
+  bucketName: true,
+  webhookQueueUrl: true,
+  emailQueueUrl: true,
+  macroQueueUrl: true,
+  configCacheSeconds: true,
+  apiOrigin: true,
+  consoleOrigin: true,
+  dueShards: true,
+  deliveryRetentionDays: true,
+  variables: true,
+}).parse(readEnvironment(process.env));
+const table = openTable(settings.tableName);
+const client = new SQSClient();
 
 /** What Lambda calls with messages of the macro queue. */
 export const handler = queueConsumer(
   createObserver('run-macro', table.meter),
-  runMacro({ table, webhookQueue, now: system.now }),
+  runMacro({
+    ...settings,
+    ...system,
+    table,
+    largeBodies: openLargeBodies(table.client.config, settings.bucketName, process.env.AWS_ENDPOINT_URL_S3),
+    webhookQueue: { client, url: settings.webhookQueueUrl },
+    emailQueue: { client, url: settings.emailQueueUrl },
+    macroQueue: { client, url: settings.macroQueueUrl },
+    readConfiguration: configurationReader(table, {
+      freshMs: settings.configCacheSeconds * 1_000,
+      now: system.now,
+      stageVariables: settings.variables,
+    }),
+  }),
 );

@@ -15,6 +15,7 @@ export function describeExchange(
     startedAt: new Date(attempt.startedAt).toISOString(),
     durationMs: Math.round(exchange.timings.totalMs),
     ...(exchange.address === undefined ? {} : { address: exchange.address }),
+    ...describeTimings(exchange.timings),
   };
   const masked: Verdict =
     verdict.outcome === 'delivered' ? verdict : { ...verdict, reason: maskSecrets(verdict.reason, secretValues) };
@@ -31,4 +32,10 @@ export function describeExchange(
   };
   if (masked.outcome === 'delivered') return { attempt: { ...common, response }, verdict: masked };
   return { attempt: { ...common, response, error: { class: 'http', message: masked.reason } }, verdict: masked };
+}
+
+/** The parts that did happen, in tenths of a millisecond: more digits would be noise, and each costs bytes of the item. */
+function describeTimings({ totalMs: _, ...parts }: Exchange['timings']): Pick<Attempt, 'timings'> {
+  const rounded = Object.entries(parts).map(([name, ms]) => [name, Math.round(ms * 10) / 10]);
+  return rounded.length === 0 ? {} : { timings: Object.fromEntries(rounded) };
 }

@@ -1,0 +1,122 @@
+import type { Delivery } from '../deliveries/delivery.ts';
+import type { TagValue } from '../templates/template.ts';
+import type { EndpointHealth, EndpointNotice } from './health.ts';
+
+/** Most recipients of one e-mail: what SES takes. */
+const maxRecipients = 50;
+/** Longest subject, in code units, and so much of a receiver's words, in an e-mail. */
+const maxSubjectLength = 200;
+const maxReasonLength = 1_000;
+
+/** A notice about to be told, and what its words need. */
+export type Telling = {
+  health: EndpointHealth;
+  notice: EndpointNotice;
+  project: { key: string; name: string };
+  /** The macro's name, where the document still has it. */
+  macroName: string | undefined;
+  apiOrigin: string;
+};
+
+/** The people of a project who are told: its project managers, else those it calls its administrators. */
+export function pickManagers(members: readonly { email: string; role?: string | undefined }[]): string[] {
+  const withRole = (role: string) => members.filter((member) => member.role === role).map(({ email }) => email);
+  const managers = withRole('project-manager');
+  return managers.length > 0 ? managers : withRole('administrator');
+}
+
+/**
+ * Makes a notice's e-mails: one to all managers, filed under the ticket or member whose delivery brought it about. Where
+ * none did, each manager gets one that is filed under the manager. Nobody to tell makes none.
+ */
+export function makeNoticeMails(
+  telling: Telling,
+  managers: readonly string[],
+  options: { newId: () => string; now: number },
+): Delivery[] {
+  const { health, notice } = telling;
+  const { target } = notice;
+  const { subject, text } = describeNotice(telling);
+  const at = new Date(options.now).toISOString();
+  const mail = (to: string[], about: Delivery['target']): Delivery => ({
+    id: options.newId(),
+    project: health.project,
+    macro: health.macro,
+    action: health.action,
+    target: about,
+    cause: { kind: 'notice', key: health.endpoint },
+    outcome: 'pending',
+    mail: { to, subject, text },
+    retry: 'standard',
+    attemptsMade: 0,
+    leases: 0,
+    nextAttemptAt: at,
+    createdAt: at,
+  });
+  if (target === undefined) return managers.slice(0, maxRecipients).map((email) => mail([email], { member: email }));
+  const mails: Delivery[] = [];
+  for (let start = 0; start < managers.length; start += maxRecipients) {
+    mails.push(mail(managers.slice(start, start + maxRecipients), target));
+  }
+  return mails;
+}
+
+/** A notice in plain words. */
+export function describeNotice(telling: Telling): { subject: string; text: string } {
+  const { health, notice, project, macroName = health.macro, apiOrigin } = telling;
+  const state = { failing: 'is failing', paused: 'is paused', resumed: 'is sent again' }[notice.kind];
+  const base = `${apiOrigin}/admin/v1/projects/${project.key}`;
+  const endpoint = `${base}/endpoints/${health.macro}/${health.action}`;
+  const since = notice.kind === 'resumed' ? notice.at : (health.failingSince ?? notice.at);
+  const next = {
+    failing:
+      'Its deliveries are tried again for about three days. After five days without a success the webhook is paused. Check that the receiver works and that its address and credentials are right.',
+    paused: `Its deliveries wait, each for 14 days at most, and then fail. Once the receiver works again, resume the webhook with POST ${endpoint}/resume.${notice.reason.startsWith('A person') ? '' : ' Once an hour one delivery is let through: when it arrives, the webhook is resumed by itself.'}`,
+    resumed: 'What has waited is sent bit by bit. There is nothing to do.',
+  }[notice.kind];
+  const lines = [
+    `The webhook ${health.action} of the macro "${macroName}" (${health.macro}) in the project "${project.name}" ${state}.`,
+    `What happened: ${notice.reason.slice(0, maxReasonLength).toWellFormed()}`,
+    `Since: ${since}`,
+    ...(notice.target === undefined ? [] : [`It was about: ${describeTarget(notice.target)}`]),
+    `What to do: ${next}`,
+    `All webhooks and how they are doing: GET ${base}/endpoints`,
+    `Its deliveries: GET ${base}/deliveries?macro=${health.macro}&action=${health.action}`,
+  ];
+  const subject = `${project.name}: the webhook ${health.macro}/${health.action} ${state}`;
+  return { subject: oneLine(subject), text: `${lines.join('\n\n')}\n` };
+}
+
+function describeTarget(target: NonNullable<EndpointNotice['target']>): string {
+  return 'ticket' in target ? `ticket ${target.ticket}` : `member ${target.member}`;
+}
+
+/** A line break would begin another header. */
+function oneLine(text: string): string {
+  return text
+    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+    .slice(0, maxSubjectLength)
+    .toWellFormed();
+}
+
+/** What the templates of a macro that tells of an endpoint can read, as ((request./event)) and so on. */
+export function noticeValues({ health, notice }: Pick<Telling, 'health' | 'notice'>): TagValue {
+  const { target } = notice;
+  return {
+    event: notice.kind,
+    endpoint: { macro: health.macro, action: health.action },
+    reason: notice.reason,
+    at: notice.at,
+    ...(target !== undefined && 'ticket' in target ? { ticket: target.ticket } : {}),
+  };
+}
+
+/** The records on which a macro tells of a notice: the one that it is about where the kinds match, else each manager. */
+export function noticeTargets(
+  target: EndpointNotice['target'],
+  macro: { target: 'feedback' | 'member' },
+  managers: readonly string[],
+): NonNullable<EndpointNotice['target']>[] {
+  if (target !== undefined && 'ticket' in target === (macro.target === 'feedback')) return [target];
+  return macro.target === 'member' ? managers.map((member) => ({ member })) : [];
+}

@@ -1,0 +1,86 @@
+import { changeEndpoint, findEndpoints } from '../../adapters/dynamodb/endpoints.ts';
+import { countWaitingFor } from '../../adapters/dynamodb/paused-deliveries.ts';
+import { endpointId } from '../../core/deliveries/message.ts';
+import type { Macro, ProjectDocument, WebhookAction } from '../../core/document/schema.ts';
+import { decideHealth, type EndpointHealth, type EndpointName } from '../../core/endpoints/health.ts';
+import { actionKey } from '../../core/macros/apply-macro.ts';
+import { notFound } from '../kit/http.ts';
+import { type AdminDependencies, type Handle, type ProjectCall, pathParameter } from './call.ts';
+import type { ShownEndpoint } from './schemas.ts';
+
+/** Waiting deliveries that are counted at most. */
+const maxCounted = 1_000;
+
+/** A webhook action of the document in force. */
+type Endpoint = EndpointName & { macroName: string; method: WebhookAction['method'] };
+
+/** Lists all webhook actions of the document in force, in its order, with their health. */
+export const listProjectEndpoints: Handle<ProjectCall> = async (dependencies, { project }) => {
+  const configuration = await dependencies.readConfiguration(project);
+  const endpoints = configuration === undefined ? [] : findWebhooks(configuration.document);
+  const health = await findEndpoints(
+    dependencies.table,
+    endpoints.map(({ endpoint }) => endpoint),
+  );
+  const items = await Promise.all(endpoints.map((one) => show(dependencies, one, health.get(one.endpoint))));
+  return { status: 200, json: { items } };
+};
+
+/** Pauses an endpoint: its deliveries wait. */
+export const pauseEndpoint: Handle<ProjectCall> = async (dependencies, call) =>
+  await change(dependencies, call, 'person-paused');
+
+/** Resumes an endpoint: what waits is brought back bit by bit, beginning within a minute. */
+export const resumeEndpoint: Handle<ProjectCall> = async (dependencies, call) =>
+  await change(dependencies, call, 'person-resumed');
+
+async function change(dependencies: AdminDependencies, call: ProjectCall, kind: 'person-paused' | 'person-resumed') {
+  const { table, readConfiguration, dueShards, now } = dependencies;
+  const configuration = await readConfiguration(call.project);
+  const endpoint = (configuration === undefined ? [] : findWebhooks(configuration.document)).find(
+    ({ macro, action }) => macro === pathParameter(call, 'macro') && action === pathParameter(call, 'action'),
+  );
+  if (endpoint === undefined) return notFound();
+  const { macroName: _, method: __, ...name } = endpoint;
+  const changed = await changeEndpoint(
+    table,
+    endpoint.endpoint,
+    (before) => decideHealth(name, before, { kind }, now()),
+    { dueShards },
+  );
+  call.request.note({ macro: endpoint.macro, action: endpoint.action, outcome: changed.outcome });
+  return { status: 200, json: await show(dependencies, endpoint, changed.stored?.health) };
+}
+
+function findWebhooks({ project, macros }: ProjectDocument): Endpoint[] {
+  return macros.flatMap((macro) =>
+    macro.actions.flatMap((action, place) => describe(project.key, macro, action, place)),
+  );
+}
+
+function describe(project: string, macro: Macro, action: Macro['actions'][number], place: number): Endpoint[] {
+  if (action.kind !== 'webhook') return [];
+  const name = { project, macro: macro.key, action: actionKey(action, place) };
+  return [{ ...name, endpoint: endpointId(name), macroName: macro.name, method: action.method }];
+}
+
+async function show(
+  { table }: AdminDependencies,
+  { endpoint, macro, action, macroName, method }: Endpoint,
+  health: EndpointHealth | undefined,
+): Promise<ShownEndpoint> {
+  const { failingSince, lastSuccessAt, pausedAt, pauseReason, lastFailure } = health ?? {};
+  const isPaused = pausedAt !== undefined;
+  const reason = isPaused ? pauseReason : failingSince === undefined ? undefined : lastFailure?.reason;
+  return {
+    macro,
+    action,
+    name: macroName,
+    method,
+    state: isPaused ? 'paused' : failingSince === undefined ? 'healthy' : 'failing',
+    ...(failingSince === undefined ? {} : { failingSince }),
+    ...(lastSuccessAt === undefined ? {} : { lastSuccessAt }),
+    ...(isPaused ? { pausedAt, waiting: await countWaitingFor(table, endpoint, maxCounted) } : {}),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
