@@ -10,11 +10,16 @@ import {
 import { Construct } from 'constructs';
 import type { Settings } from './settings.ts';
 
-/** Where attachments lie; clients send and fetch them by presigned requests. */
+/** Days that a delivery may be pending after its attempts began: the longest pause, and the schedule with a day to spare. */
+const maxPendingDays = 14 + 4;
+
+/** Where attachments lie, which clients send and fetch by presigned requests, and large bodies of webhooks. */
 export class AttachmentBucket extends Construct {
   readonly name: string;
   /** The ARN of every object that a client may be given an upload for. */
   readonly attachmentsArn: string;
+  /** The ARN of every body of a webhook that is too large for the table. */
+  readonly bodiesArn: string;
 
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id);
@@ -29,6 +34,8 @@ export class AttachmentBucket extends Construct {
         { noncurrentVersionExpiration: Duration.days(1), expiredObjectDeleteMarker: true },
         // Uploads expire after 7 days and get one last look; their parts go after that.
         { abortIncompleteMultipartUploadAfter: Duration.days(8) },
+        // Bodies of webhooks are deleted by nobody else: they go when their deliveries have gone.
+        { prefix: 'bodies/', expiration: Duration.days(settings.deliveryRetentionDays + maxPendingDays) },
       ],
       // Any origin, because the signature is the authority and no credentials travel.
       cors: [
@@ -49,16 +56,18 @@ export class AttachmentBucket extends Construct {
     });
     this.name = bucket.bucketName;
     this.attachmentsArn = bucket.arnForObjects('attachments/*');
-    acknowledgeAttachmentsGrant(bucket);
+    this.bodiesArn = bucket.arnForObjects('bodies/*');
+    acknowledgeGrant(bucket, 'attachments', 'Each upload has a key of its own that is not known before');
+    acknowledgeGrant(bucket, 'bodies', 'Each body has the id of its delivery as its key, which is not known before');
   }
 }
 
-function acknowledgeAttachmentsGrant(bucket: Bucket): void {
+function acknowledgeGrant(bucket: Bucket, prefix: string, why: string): void {
   const resource = bucket.node.defaultChild;
   if (!(resource instanceof CfnBucket)) throw new Error('The bucket has no CloudFormation resource.');
   const stack = Stack.of(bucket);
   Validations.of(stack).acknowledge({
-    id: `AwsSolutions-IAM5[Resource::<${stack.getLogicalId(resource)}.Arn>/attachments/*]`,
-    reason: 'Each upload has a key of its own that is not known before; below attachments/ there is nothing else.',
+    id: `AwsSolutions-IAM5[Resource::<${stack.getLogicalId(resource)}.Arn>/${prefix}/*]`,
+    reason: `${why}; below ${prefix}/ there is nothing else.`,
   });
 }

@@ -10,6 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { webhookSlots } from '../functions/environment.ts';
 import type { FunctionName } from '../functions/routes.ts';
 import type { DataTable } from './data-table.ts';
 import type { Settings } from './settings.ts';
@@ -39,7 +40,9 @@ export class Deliver extends Construct {
       // Binds no grant of its own: function-profiles.ts has them all.
       onFailure: { bind: () => ({ destination: queues.streamFailures.queueArn }) },
     });
-    this.consume('Webhooks', queues.webhooks, functions['send-webhook'], 10, settings.concurrency.sendWebhook);
+    const { sendWebhook } = settings.concurrency;
+    this.consume('Webhooks', queues.webhooks, functions['send-webhook'], webhookSlots, sendWebhook);
+    this.consume('Emails', queues.emails, functions['send-email'], 5, settings.concurrency.sendEmail);
     this.consume('Macros', queues.macros, functions['run-macro'], 1, settings.concurrency.runMacro);
     new Rule(this, 'EveryMinute', {
       schedule: Schedule.rate(Duration.minutes(1)),

@@ -53,12 +53,27 @@ describe('each function', () => {
     [
       'send-webhook',
       [
+        'dynamodb:DeleteItem',
         'dynamodb:GetItem',
         'dynamodb:PutItem',
         'dynamodb:UpdateItem',
         'logs:CreateLogStream',
         'logs:PutLogEvents',
+        's3:GetObject',
         'secretsmanager:GetSecretValue',
+        'sqs:DeleteMessage',
+        'sqs:GetQueueAttributes',
+        'sqs:ReceiveMessage',
+        'sqs:SendMessage',
+      ],
+    ],
+    [
+      'send-email',
+      [
+        'dynamodb:PutItem',
+        'dynamodb:UpdateItem',
+        'logs:CreateLogStream',
+        'logs:PutLogEvents',
         'sqs:DeleteMessage',
         'sqs:GetQueueAttributes',
         'sqs:ReceiveMessage',
@@ -68,15 +83,22 @@ describe('each function', () => {
     [
       'run-macro',
       [
+        'dynamodb:BatchGetItem',
+        'dynamodb:ConditionCheckItem',
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
         'dynamodb:Query',
+        'dynamodb:UpdateItem',
         'logs:CreateLogStream',
         'logs:PutLogEvents',
+        's3:PutObject',
         'sqs:DeleteMessage',
         'sqs:GetQueueAttributes',
         'sqs:ReceiveMessage',
         'sqs:SendMessage',
       ],
     ],
+    ['tick', ['logs:CreateLogStream', 'logs:PutLogEvents', 'sqs:GetQueueAttributes', 'sqs:SendMessage']],
   ])('may do only what it needs, such as %s', (name, actions) => {
     expect(actionsOf(name)).toEqual(actions);
   });
@@ -118,10 +140,11 @@ describe('no function', () => {
     expect(readers).toEqual(['send-webhook', 'admin-api']);
   });
 
-  test('but the two that feed their own queue may loop', () => {
+  test('but the three that feed their own queue may loop', () => {
     const loopers = propertiesOf('AWS::Lambda::Function').filter(({ RecursiveLoop }) => RecursiveLoop === 'Allow');
     expect(loopers.map(({ FunctionName }) => FunctionName).sort()).toEqual([
       'feedbridge-test-run-macro',
+      'feedbridge-test-send-email',
       'feedbridge-test-send-webhook',
     ]);
   });
@@ -141,11 +164,11 @@ function lambdaNamed(name: string) {
 
 function actionsOf(name: string): string[] {
   const [role] = lambdaNamed(name).Role['Fn::GetAtt'];
-  return policies
+  const actions = policies
     .filter((policy) => policy.Roles.some(({ Ref }) => Ref === role))
     .flatMap((policy) => policy.PolicyDocument.Statement)
-    .flatMap((statement) => statement.Action)
-    .sort();
+    .flatMap((statement) => statement.Action);
+  return [...new Set(actions)].sort();
 }
 
 function variablesOf(name: string) {

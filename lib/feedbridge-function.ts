@@ -20,7 +20,8 @@ import type { Settings } from './settings.ts';
 export type FunctionSurroundings = {
   settings: Settings;
   dist: string;
-  arns: Record<Reach, string>;
+  /** None for what the stage does not have. */
+  arns: Record<Reach, string | readonly string[]>;
   environment: Record<EnvironmentKey, string>;
 };
 
@@ -39,7 +40,7 @@ export class FeedbridgeFunction extends Construct {
       removalPolicy: settings.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    role.addToPolicy(allow(['logs:CreateLogStream', 'logs:PutLogEvents'], logGroup.logGroupArn));
+    role.addToPolicy(allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]));
     for (const statement of grantsOf(profile, surroundings.arns)) role.addToPolicy(statement);
     this.lambda = new LambdaFunction(this, 'Function', {
       functionName: `${stackName}-${name}`,
@@ -59,15 +60,16 @@ export class FeedbridgeFunction extends Construct {
   }
 }
 
-function grantsOf(profile: FunctionProfile, arns: Record<Reach, string>): PolicyStatement[] {
+function grantsOf(profile: FunctionProfile, arns: FunctionSurroundings['arns']): PolicyStatement[] {
   return reaches.flatMap((reach) => {
     const actions = profile.grants[reach];
-    return actions === undefined ? [] : [allow(actions, arns[reach])];
+    const resources = [arns[reach]].flat();
+    return actions === undefined || resources.length === 0 ? [] : [allow(actions, resources)];
   });
 }
 
-function allow(actions: readonly string[], arn: string): PolicyStatement {
-  return new PolicyStatement({ effect: Effect.ALLOW, actions: [...actions], resources: [arn] });
+function allow(actions: readonly string[], resources: readonly string[]): PolicyStatement {
+  return new PolicyStatement({ effect: Effect.ALLOW, actions: [...actions], resources: [...resources] });
 }
 
 function environmentOf(profile: FunctionProfile, values: Record<EnvironmentKey, string>): Record<string, string> {

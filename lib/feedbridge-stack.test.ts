@@ -76,9 +76,19 @@ describe('the bucket', () => {
         Rules: [
           Match.objectLike({ NoncurrentVersionExpiration: { NoncurrentDays: 1 } }),
           Match.objectLike({ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 8 } }),
+          Match.objectLike({ Prefix: 'bodies/' }),
         ],
       },
     });
+  });
+
+  test('keeps a large body until its delivery has gone: the longest that one is pending, and the retention', () => {
+    const { template: keptFor90 } = stackWith({ deliveryRetentionDays: 90 });
+    const days = (ExpirationInDays: number) => ({
+      LifecycleConfiguration: { Rules: Match.arrayWith([Match.objectLike({ Prefix: 'bodies/', ExpirationInDays })]) },
+    });
+    template.hasResourceProperties('AWS::S3::Bucket', days(30 + 18));
+    keptFor90.hasResourceProperties('AWS::S3::Bucket', days(90 + 18));
   });
 
   test('takes uploads from a page of any origin and shows it the ETag', () => {
@@ -103,13 +113,16 @@ describe('the queues', () => {
     expect(working.map(({ Properties }) => Properties.RedrivePolicy)).toEqual([
       { deadLetterTargetArn: expect.anything(), maxReceiveCount: 5 },
       { deadLetterTargetArn: expect.anything(), maxReceiveCount: 5 },
+      { deadLetterTargetArn: expect.anything(), maxReceiveCount: 5 },
     ]);
     const ends = queues.filter(({ Properties }) => Properties.RedrivePolicy === undefined);
-    expect(ends.map(({ Properties }) => Properties.MessageRetentionPeriod)).toEqual([1209600, 1209600, 1209600]);
+    expect(ends.map(({ Properties }) => Properties.MessageRetentionPeriod)).toEqual([
+      1209600, 1209600, 1209600, 1209600,
+    ]);
   });
 
   test('are all encrypted and closed to plain HTTP', () => {
-    template.resourceCountIs('AWS::SQS::QueuePolicy', 5);
+    template.resourceCountIs('AWS::SQS::QueuePolicy', 7);
     template.allResourcesProperties('AWS::SQS::Queue', { SqsManagedSseEnabled: true });
     template.allResourcesProperties('AWS::SQS::QueuePolicy', {
       PolicyDocument: { Statement: [deniesPlainHttp('sqs:*')] },
@@ -117,10 +130,10 @@ describe('the queues', () => {
   });
 
   test('hide a message for at least six times as long as its consumer may take', () => {
-    for (const consumer of ['send-webhook', 'run-macro'] as const) {
+    for (const consumer of ['send-webhook', 'send-email', 'run-macro'] as const) {
       expect(functionProfiles[consumer].timeoutSeconds * 6).toBeLessThanOrEqual(360);
     }
-    template.resourcePropertiesCountIs('AWS::SQS::Queue', { VisibilityTimeout: 360 }, 2);
+    template.resourcePropertiesCountIs('AWS::SQS::Queue', { VisibilityTimeout: 360 }, 3);
   });
 
   test('wake their consumers, which answer message by message', () => {
@@ -129,6 +142,12 @@ describe('the queues', () => {
       BatchSize: 10,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       ScalingConfig: { MaximumConcurrency: 20 },
+    });
+    template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      EventSourceArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^workqueuesEmails'), 'Arn'] },
+      BatchSize: 5,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: 2 },
     });
     template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       EventSourceArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^workqueuesMacros'), 'Arn'] },

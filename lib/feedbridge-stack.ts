@@ -5,6 +5,7 @@ import type { FunctionName } from '../functions/routes.ts';
 import { AttachmentBucket } from './attachment-bucket.ts';
 import { DataTable } from './data-table.ts';
 import { Deliver } from './deliver.ts';
+import { emailIdentityArns } from './email-identity.ts';
 import { FeedbridgeFunction, type FunctionSurroundings } from './feedbridge-function.ts';
 import { HttpGateway } from './http-api.ts';
 import { MasterSecret } from './master-secret.ts';
@@ -41,15 +42,19 @@ export class FeedbridgeStack extends Stack {
         byDue: table.byDueArn,
         tableStream: table.streamArn,
         attachments: bucket.attachmentsArn,
+        bodies: bucket.bodiesArn,
         webhookQueue: queues.webhooks.queueArn,
+        emailQueue: queues.emails.queueArn,
         macroQueue: queues.macros.queueArn,
         streamFailures: queues.streamFailures.queueArn,
         masterSecret: secret.arn,
+        emailIdentity: emailIdentityArns(this, settings),
       },
       environment: {
         tableName: table.name,
         bucketName: bucket.name,
         webhookQueueUrl: queues.webhooks.queueUrl,
+        emailQueueUrl: queues.emails.queueUrl,
         macroQueueUrl: queues.macros.queueUrl,
         masterSecretArn: secret.arn,
         configCacheSeconds: String(settings.configCacheSeconds),
@@ -61,6 +66,7 @@ export class FeedbridgeStack extends Stack {
         outboundAllowHttp: String(settings.outbound.allowHttp),
         outboundAllowedCidrs: JSON.stringify(settings.outbound.allowedCidrs),
         administratorGroups: JSON.stringify(settings.administratorGroups),
+        emailFrom: settings.email?.from ?? '',
       },
     });
 
@@ -78,6 +84,7 @@ export class FeedbridgeStack extends Stack {
       'receive-feedback': make('receive-feedback'),
       'queue-delivery': make('queue-delivery'),
       'send-webhook': make('send-webhook'),
+      'send-email': make('send-email'),
       tick: make('tick'),
       'run-macro': make('run-macro'),
       'admin-api': make('admin-api'),

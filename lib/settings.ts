@@ -29,13 +29,15 @@ export type Settings = {
   dueShards: number;
   /** Days after which a settled delivery and its attempts are deleted. */
   deliveryRetentionDays: number;
+  /** Who e-mails come from, an address that SES has verified (or its domain); absent: the stage sends no e-mail. */
+  email?: { from: string };
   /** Variables by project and name, in place of the document's. */
   variables: Record<string, Record<string, string>>;
   outbound: { allowHttp: boolean; allowedCidrs: string[] };
   /** What the gateway lets through before it answers 429, all routes together. */
   throttle: { requestsPerSecond: number; burst: number };
   /** How many instances one queue may keep busy, 2 to 1,000 (AWS). */
-  concurrency: { sendWebhook: number; runMacro: number };
+  concurrency: { sendWebhook: number; sendEmail: number; runMacro: number };
 };
 
 const base = {
@@ -50,7 +52,7 @@ const base = {
   variables: {},
   outbound: { allowHttp: false, allowedCidrs: [] },
   throttle: { requestsPerSecond: 500, burst: 1000 },
-  concurrency: { sendWebhook: 20, runMacro: 5 },
+  concurrency: { sendWebhook: 20, sendEmail: 2, runMacro: 5 },
 } satisfies Settings;
 
 /** The settings of each stage. */
@@ -59,6 +61,7 @@ export const stages = {
     ...base,
     account: '000000000000',
     configCacheSeconds: 0,
+    email: { from: 'feedbridge@localhost.test' },
     outbound: { allowHttp: true, allowedCidrs: ['127.0.0.0/8', '::1/128'] },
   },
   dev: { ...base },
@@ -67,7 +70,7 @@ export const stages = {
     keepData: true,
     logRetentionDays: 365,
     throttle: { requestsPerSecond: 2000, burst: 4000 },
-    concurrency: { sendWebhook: 100, runMacro: 10 },
+    concurrency: { sendWebhook: 100, sendEmail: 5, runMacro: 10 },
   },
 } satisfies Record<string, Settings>;
 

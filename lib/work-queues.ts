@@ -12,12 +12,14 @@ const visibilityTimeout = Duration.seconds(360);
 /** The queues of work to do, each with its dead letters, and the end of the line for stream batches. */
 export class WorkQueues extends Construct {
   readonly webhooks: Queue;
+  readonly emails: Queue;
   readonly macros: Queue;
   readonly streamFailures: Queue;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
     this.webhooks = this.workQueue('Webhooks');
+    this.emails = this.workQueue('Emails');
     this.macros = this.workQueue('Macros');
     this.streamFailures = this.deadLetters('StreamFailures');
     Validations.of(this.streamFailures).acknowledge({

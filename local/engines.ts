@@ -3,17 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startBucketEngine } from './bucket-engine.ts';
 import { startDynoxide } from './dynoxide.ts';
+import { type MailEngine, startMailEngine } from './mail-engine.ts';
 import { startQueueEngine } from './queue-engine.ts';
 import { type SecretsEngine, startSecretsEngine } from './secrets-engine.ts';
 import type { StartError } from './start-error.ts';
 
 /** Where each AWS service is found on this machine. */
-export type Endpoints = { dynamodb: string; sqs: string; s3: string; secretsManager: string };
+export type Endpoints = { dynamodb: string; sqs: string; s3: string; secretsManager: string; ses: string };
 
 /** The running engines. */
 export type Engines = {
   endpoints: Endpoints;
   secrets: SecretsEngine;
+  mail: MailEngine;
   /** Settles when an engine ends that nobody stopped. */
   lost: Promise<StartError>;
   stop: () => Promise<void>;
@@ -26,10 +28,10 @@ export type EnginesOptions = {
   /** Where objects lie that are not kept; absent: in a temporary folder that goes with the engines. */
   workDir?: string | undefined;
   /** Absent: free ones. */
-  ports?: { sqs?: number; s3?: number; secretsManager?: number };
+  ports?: { sqs?: number; s3?: number; secretsManager?: number; ses?: number };
 };
 
-/** Starts tables, queues, bucket and secrets on 127.0.0.1; all of them end with this process, however it ends. */
+/** Starts tables, queues, bucket, secrets and e-mail on 127.0.0.1; all of them end with this process, however it ends. */
 export async function startEngines({ dataDir, workDir, ports = {} }: EnginesOptions = {}): Promise<Engines> {
   const given = dataDir ?? workDir;
   const folder = given ?? mkdtempSync(join(tmpdir(), 'feedbridge-objects-'));
@@ -40,6 +42,7 @@ export async function startEngines({ dataDir, workDir, ports = {} }: EnginesOpti
     startQueueEngine(kept('queues'), ports.sqs),
     startBucketEngine(join(folder, 'objects'), ports.s3),
     startSecretsEngine(kept('secrets.json'), ports.secretsManager),
+    startMailEngine(kept('outbox.jsonl'), ports.ses),
   ] as const;
   const stop = async () => {
     const engines = await Promise.allSettled(starting);
@@ -47,14 +50,15 @@ export async function startEngines({ dataDir, workDir, ports = {} }: EnginesOpti
     if (given === undefined) rmSync(folder, { recursive: true, force: true });
   };
   try {
-    const [tables, queues, bucket, secrets] = await Promise.all(starting);
+    const [tables, queues, bucket, secrets, mail] = await Promise.all(starting);
     const endpoints = {
       dynamodb: tables.endpoint,
       sqs: queues.endpoint,
       s3: bucket.endpoint,
       secretsManager: secrets.endpoint,
+      ses: mail.endpoint,
     };
-    return { endpoints, secrets, lost: tables.lost, stop };
+    return { endpoints, secrets, mail, lost: tables.lost, stop };
   } catch (error) {
     await stop();
     throw error;

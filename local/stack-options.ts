@@ -25,6 +25,8 @@ export type LocalJson = {
   /** The origin of everything, without a path. */
   api: string;
   receiver: string;
+  /** The page of e-mails that were sent. */
+  outbox: string;
   /** Whole API keys, by prefix. */
   keys: Record<string, string>;
   /** An administrator's bearer token, good for 24 hours. */

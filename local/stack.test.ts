@@ -22,7 +22,11 @@ describe('the local stack', () => {
     expect((await fetch(`${stack.origin}/health`)).status).toBe(200);
     const file = join(dataDir, 'local.json');
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(stack.localJson);
-    expect(stack.localJson).toMatchObject({ api: stack.origin, receiver: `${stack.origin}/receiver` });
+    expect(stack.localJson).toMatchObject({
+      api: stack.origin,
+      receiver: `${stack.origin}/receiver`,
+      outbox: `${stack.origin}/outbox`,
+    });
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 

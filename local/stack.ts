@@ -11,6 +11,7 @@ import { createFunctions, type Functions, warmUp } from './functions.ts';
 import { createGateway } from './gateway.ts';
 import { createIssuer } from './oidc.ts';
 import { publicKeys, signingKeyIn } from './oidc-keys.ts';
+import { createOutbox } from './outbox.ts';
 import { type Provisioned, provision } from './provision.ts';
 import { createReceiver } from './receiver.ts';
 import { seed } from './seed.ts';
@@ -64,7 +65,7 @@ async function start(options: StackOptions, closers: Closers): Promise<Omit<Stac
   const key = await signingKeyIn(kept('oidc-keys.json'));
   const issuer = createIssuer(door.origin, signIn, state.get().clientSecret, key);
   const gateway = gatewayOf(assembly, provisioned, functions, publicKeys(key), issuer.issuer);
-  door.open([issuer.answer, createReceiver(() => nextIssue(state)), gateway]);
+  door.open([issuer.answer, createReceiver(() => nextIssue(state)), createOutbox(engines.mail.mails), gateway]);
   const checkpoints = openCheckpoints(kept('checkpoints.json'));
   const { endpoints } = engines;
   closers.push(startSources({ assembly, provisioned, functions, endpoints, checkpoints, onProblem: log }).stop);
@@ -74,7 +75,8 @@ async function start(options: StackOptions, closers: Closers): Promise<Omit<Stac
   if (seeded) await seed(adminClient(door.origin, token), state, receiver);
   const { keys, clientSecret } = state.get();
   const oidc = { issuer: issuer.issuer, clientId: signIn.machine.clientId, clientSecret };
-  const localJson: LocalJson = { api: door.origin, receiver, keys, token, oidc };
+  const outbox = `${door.origin}/outbox`;
+  const localJson: LocalJson = { api: door.origin, receiver, outbox, keys, token, oidc };
   const localJsonFile = directory.publish(localJson);
   closers.push(startTimers(assembly, provisioned, functions).stop);
   warmUp(assembly, provisioned, functions);

@@ -9,13 +9,14 @@ const report = {
 
 /** What is printed once the stack is ready: where everything is, and a line to try. */
 export function welcome({ origin, localJson }: Stack, readyAfterMs: number, localJsonFile: string): string {
-  const { keys, receiver, oidc } = localJson;
+  const { keys, receiver, outbox, oidc } = localJson;
   return [
     `Feedbridge is ready after ${(readyAfterMs / 1000).toFixed(1)} s.`,
     '',
     `  API       ${origin}`,
     `  Docs      ${origin}/docs`,
     `  Receiver  ${receiver}  (shows every webhook that the example project sends)`,
+    `  Outbox    ${outbox}  (shows every e-mail)`,
     `  Sign-in   ${oidc.issuer}`,
     `  Details   ${localJsonFile}  (keys, an administrator's token)`,
     '',

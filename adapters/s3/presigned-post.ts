@@ -14,7 +14,7 @@ export type PresignedPost = { method: 'POST'; url: string; fields: Record<string
 export type SigningSettings = Pick<DynamoDBClient['config'], 'credentials' | 'region' | 'sha256'>;
 
 /** The bucket's origin: path-style where an endpoint is set, as on one machine, else the bucket's own host name. */
-function uploadTarget(bucket: string, region: string, endpoint: string | undefined): UploadTarget {
+export function uploadTarget(bucket: string, region: string, endpoint: string | undefined): UploadTarget {
   if (endpoint !== undefined) return { bucket, origin: `${endpoint.replace(/\/$/, '')}/${bucket}` };
   return { bucket, origin: `https://${bucket}.s3.${region}.amazonaws.com` };
 }

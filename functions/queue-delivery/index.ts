@@ -3,8 +3,14 @@ import { createObserver } from '../kit/observer.ts';
 import { readEnvironment, Settings } from '../kit/settings.ts';
 import { queueDelivery } from './handler.ts';
 
-const { webhookQueueUrl } = Settings.pick({ webhookQueueUrl: true }).parse(readEnvironment(process.env));
-const webhookQueue = { client: new SQSClient(), url: webhookQueueUrl };
+const { webhookQueueUrl, emailQueueUrl } = Settings.pick({ webhookQueueUrl: true, emailQueueUrl: true }).parse(
+  readEnvironment(process.env),
+);
+const client = new SQSClient();
 
 /** What Lambda calls with a batch of the table's stream. */
-export const handler = queueDelivery({ webhookQueue, observer: createObserver('queue-delivery') });
+export const handler = queueDelivery({
+  webhookQueue: { client, url: webhookQueueUrl },
+  emailQueue: { client, url: emailQueueUrl },
+  observer: createObserver('queue-delivery'),
+});

@@ -11,11 +11,13 @@ const OneTable = z.object({ TableName: z.string(), IndexName: z.string().optiona
 const ManyTables = z.object({ RequestItems: z.record(z.string(), z.unknown()) });
 const Transaction = z.object({ TransactItems: z.array(z.record(z.string(), OneTable)) });
 const OneQueue = z.object({ QueueUrl: z.string() });
+const OneMail = z.object({ FromEmailAddress: z.string() });
 const OneSecret = z.object({ SecretId: z.string() });
 
 /** The calls that a request makes: a transaction is authorised item by item, a batch table by table. */
 export function readAwsCalls({ method, path, target, body }: WireRequest): AwsCall[] {
-  if (target === undefined) return [readUpload(method, path, body)];
+  if (target === undefined)
+    return path.startsWith('/v2/email/') ? readMail(method, path, body) : [readObjectCall(method, path, body)];
   const [service = '', operation = ''] = target.split('.');
   const input: unknown = JSON.parse(body.toString('utf8'));
   if (service.startsWith('DynamoDB_')) return readTableCalls(operation, input);
@@ -45,9 +47,25 @@ function tableArn({ TableName, IndexName }: z.infer<typeof OneTable>): string {
   return `arn:aws:dynamodb:${region}:${account}:table/${TableName}${index}`;
 }
 
-/** A form with a file is a PutObject by whoever signed its policy; no other request to S3 is made today. */
-function readUpload(method: string, path: string, body: Buffer): AwsCall {
+/** SES asks for the right to send as the sender's address where that is verified, else as its domain: both must do. */
+function readMail(method: string, path: string, body: Buffer): AwsCall[] {
+  if (method !== 'POST' || path !== '/v2/email/outbound-emails')
+    throw new Error(`nobody has said which action ${method} ${path} is`);
+  const from = OneMail.parse(JSON.parse(body.toString('utf8'))).FromEmailAddress;
+  const names = [from, from.split('@')[1]];
+  return names.map((name) => ({
+    action: 'ses:SendEmail',
+    resource: `arn:aws:ses:${region}:${account}:identity/${name}`,
+  }));
+}
+
+/** A form with a file is a PutObject by whoever signed its policy. */
+function readObjectCall(method: string, path: string, body: Buffer): AwsCall {
+  const [, bucket = '', ...names] = path.split('/');
+  const action = { PUT: 's3:PutObject', GET: 's3:GetObject' }[method];
+  if (action !== undefined && names.length > 0 && !path.includes('?'))
+    return { action, resource: `arn:aws:s3:::${bucket}/${names.join('/')}` };
   const key = /name="key"\r\n(?:.+\r\n)*\r\n(.+)\r\n/.exec(body.toString('latin1'))?.[1];
   if (method !== 'POST' || key === undefined) throw new Error(`nobody has said which action ${method} ${path} is`);
-  return { action: 's3:PutObject', resource: `arn:aws:s3:::${path.split('/')[1]}/${key}` };
+  return { action: 's3:PutObject', resource: `arn:aws:s3:::${bucket}/${key}` };
 }

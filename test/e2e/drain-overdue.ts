@@ -9,10 +9,20 @@ export type Engines = Readonly<Record<string, string>>;
 
 const longAgo = '2026-01-01T00:00:00.000Z';
 
-/** Makes a pending delivery overdue in the table, and has its shard drained as tick does it once a minute. */
-export async function drainOverdue(engines: Engines, delivery: string): Promise<void> {
+/** Has every due shard drained, as tick does it once a minute. */
+export async function drainAll(engines: Engines): Promise<void> {
+  const queues = new SQSClient({ endpoint: engines.AWS_ENDPOINT_URL_SQS ?? '', region, credentials });
+  for (let shard = 0; shard < Number(engines[environmentNames.dueShards]); shard += 1) {
+    const MessageBody = JSON.stringify({ kind: 'drain-due', shard });
+    await queues.send(new SendMessageCommand({ QueueUrl: engines[environmentNames.macroQueueUrl], MessageBody }));
+  }
+  queues.destroy();
+}
+
+/** Makes a pending delivery overdue in the table, in a lane, and has its shard drained as tick does it once a minute. */
+export async function drainOverdue(engines: Engines, delivery: string, lane = ''): Promise<void> {
   const { pk, sk } = deliveryKey(delivery);
-  const { duePk, dueSk } = dueKey({ id: delivery, lane: '' }, longAgo, Number(engines[environmentNames.dueShards]));
+  const { duePk, dueSk } = dueKey({ id: delivery, lane }, longAgo, Number(engines[environmentNames.dueShards]));
   const table = new DynamoDBClient({ endpoint: engines.AWS_ENDPOINT_URL_DYNAMODB ?? '', region, credentials });
   await table.send(
     new UpdateItemCommand({

@@ -58,11 +58,12 @@ export async function startRecordingProxy(): Promise<RecordingProxy> {
   };
 }
 
-/** The variable with the engine's address for each service, by how the service's `x-amz-target` begins; S3 sends none. */
+/** The variable with the engine's address for each service, by how the service's `x-amz-target` begins; SES and S3 send none. */
 const services = {
   DynamoDB: 'AWS_ENDPOINT_URL_DYNAMODB',
   AmazonSQS: 'AWS_ENDPOINT_URL_SQS',
   secretsmanager: 'AWS_ENDPOINT_URL_SECRETS_MANAGER',
+  '/v2/email/': 'AWS_ENDPOINT_URL_SESV2',
   '': 'AWS_ENDPOINT_URL_S3',
 } as const;
 
@@ -75,7 +76,7 @@ async function pass(request: IncomingMessage, engines: Environment, calls: AwsCa
   const body = await buffer(request);
   const target = headers['x-amz-target']?.toString();
   calls.push(...readAwsCalls({ method, path, target, body }));
-  const service = Object.entries(services).find(([begin]) => (target ?? '').startsWith(begin));
+  const service = Object.entries(services).find(([begin]) => (target ?? path).startsWith(begin));
   const engine = service === undefined ? undefined : engines[service[1]];
   if (engine === undefined) throw new Error(`there is no engine for ${target ?? path}`);
   const passed = send(new URL(path, engine), { method, headers }).end(body);

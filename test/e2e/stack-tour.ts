@@ -1,8 +1,12 @@
 import { expect, vi } from 'vitest';
 import * as z from 'zod';
+import { mailLane } from '../../core/deliveries/message.ts';
+import { failingDomain } from '../../local/mail-engine.ts';
+import { pendingMail } from '../pending-mail.ts';
 import { startReceivingServer } from '../receiving-server.ts';
-import { drainOverdue, type Engines } from './drain-overdue.ts';
+import { drainAll, drainOverdue, type Engines } from './drain-overdue.ts';
 import type { StackCalls } from './stack-calls.ts';
+import { findInStack, storeInStack } from './stack-table.ts';
 
 const Page = z.object({ items: z.array(z.looseObject({ id: z.string().optional() })), cursor: z.string().optional() });
 const Upload = z.object({ url: z.string(), fields: z.record(z.string(), z.string()) });
@@ -26,7 +30,13 @@ export async function tourStack(calls: StackCalls, engines: Engines): Promise<vo
   await sendReports(calls);
   await retryOnce(calls);
   await waitForTheTick(calls, engines);
-  await slack.until((received) => received.length === 6);
+  await sendLarge(calls);
+  await slack.until((received) => received.some(({ body }) => body.length > largeBody.length));
+  await pauseAndResume(calls, engines);
+  await slack.until((received) => received.length >= 10);
+  await captureTwice(calls);
+  await replayLarge(calls);
+  await mailTwice(engines);
   await slack.stop();
   await readRecords(calls);
   await changeProject(calls);
@@ -65,8 +75,91 @@ async function waitForTheTick(calls: StackCalls, engines: Engines): Promise<void
   await drainOverdue(engines, delivery);
 }
 
+/** More than stays in a delivery's item. */
+const largeBody = 'x'.repeat(9_000);
+
+async function sendLarge({ call, report }: StackCalls): Promise<void> {
+  const { text, etag } = await call(200, 'get-document');
+  const body = text.replace('*((ticket.id))*', `${largeBody} ((ticket.id))`);
+  await call(200, 'put-document', { body, headers: { 'if-match': etag } });
+  await report('appcrashlog', { summary: 'Large', severity: 'Critical' });
+}
+
+/** What was sent last is read from S3, shown, and sent again. */
+async function replayLarge(calls: StackCalls): Promise<void> {
+  const { items } = Page.parse((await calls.call(200, 'list-deliveries', { query: '?macro=tell-slack' })).json);
+  const path = { delivery: items[0]?.id ?? '' };
+  const settled = async (delivery: string) =>
+    await vi.waitFor(
+      async () => expect(await readDelivery(calls, delivery)).toMatchObject({ outcome: 'delivered' }),
+      patience,
+    );
+  await settled(path.delivery);
+  expect((await calls.call(200, 'copy-as-curl', { path })).text).toContain(largeBody);
+  const { json } = await calls.call(202, 'replay-delivery', { path });
+  await settled(Run.parse(json).id);
+}
+
+/** An e-mail that is throttled once, and drained when it is overdue. */
+async function mailTwice(engines: Engines): Promise<void> {
+  const now = Date.now();
+  const mail = pendingMail('tourmail000000000000', now, { mail: { to: [`throttle@${failingDomain}`] } });
+  await storeInStack(engines, mail);
+  const until = async (state: object) =>
+    await vi.waitFor(async () => expect(await findInStack(engines, mail)).toMatchObject(state), patience);
+  await until({ outcome: 'pending', attemptsMade: 1 });
+  await drainOverdue(engines, mail.id, mailLane);
+  await until({ outcome: 'delivered', attemptsMade: 2 });
+}
+
+/** Project managers are told by e-mail of what failed before, and by a macro of the pause and the resume. */
+async function pauseAndResume(calls: StackCalls, engines: Engines): Promise<void> {
+  const path = { macro: 'tell-slack', action: 'webhook-1' };
+  await drainAll(engines);
+  const { text, etag } = await calls.call(200, 'get-document');
+  const body = text.replace('"Apollo Beta"', '"Apollo Beta","notices":{"macro":"tell-slack"}');
+  await calls.call(200, 'put-document', { body, headers: { 'if-match': etag } });
+  await calls.call(200, 'pause-endpoint', { path });
+  const delivery = await reportWithWebhook(calls, 'Paused');
+  await vi.waitFor(
+    async () => expect(await readDelivery(calls, delivery)).toMatchObject({ outcome: 'pending', reason: 'paused' }),
+    patience,
+  );
+  const { json } = await calls.call(200, 'list-endpoints');
+  expect(json).toMatchObject({ items: expect.arrayContaining([expect.objectContaining({ ...path, waiting: 1 })]) });
+  await calls.call(200, 'resume-endpoint', { path });
+  await drainAll(engines);
+  await vi.waitFor(
+    async () => expect(await readDelivery(calls, delivery)).toMatchObject({ outcome: 'delivered' }),
+    patience,
+  );
+  await calls.call(404, 'resume-endpoint', { path: { ...path, action: 'webhook-9' } });
+}
+
+/** What the first issue was found by gives way to the second. */
+async function captureTwice(calls: StackCalls): Promise<void> {
+  const { ticket } = Created.parse(await calls.report('appcrashlog', { summary: 'Known twice' }));
+  for (const key of ['APO-1', 'APO-2']) {
+    const body = { tickets: [ticket.id] };
+    await calls.call(202, 'start-run', { path: { macro: 'send-to-jira' }, body });
+    await vi.waitFor(async () => {
+      const { json } = await calls.call(200, 'get-ticket', { path: { ticket: ticket.id } });
+      expect(json).toMatchObject({ external: { jira: { key } } });
+    }, patience);
+  }
+  await calls.call(200, 'list-ticket-history', { path: { ticket: ticket.id } });
+  await calls.call(200, 'list-ticket-comments', { path: { ticket: ticket.id } });
+}
+
 async function readRecords({ call }: StackCalls): Promise<void> {
-  for (const list of ['list-projects', 'list-tickets', 'list-deliveries', 'list-secrets', 'list-api-keys'] as const) {
+  for (const list of [
+    'list-projects',
+    'list-tickets',
+    'list-members',
+    'list-deliveries',
+    'list-secrets',
+    'list-api-keys',
+  ] as const) {
     const { cursor } = Page.parse((await call(200, list, { query: '?limit=1' })).json);
     await call(200, list, { query: cursor === undefined ? '?limit=200' : `?limit=1&cursor=${cursor}` });
   }
@@ -74,7 +167,14 @@ async function readRecords({ call }: StackCalls): Promise<void> {
   const { items } = Page.parse((await call(200, 'list-tickets', { query: '?feedbackType=issues&order=desc' })).json);
   const ticket = items[0]?.id ?? '';
   await call(200, 'get-ticket', { path: { ticket } });
+  await call(200, 'get-member', { path: { email: 'jim@example.com' } });
+  await call(200, 'list-member-history', { path: { email: 'jim@example.com' } });
   await call(200, 'list-deliveries', { query: `?outcome=delivered&ticket=${ticket}&macro=tell-slack` });
+  const webhook = { path: { macro: 'tell-slack' }, body: { ticket } };
+  await call(200, 'test-macro', webhook);
+  await call(202, 'test-macro', { ...webhook, body: { ticket, send: true } });
+  await call(200, 'list-tags', { query: '?feedbackType=issues' });
+  await call(200, 'preview-template', { body: { template: '((ticket.id))', context: 'text', ticket } });
   const run = await call(202, 'start-run', { path: { macro: 'tell-slack' }, body: { tickets: [ticket, 'BUG-9999'] } });
   await call(200, 'get-run', { path: { run: Run.parse(run.json).id } });
 }

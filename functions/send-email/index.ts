@@ -1,0 +1,31 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { openTable } from '../../adapters/dynamodb/table.ts';
+import { createMailer } from '../../adapters/ses/mail.ts';
+import { createObserver } from '../kit/observer.ts';
+import { queueConsumer } from '../kit/queue-consumer.ts';
+import { readEnvironment, Settings } from '../kit/settings.ts';
+import { system } from '../kit/system.ts';
+import { sendEmail } from './handler.ts';
+
+const settings = Settings.pick({
+  tableName: true,
+  emailQueueUrl: true,
+  emailFrom: true,
+  dueShards: true,
+  deliveryRetentionDays: true,
+}).parse(readEnvironment(process.env));
+const table = openTable(settings.tableName);
+const observer = createObserver('send-email', table.meter);
+
+/** What Lambda calls with messages of the e-mail queue. */
+export const handler = queueConsumer(
+  observer,
+  sendEmail({
+    ...settings,
+    ...system,
+    table,
+    observer,
+    emailQueue: { client: new SQSClient(), url: settings.emailQueueUrl },
+    sendMail: createMailer(),
+  }),
+);
