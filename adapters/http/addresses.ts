@@ -25,6 +25,9 @@ const kinds: Readonly<Record<string, string>> = {
   benchmarking: 'a benchmark',
 };
 
+/** The last 64 bits of an ISATAP address (RFC 5214, 6.1) begin so, and end in an IPv4 address that some hosts tunnel to. */
+const isatapMarks: ReadonlySet<number> = new Set([0x0000, 0x0200]);
+
 /** Judges an IP address: only global unicast is allowed, and what lies in a CIDR of the stage's settings. */
 export function judgeAddress(ip: string, allowedCidrs: readonly string[]): AddressVerdict {
   // Node's parser takes only the canonical notations; ipaddr.js alone would read `010.1` and the like.
@@ -34,8 +37,14 @@ export function judgeAddress(ip: string, allowedCidrs: readonly string[]): Addre
   if (allowedCidrs.some((cidr) => contains(cidr, address))) return 'allowed';
   const range: string = address.range();
   const isGlobal = address.kind() === 'ipv4' || address.match(globalIpv6);
-  if (range === 'unicast' && isGlobal) return 'allowed';
+  if (range === 'unicast' && isGlobal) return isIsatap(address) ? { refused: 'it is an ISATAP address' } : 'allowed';
   return { refused: `it is ${kinds[range] ?? 'a reserved'} address` };
+}
+
+function isIsatap(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
+  if (!('parts' in address)) return false;
+  const [, , , , mark = -1, protocol] = address.parts;
+  return isatapMarks.has(mark) && protocol === 0x5efe;
 }
 
 /** Throws for the first entry that is no CIDR in the usual notation: `10/8` would otherwise silently mean 0.0.0.10/8. */

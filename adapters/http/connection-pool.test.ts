@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { certificateForTests } from './certificate-for-tests.ts';
+import { createConnectionPool } from './connection-pool.ts';
 import {
   answerOf,
   openClient,
@@ -70,6 +71,14 @@ describe('a connection', () => {
     expect(answerOf(await openClient().send(requestTo(receiver.origin, { body }))).status).toBe(413);
     for (const socket of receiver.connections) socket.resume();
     await Promise.all(receiver.closed);
+  });
+
+  test.each(['http:', 'https:'])('over %s may take 2.5 s at one address before the next is tried', (protocol) => {
+    const pool = createConnectionPool({ now: () => 0 });
+    expect(pool.agentFor(protocol)).toMatchObject({
+      options: { autoSelectFamily: true, autoSelectFamilyAttemptTimeout: 2500 },
+    });
+    pool.close();
   });
 
   test('serves many requests at once without mixing their answers', async () => {

@@ -5,6 +5,12 @@ import type { Duplex } from 'node:stream';
 /** Below the 5 s after which Node's and uvicorn's servers close an idle connection. */
 const maxIdleMs = 4000;
 
+/**
+ * How long one address may take to connect before the next one is tried. Node's own 250 ms is for people who wait: it gives up for good on
+ * a far receiver's only reachable address. A lost SYN is sent again after 1 s (RFC 6298), which may have to cross the world.
+ */
+const connectAttemptMs = 2500;
+
 /** Keep-alive connections of one client. */
 export type ConnectionPool = {
   /** The agent of a protocol, rid of connections that have been idle for too long. */
@@ -19,7 +25,12 @@ export type ConnectionPool = {
  */
 export function createConnectionPool({ now, ca }: { now: () => number; ca?: string | undefined }): ConnectionPool {
   // No proxyEnv: proxies named in the environment are ignored. The timeout only ends idle connections; deadlines are the client's.
-  const options = { keepAlive: true, autoSelectFamily: true, timeout: maxIdleMs };
+  const options = {
+    keepAlive: true,
+    autoSelectFamily: true,
+    autoSelectFamilyAttemptTimeout: connectAttemptMs,
+    timeout: maxIdleMs,
+  };
   const plain = new HttpAgent(options);
   const secure = new HttpsAgent({ ...options, rejectUnauthorized: true, ...(ca === undefined ? {} : { ca }) });
   const idleSince = new WeakMap<Duplex, number>();

@@ -3,12 +3,16 @@ import { request as secureRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import type { ExchangeFailure } from '../../core/webhooks/response-verdict.ts';
 import type { ConnectionPool } from './connection-pool.ts';
+import { explainError, type Progress, timeoutMessage } from './exchange-failure.ts';
 import type { PreparedRequest } from './outbound-request.ts';
 import type { Stopwatch, Timings } from './stopwatch.ts';
-import { errorCode, pinnedLookup, type ResolvedAddress } from './vetted-host.ts';
+import { pinnedLookup, type ResolvedAddress } from './vetted-host.ts';
 
 /** How much of an answer is read; the rest is never taken from the network. */
 export const maxResponseBytes = 256 * 1024;
+
+/** Interim answers (1xx) before the real one; a receiver that floods us with them is given up without waiting for the deadline. */
+const maxInterimAnswers = 100;
 
 /** What became of a request. Headers that came several times are joined by commas; the body is as sent, never decompressed. */
 export type Exchange =
@@ -39,14 +43,19 @@ export type ExchangeOrder = {
   readonly stopwatch: Stopwatch;
 };
 
-/** How far an exchange has come; it decides what an error means. */
-type Phase = 'connect' | 'tls' | 'answer' | 'body';
-
 /** Sends one request to a vetted address and reads the answer; resolves whatever the network does. */
 export function runExchange(order: ExchangeOrder): Promise<Exchange> {
   return new Promise((resolve) => {
     const { deadline, stopwatch } = order;
-    const progress: { phase: Phase; address?: string } = { phase: 'connect' };
+    const [first] = order.addresses;
+    const progress: Progress = {
+      phase: 'connect',
+      // The one that is dialled first, until a connection says which it is.
+      address: first?.address ?? '',
+      interim: 0,
+      hasAnswered: () => true,
+      isComplete: () => false,
+    };
     const wire = openRequest(order);
 
     const settle = (exchange: Exchange, keepsConnection: boolean) => {
@@ -55,25 +64,40 @@ export function runExchange(order: ExchangeOrder): Promise<Exchange> {
       resolve(exchange);
     };
     const fail = (failure: { class: ExchangeFailure; message: string }) => {
-      const address = progress.address === undefined ? {} : { address: progress.address };
-      settle({ outcome: 'failed', ...failure, ...address, timings: stopwatch.read() }, false);
+      const { address } = progress;
+      settle({ outcome: 'failed', ...failure, address, timings: stopwatch.read() }, false);
     };
-    const expire = () => fail({ class: 'timeout', message: timeoutMessage(order.timeoutMs, progress.phase) });
-    const breakOff = (error: Error) => fail(explain(error, progress.phase));
+    const expire = () => fail({ class: 'timeout', message: timeoutMessage(order.timeoutMs, progress) });
+    const breakOff = (error: Error) => fail(explainError(error, progress));
+
+    const refuseSwitch = () => fail({ class: 'http', message: 'the receiver wants to switch protocols (101)' });
 
     deadline.addEventListener('abort', expire);
-    wire.on('error', breakOff);
+    // What goes wrong after a whole answer (bytes beyond its length, a reset) takes nothing from it: its end settles.
+    wire.on('error', (error) => {
+      if (!progress.isComplete()) breakOff(error);
+    });
     wire.on('socket', (socket) => followConnection(socket, order.request.url.protocol, progress, stopwatch));
+    wire.on('information', () => {
+      progress.interim += 1;
+      if (progress.interim <= maxInterimAnswers) return;
+      fail({ class: 'http', message: `more than ${maxInterimAnswers} interim answers (1xx) and no real one` });
+    });
     wire.on('upgrade', (_response, socket) => {
       socket.destroy();
-      fail({ class: 'http', message: 'the receiver wants to switch protocols (101)' });
+      refuseSwitch();
     });
     wire.on('response', (response) => {
+      if (response.statusCode === 101) {
+        refuseSwitch();
+        return;
+      }
       progress.phase = 'body';
+      progress.isComplete = () => response.complete;
       stopwatch.lap('firstByteMs');
       readBody(response, breakOff, ({ body, truncated }) => {
         const { statusCode: status = 0 } = response;
-        const { address = '' } = progress;
+        const { address } = progress;
         const answer = { status, headers: joinHeaders(response), body, truncated, address, timings: stopwatch.read() };
         // A receiver may answer before it has read the request; what is left of that would keep the connection for ever.
         settle({ outcome: 'answered', ...answer }, !truncated && wire.writableFinished);
@@ -85,7 +109,7 @@ export function runExchange(order: ExchangeOrder): Promise<Exchange> {
 
 function openRequest({ request, addresses, pool }: ExchangeOrder): ClientRequest {
   const send = request.url.protocol === 'https:' ? secureRequest : plainRequest;
-  return send(request.url, {
+  const wire = send(request.url, {
     method: request.method,
     headers: { ...request.headers },
     agent: pool.agentFor(request.url.protocol),
@@ -93,20 +117,20 @@ function openRequest({ request, addresses, pool }: ExchangeOrder): ClientRequest
     joinDuplicateHeaders: true,
     insecureHTTPParser: false,
   });
+  // Node drops what is beyond a thousand headers without a word; their bytes are limited to 16 KiB anyway.
+  wire.maxHeadersCount = 0;
+  return wire;
 }
 
-function followConnection(
-  socket: Socket,
-  protocol: string,
-  progress: { phase: Phase; address?: string },
-  stopwatch: Stopwatch,
-): void {
+function followConnection(socket: Socket, protocol: string, progress: Progress, stopwatch: Stopwatch): void {
   const connected = () => {
     progress.phase = 'answer';
     if (socket.remoteAddress !== undefined) progress.address = socket.remoteAddress;
   };
   // A pooled connection is there already.
   if (!socket.connecting) {
+    const { bytesRead } = socket;
+    progress.hasAnswered = () => socket.bytesRead > bytesRead;
     connected();
     return;
   }
@@ -141,40 +165,13 @@ function readBody(
   response.on('error', breakOff);
 }
 
+/** An object with a property of such a name passes for one of a class, and the table refuses those. */
+const dangerousNames: ReadonlySet<string> = new Set(['constructor', '__proto__']);
+
 function joinHeaders(response: IncomingMessage): Record<string, string> {
   const entries = Object.entries(response.headers).map(([name, value]): [string, string] => [
     name,
     Array.isArray(value) ? value.join(', ') : (value ?? ''),
   ]);
-  return Object.fromEntries(entries);
-}
-
-const failureClasses: Readonly<Record<Phase, ExchangeFailure>> = {
-  connect: 'connect',
-  tls: 'tls',
-  answer: 'http',
-  body: 'http',
-};
-
-const brokenPhases: Readonly<Record<Phase, string>> = {
-  connect: 'no connection',
-  tls: 'no secure connection',
-  answer: 'the connection broke before an answer came, or the answer was no HTTP',
-  body: 'the connection broke before the answer was complete',
-};
-
-function explain(error: Error, phase: Phase): { class: ExchangeFailure; message: string } {
-  const detail = errorCode(error) ?? error.message;
-  return { class: failureClasses[phase], message: `${brokenPhases[phase]} (${detail})` };
-}
-
-const awaited: Readonly<Record<Phase, string>> = {
-  connect: 'no connection',
-  tls: 'no secure connection',
-  answer: 'no answer',
-  body: 'no complete answer',
-};
-
-function timeoutMessage(timeoutMs: number, phase: Phase): string {
-  return `${awaited[phase]} within ${timeoutMs / 1000} s`;
+  return Object.fromEntries(entries.filter(([name]) => !dangerousNames.has(name)));
 }
