@@ -41,6 +41,7 @@ function decide(
       ticketUrl: 'https://console.example.com/projects/apollo/tickets/BUG-0001',
       now: at,
     },
+    memberVersion: 1,
     newId: () => {
       ids += 1;
       return `d${ids}`;
@@ -104,14 +105,13 @@ describe('a new ticket', () => {
 
   test('whose request cannot be stored as one item fails that webhook alone', () => {
     const { deliveries } = decide({ summary: 'x', severity: 'Critical' }, (document) => {
-      const body = JSON.stringify({ text: '((secret.a))'.repeat(15_000) });
-      Object.assign(document.macros[2]?.actions[0] ?? {}, { body });
+      Object.assign(document.macros[2]?.actions[0] ?? {}, { headers: { 'X-A': '((secret.a))'.repeat(10_000) } });
     });
     expect(deliveries).toMatchObject([{ outcome: 'failed', reason: expect.stringContaining('can be stored') }]);
   });
 
-  test('tells which actions ran, and skips those without behaviour with that reason', () => {
-    const { ran, deliveries } = decide({ summary: 'x', severity: 'Critical' }, (document) => {
+  test('tells which actions ran, and shows the ticket after them', () => {
+    const { ran, deliveries, context } = decide({ summary: 'x', severity: 'Critical' }, (document) => {
       document.automations = document.automations.map((automation) =>
         automation.key === 'escalate' ? { ...automation, macro: 'send-to-jira' } : automation,
       );
@@ -119,26 +119,28 @@ describe('a new ticket', () => {
     expect(ran).toEqual([
       {
         automation: 'escalate',
+        macro: 'send-to-jira',
         actions: [
           { kind: 'webhook', action: 'webhook-1', outcome: 'queued', delivery: 'd1' },
-          { kind: 'workflow', action: 'workflow-2', outcome: 'skipped', reason: 'workflow actions do not run yet' },
+          { kind: 'workflow', action: 'workflow-2', outcome: 'applied' },
         ],
       },
     ]);
+    expect('ticket' in context && context.ticket).toMatchObject({
+      version: 2,
+      state: { status: 'Logged to Jira', team: 'project-managers' },
+    });
     expect(deliveries).toHaveLength(1);
   });
 
   test('whose webhooks together outgrow a transaction keeps those that fit and says why the others failed', () => {
-    const { deliveries } = decide(
-      { summary: 'x', severity: 'Critical', description: 'y'.repeat(30_000) },
-      (document) => {
-        const body = JSON.stringify({ text: Array.from({ length: 8 }, () => '((Description))') });
-        const actions = Array.from({ length: 20 }, () => ({ ...document.macros[2]?.actions[0], body }));
-        Object.assign(document.macros[2] ?? {}, { actions });
-      },
-    );
+    const { deliveries } = decide({ summary: 'x', severity: 'Critical' }, (document) => {
+      const headers = { 'X-A': '((secret.a))'.repeat(5_000) };
+      const actions = Array.from({ length: 20 }, () => ({ ...document.macros[2]?.actions[0], headers }));
+      Object.assign(document.macros[2] ?? {}, { actions });
+    });
     expect(deliveries).toHaveLength(20);
-    expect(deliveries.filter(({ outcome }) => outcome === 'pending')).toHaveLength(12);
+    expect(deliveries.filter(({ outcome }) => outcome === 'pending')).toHaveLength(17);
     expect(deliveries.at(-1)).toMatchObject({ outcome: 'failed', reason: expect.stringContaining('bytes in all') });
   });
 });

@@ -10,3 +10,12 @@ export function isDate(text: string): boolean {
   // The engine takes 31 February for 3 March: only a real day reads back as it was written.
   return !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(day);
 }
+
+const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** The milliseconds of a duration such as 30m, 12h or 90d; NaN for any other text. */
+export function durationMs(text: string): number {
+  const duration = /^(\d+)([mhd])$/.exec(text);
+  const unit = duration?.[2];
+  return unit === 'm' || unit === 'h' || unit === 'd' ? Number(duration?.[1]) * unitMs[unit] : Number.NaN;
+}

@@ -15,7 +15,8 @@ export function topProperty(parameter: string): string {
   return parameter.startsWith('/') ? (pointerTokens(parameter)[0] ?? '') : parameter;
 }
 
-function pointerTokens(pointer: string): string[] {
+/** The steps of an RFC 6901 JSON Pointer that is not empty. */
+export function pointerTokens(pointer: string): string[] {
   return pointer
     .slice(1)
     .split('/')

@@ -1,17 +1,23 @@
 import * as z from 'zod';
 import { ListedApiKey } from '../adapters/dynamodb/api-keys.ts';
 import { ProjectDocument } from '../core/document/schema.ts';
+import { ShownMember } from '../core/member.ts';
 import { Run } from '../core/runs/run.ts';
-import { Ticket } from '../core/tickets/ticket.ts';
+import { ShownTicket } from '../core/tickets/ticket.ts';
+import { DeliveryDetail } from './admin-api/delivery-schemas.ts';
 import {
   ApiKeyPage,
   AppliedDocument,
   ApplyQuery,
+  ChangePage,
+  CommentPage,
   CreatedApiKey,
   DeliveriesQuery,
-  DeliveryDetail,
   DeliveryPage,
   DocumentQuery,
+  EndpointList,
+  EntriesQuery,
+  MemberPage,
   NewApiKey,
   NewRun,
   NewSecret,
@@ -19,9 +25,18 @@ import {
   Project,
   ProjectPage,
   SecretPage,
+  ShownEndpoint,
   TicketPage,
   TicketsQuery,
 } from './admin-api/schemas.ts';
+import {
+  MacroTest,
+  PreviewedTemplate,
+  TagList,
+  TagsQuery,
+  TemplatePreview,
+  TestedWebhook,
+} from './admin-api/template-schemas.ts';
 import type { Content, RouteDescription } from './route-descriptions.ts';
 import type { RouteName, routes } from './routes.ts';
 
@@ -100,7 +115,42 @@ export const adminDescriptions: Readonly<Record<AdminRouteName, RouteDescription
   },
   'delete-secret': remove('Secrets', 'Delete a secret', 'Webhooks that name it fail from now on.'),
   'list-tickets': list('Tickets', 'List tickets', 'Oldest first unless turned.', TicketsQuery, TicketPage),
-  'get-ticket': get('Tickets', 'Get a ticket', Ticket),
+  'get-ticket': get('Tickets', 'Get a ticket', ShownTicket),
+  'list-ticket-history': list(
+    'Tickets',
+    "List a ticket's history",
+    'What changed and why, newest first unless turned.',
+    EntriesQuery,
+    ChangePage,
+  ),
+  'list-ticket-comments': list(
+    'Tickets',
+    'List the comments on a ticket',
+    'Newest first unless turned.',
+    EntriesQuery,
+    CommentPage,
+  ),
+  'list-members': list('Members', 'List the members', 'By e-mail address.', PageQuery, MemberPage),
+  'get-member': get('Members', 'Get a member', ShownMember),
+  'list-member-history': list(
+    'Members',
+    "List a member's history",
+    'What changed and why, newest first unless turned.',
+    EntriesQuery,
+    ChangePage,
+  ),
+  'test-macro': {
+    tag: 'Macros',
+    summary: 'Try a webhook of a macro with a record',
+    description:
+      'Shows the request as it would be sent, secrets as the tags that name them; with `send` it is sent as well, once, on the path of every webhook. The record stays as it is either way.',
+    body: json(MacroTest, { ticket: 'BUG-0001' }),
+    answers: {
+      200: { description: 'The request, or why there is none; nothing was sent.', content: json(TestedWebhook) },
+      202: { description: 'The request; its delivery is on its way.', headers: Location, content: json(TestedWebhook) },
+    },
+    refusals: [401, 403, 404, 413, 415, 400, 503],
+  },
   'start-run': {
     tag: 'Runs',
     summary: 'Run a macro',
@@ -114,6 +164,49 @@ export const adminDescriptions: Readonly<Record<AdminRouteName, RouteDescription
   'get-run': get('Runs', 'Get a run', Run),
   'list-deliveries': list('Deliveries', 'List deliveries', 'Newest first.', DeliveriesQuery, DeliveryPage),
   'get-delivery': get('Deliveries', 'Get a delivery with its attempts', DeliveryDetail),
+  'copy-as-curl': {
+    tag: 'Deliveries',
+    summary: 'Copy the request as a curl command',
+    description: 'For a POSIX shell. Secrets are variables that are set first; comments at the top say which.',
+    answers: { 200: { description: 'The command.', content: { 'text/plain': { schema: z.string() } } } },
+    refusals: [401, 403, 404, 409, 503],
+  },
+  'replay-delivery': {
+    tag: 'Deliveries',
+    summary: 'Send a delivery again',
+    description:
+      'The request goes out again as it was recorded, under the same `webhook-id` and with `webhook-replay: true`.',
+    answers: { 202: { description: 'The new delivery.', headers: Location, content: json(DeliveryDetail) } },
+    refusals: [401, 403, 404, 409, 503],
+  },
+  'list-tags': {
+    tag: 'Templates',
+    summary: 'List the tags and filters',
+    description: 'What templates of a macro can use, for editors to complete; of secrets only the names that are set.',
+    query: TagsQuery,
+    answers: { 200: { description: 'The list.', content: json(TagList) } },
+    refusals: [401, 403, 404, 400, 503],
+  },
+  'preview-template': {
+    tag: 'Templates',
+    summary: 'Render a template for a record',
+    description: 'Problems of the template are listed with line and column.',
+    body: json(TemplatePreview, { template: '[((ticket.id))] ((Summary))', context: 'text', ticket: 'BUG-0001' }),
+    answers: { 200: { description: 'The text, or why there is none.', content: json(PreviewedTemplate) } },
+    refusals: [401, 403, 404, 413, 415, 400, 503],
+  },
+  'list-endpoints': {
+    tag: 'Endpoints',
+    summary: 'List the webhook actions with their health',
+    description: "All webhook actions of the document in force, in the document's order.",
+    answers: { 200: { description: 'The list.', content: json(EndpointList) } },
+    refusals: [401, 403, 404, 503],
+  },
+  'pause-endpoint': changeEndpoint('Pause a webhook action', 'Its deliveries wait, each for 14 days at most.'),
+  'resume-endpoint': changeEndpoint(
+    'Resume a webhook action',
+    'What waits is brought back bit by bit, beginning within a minute.',
+  ),
   'list-api-keys': list('API keys', 'List the API keys', 'By prefix.', PageQuery, ApiKeyPage, [401, 403, 400, 503]),
   'create-api-key': {
     tag: 'API keys',
@@ -145,6 +238,16 @@ function get(tag: string, summary: string, schema: z.ZodType): RouteDescription 
     tag,
     summary,
     answers: { 200: { description: 'As it is now.', content: json(schema) } },
+    refusals: [401, 403, 404, 503],
+  };
+}
+
+function changeEndpoint(summary: string, description: string): RouteDescription {
+  return {
+    tag: 'Endpoints',
+    summary,
+    description,
+    answers: { 200: { description: 'The webhook action as it is now.', content: json(ShownEndpoint) } },
     refusals: [401, 403, 404, 503],
   };
 }

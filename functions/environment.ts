@@ -3,6 +3,7 @@ export const environmentNames = {
   tableName: 'TABLE_NAME',
   bucketName: 'BUCKET_NAME',
   webhookQueueUrl: 'WEBHOOK_QUEUE_URL',
+  emailQueueUrl: 'EMAIL_QUEUE_URL',
   macroQueueUrl: 'MACRO_QUEUE_URL',
   masterSecretArn: 'MASTER_SECRET_ARN',
   configCacheSeconds: 'CONFIG_CACHE_SECONDS',
@@ -14,7 +15,11 @@ export const environmentNames = {
   outboundAllowHttp: 'OUTBOUND_ALLOW_HTTP',
   outboundAllowedCidrs: 'OUTBOUND_ALLOWED_CIDRS',
   administratorGroups: 'ADMINISTRATOR_GROUPS',
+  emailFrom: 'EMAIL_FROM',
 } as const;
 
 /** The key of one environment variable in {@link environmentNames}. */
 export type EnvironmentKey = keyof typeof environmentNames;
+
+/** Messages of the webhook queue that one instance has in hand at once: its slots. SQS hands out at most 10 at a time. */
+export const webhookSlots = 10;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { configurationReader } from '../adapters/dynamodb/configuration.ts';
+import { openLargeBodies } from '../adapters/s3/large-bodies.ts';
 import { deriveKeys } from '../adapters/secrets/vault.ts';
 import { adminApi } from '../functions/admin-api/handler.ts';
 import { endpoint } from '../functions/kit/endpoint.ts';
@@ -42,6 +43,7 @@ export function admin(engines: TestEngines, seed: string, clock = fixedClock()) 
       table,
       readConfiguration: configurationReader(table, { freshMs: 0, now: clock.now, stageVariables: {} }),
       loadKeys: async () => testKeys,
+      largeBodies: openLargeBodies(table.client.config, engines.bucketName, engines.s3Endpoint),
       administratorGroups: ['administrators'],
       apiOrigin: 'https://api.example.com',
       consoleOrigin: 'https://console.example.com',

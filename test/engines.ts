@@ -6,6 +6,7 @@ import type { Queue } from '../adapters/sqs/queue.ts';
 import { environmentNames } from '../functions/environment.ts';
 import type { FunctionName } from '../functions/routes.ts';
 import { startEngines } from '../local/engines.ts';
+import type { SentMail } from '../local/mail-store.ts';
 import { credentials, region } from '../local/place.ts';
 import { type Provisioned, provision } from '../local/provision.ts';
 import { readAssembly } from '../local/template.ts';
@@ -14,9 +15,13 @@ import { readAssembly } from '../local/template.ts';
 export type TestEngines = {
   table: Table;
   webhookQueue: Queue;
+  emailQueue: Queue;
   macroQueue: Queue;
   bucketName: string;
   s3Endpoint: string;
+  sesEndpoint: string;
+  /** The e-mails that were sent, newest first. */
+  mails: () => readonly SentMail[];
   provisioned: Provisioned;
 };
 
@@ -38,9 +43,12 @@ export const test = base.extend<{ engines: TestEngines }>({
       await use({
         table: openTable(provisioned.tableName, dynamodb),
         webhookQueue: queueOf('tick', environmentNames.webhookQueueUrl),
+        emailQueue: queueOf('send-email', environmentNames.emailQueueUrl),
         macroQueue: queueOf('tick', environmentNames.macroQueueUrl),
         bucketName: provisioned.bucketName,
         s3Endpoint: endpoints.s3,
+        sesEndpoint: endpoints.ses,
+        mails: engines.mail.mails,
         provisioned,
       });
       dynamodb.destroy();

@@ -1,6 +1,7 @@
 import { findApiKey } from '../adapters/dynamodb/api-keys.ts';
 import { configurationReader } from '../adapters/dynamodb/configuration.ts';
 import { rememberFound } from '../adapters/dynamodb/fresh-cache.ts';
+import { openLargeBodies } from '../adapters/s3/large-bodies.ts';
 import { uploadSigner } from '../adapters/s3/presigned-post.ts';
 import { receiveFeedback } from '../functions/receive-feedback/handler.ts';
 import type { TestEngines } from './engines.ts';
@@ -19,6 +20,7 @@ export function receiver(engines: TestEngines, { project, keyOf }: TestProject, 
       observer,
       findKey: rememberFound((prefix) => findApiKey(table, prefix), fresh),
       readConfiguration: configurationReader(table, { ...fresh, stageVariables: {} }),
+      largeBodies: openLargeBodies(table.client.config, bucketName, s3Endpoint),
       presign: uploadSigner(table.client.config, bucketName, s3Endpoint),
       apiOrigin: 'https://api.example.com',
       consoleOrigin: 'https://console.example.com',

@@ -1,9 +1,10 @@
-import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { Attempt, Delivery, type DeliveryOutcome, ListedDelivery } from '../../core/deliveries/delivery.ts';
 import { laneOf } from '../../core/deliveries/message.ts';
 import { attemptPrefix, deliveryKey, deliveryListKey, dueKey } from './keys.ts';
 import { type Page, type PageRequest, readListPage } from './lists.ts';
-import type { Table } from './table.ts';
+import { isConditionFailure, type Table } from './table.ts';
 
 /** How far ahead the due entry of a new intent lies: the stream and the queue go first (docs/architecture.md, 4). */
 export const fastPathMs = 120_000;
@@ -30,6 +31,25 @@ export function deliveryItem(delivery: Delivery, options: DeliveryStorage): Reco
 /** When a delivery that settles now is deleted, in epoch seconds as TTL wants it; pending ones never are. */
 export function deliveryExpiry(options: Pick<DeliveryStorage, 'deliveryRetentionDays' | 'now'>): number {
   return Math.floor(options.now / 1000) + options.deliveryRetentionDays * 24 * 60 * 60;
+}
+
+/** Stores a new delivery that belongs to no change of a record: a replay, or a test. */
+export async function storeDelivery(table: Table, delivery: Delivery, options: DeliveryStorage): Promise<void> {
+  try {
+    await table.client.send(
+      new PutCommand({
+        TableName: table.name,
+        Item: deliveryItem(delivery, options),
+        ConditionExpression: 'attribute_not_exists(pk)',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      }),
+    );
+  } catch (error) {
+    if (!isConditionFailure(error) || error.Item === undefined) throw error;
+    // Its own first try, whose answer was lost and that the SDK repeated; by now it may have been attempted.
+    const { cause, createdAt } = Delivery.parse(unmarshall(error.Item));
+    if (cause.key !== delivery.cause.key || createdAt !== delivery.createdAt) throw error;
+  }
 }
 
 /** Reads a delivery with all of its attempts, consistently; undefined where there is none in this project. */

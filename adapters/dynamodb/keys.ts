@@ -127,20 +127,25 @@ export function endpointKey(endpoint: string): ItemKey {
   return { pk: `ENDPOINT#${endpoint}`, sk: 'ENDPOINT' };
 }
 
-/** The key of one entry of a record's history; entries of a record sort by time. */
-export function changeKey(record: ItemKey, at: string, id: string): ItemKey {
-  return { pk: record.pk, sk: `${changePrefix}${at}#${id}` };
+/** The key of an endpoint's timetable, which keeps to its `maxPerSecond` over all instances. */
+export function rateKey(endpoint: string): ItemKey {
+  return { pk: `RATE#${endpoint}`, sk: 'RATE' };
+}
+
+/** The key of one entry of a record's history; entries sort by time, and those of one instant by the record's version. */
+export function changeKey(record: ItemKey, change: { at: string; version: number; id: string }): ItemKey {
+  return { pk: record.pk, sk: `${changePrefix}${change.at}#${padded(change.version, 9)}#${change.id}` };
 }
 
 /** What the sort keys of a record's history begin with. */
 export const changePrefix = 'CHANGE#';
 
-/** The key of one comment on a ticket; comments sort by time. */
-export function commentKey(project: string, ticket: string, at: string, id: string): ItemKey {
-  return { pk: ticketKey(project, ticket).pk, sk: `${commentPrefix}${at}#${id}` };
+/** The key of one comment on a record; comments of a record sort by time. */
+export function commentKey(record: ItemKey, at: string, id: string): ItemKey {
+  return { pk: record.pk, sk: `${commentPrefix}${at}#${id}` };
 }
 
-/** What the sort keys of a ticket's comments begin with. */
+/** What the sort keys of a record's comments begin with. */
 export const commentPrefix = 'COMMENT#';
 
 /** The key of the entry by which a record is found by a value from outside; `record` is its id or e-mail address. */
@@ -150,8 +155,11 @@ export function lookupKey(project: string, target: 'ticket' | 'member', value: s
 
 /** The partition of one due shard. */
 export function duePartition(shard: number): string {
-  return `DUE#${shard}`;
+  return `${duePrefix}${shard}`;
 }
+
+/** What the partitions of due shards begin with; what is paused lies elsewhere. */
+export const duePrefix = 'DUE#';
 
 /** The key of a run of a macro. */
 export function runKey(project: string, run: string): ItemKey {

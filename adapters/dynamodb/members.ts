@@ -42,6 +42,11 @@ export async function writeMembers(
   }
 }
 
+/** What a list shows of a member. */
+export function listedMember({ email, name, teams, role }: Member): Record<string, unknown> {
+  return { email, name, teams, role };
+}
+
 /** The conditional put of one member, for a transaction. */
 export function memberPut(table: Table, write: MemberWrite) {
   const { project, member } = write;
@@ -52,7 +57,7 @@ export function memberPut(table: Table, write: MemberWrite) {
     type: 'member',
     project,
     version: (write.version ?? 0) + 1,
-    listed: { email: member.email, name: member.name, teams: member.teams, role: member.role },
+    listed: listedMember(member),
   };
   if (write.version === undefined) {
     return { TableName: table.name, Item, ConditionExpression: 'attribute_not_exists(pk)' };

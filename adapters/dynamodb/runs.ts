@@ -1,12 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { GetCommand, PutCommand, type PutCommandInput, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, type PutCommandInput } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import type { Delivery } from '../../core/deliveries/delivery.ts';
 import { Run } from '../../core/runs/run.ts';
-import type { Ticket } from '../../core/tickets/ticket.ts';
-import { type DeliveryStorage, deliveryItem } from './deliveries.ts';
-import { runKey, ticketKey } from './keys.ts';
-import { failedConditions, isConditionFailure, isContention, type Table } from './table.ts';
+import { runKey } from './keys.ts';
+import { isConditionFailure, isContention, type Table } from './table.ts';
 
 /** How long a run is kept, in seconds: 90 days. */
 const keptSeconds = 90 * 24 * 60 * 60;
@@ -38,42 +35,6 @@ export async function findRun(table: Table, project: string, id: string): Promis
     new GetCommand({ TableName: table.name, Key: runKey(project, id), ConsistentRead: true }),
   );
   return Item === undefined ? undefined : Run.parse(Item);
-}
-
-/**
- * Stores the deliveries that follow from a ticket as it was read, all or none, if it has not changed since. After
- * contention the same deliveries can be tried again: those that are there already count as stored.
- */
-export async function storeTicketDeliveries(
-  table: Table,
-  ticket: Pick<Ticket, 'project' | 'id' | 'version'>,
-  deliveries: readonly Delivery[],
-  options: DeliveryStorage,
-): Promise<'stored' | 'changed-meanwhile' | 'contended'> {
-  const unchanged = {
-    TableName: table.name,
-    Key: ticketKey(ticket.project, ticket.id),
-    ConditionExpression: '#version = :version',
-    ExpressionAttributeNames: { '#version': 'version' },
-    ExpressionAttributeValues: { ':version': ticket.version },
-  };
-  const puts = deliveries.map((delivery) => ({
-    Put: {
-      TableName: table.name,
-      Item: deliveryItem(delivery, options),
-      ConditionExpression: 'attribute_not_exists(pk)',
-    },
-  }));
-  try {
-    await table.client.send(new TransactWriteCommand({ TransactItems: [{ ConditionCheck: unchanged }, ...puts] }));
-    return 'stored';
-  } catch (error) {
-    const failed = failedConditions(error);
-    // Ids are given once: a delivery that is in the way is ours, of a try whose answer was lost.
-    if (failed !== undefined) return failed.some((place) => place > 0) ? 'stored' : 'changed-meanwhile';
-    if (!isContention(error)) throw error;
-    return 'contended';
-  }
 }
 
 /** Puts a run; where a try whose answer was lost has put the very same, that is as good. */

@@ -14,7 +14,8 @@ export type Table = { client: DynamoDBDocumentClient; name: string; meter: Meter
 export function openTable(name: string, client = new DynamoDBClient({ maxAttempts: 5 })): Table {
   const meter = createMeter();
   meter.attach(client);
-  const marshallOptions = { removeUndefinedValues: true };
+  // A value whose key is `constructor` looks like an instance of a class; there are no such instances here.
+  const marshallOptions = { removeUndefinedValues: true, convertClassInstanceToMap: true };
   return { client: DynamoDBDocumentClient.from(client, { marshallOptions }), name, meter };
 }
 

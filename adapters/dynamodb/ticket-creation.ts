@@ -3,9 +3,9 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
-import type { Delivery } from '../../core/deliveries/delivery.ts';
 import { Ticket } from '../../core/tickets/ticket.ts';
-import { type DeliveryStorage, deliveryItem } from './deliveries.ts';
+import { addedItems, type ConsequenceWrite, memberItem } from './consequences.ts';
+import type { DeliveryStorage } from './deliveries.ts';
 import { idempotencyKey } from './keys.ts';
 import { cancelledItem, failedConditions, isConditionFailure, isContention, type Table } from './table.ts';
 import { ticketItem } from './tickets.ts';
@@ -23,12 +23,9 @@ export const RememberedCall = z.object({
 export type RememberedCall = z.infer<typeof RememberedCall>;
 
 /** A ticket to be created, with everything that follows from it. */
-export type TicketCreation = {
+export type TicketCreation = ConsequenceWrite & {
   ticket: Ticket;
   number: number;
-  deliveries: readonly Delivery[];
-  /** Names the transaction: DynamoDB carries one with the same token out once within ten minutes. */
-  token: string;
   call?: { source: string; givenKey: string; bodyHash: string; answer: Readonly<Record<string, unknown>> };
 };
 
@@ -53,7 +50,7 @@ export async function createTicket(
   table: Table,
   creation: TicketCreation,
   storage: Omit<DeliveryStorage, 'now'>,
-): Promise<'created' | 'number-taken' | 'call-remembered' | 'contended'> {
+): Promise<'created' | 'number-taken' | 'call-remembered' | 'member-changed' | 'contended'> {
   const ticketPut = {
     TableName: table.name,
     Item: ticketItem(creation.ticket, creation.number),
@@ -62,18 +59,16 @@ export async function createTicket(
   };
   // Repeated under one token, a transaction must be the same to the letter: its times are the ticket's.
   const now = Date.parse(creation.ticket.createdAt);
+  const { before, memberVersion, consequence } = creation;
+  const member = memberItem(table, before, memberVersion, consequence, false);
   try {
-    if (creation.call === undefined && creation.deliveries.length === 0) {
+    const remembered = creation.call === undefined ? [] : [{ Put: rememberPut(table, creation, creation.call, now) }];
+    const others = [...remembered, ...member, ...addedItems(table, creation.consequence, { ...storage, now })];
+    if (others.length === 0) {
       await table.client.send(new PutCommand(ticketPut));
       return 'created';
     }
-    const puts = creation.deliveries.map((delivery) => ({
-      TableName: table.name,
-      Item: deliveryItem(delivery, { ...storage, now }),
-      ConditionExpression: 'attribute_not_exists(pk)',
-    }));
-    const remembered = creation.call === undefined ? [] : [rememberPut(table, creation, creation.call, now)];
-    const TransactItems = [ticketPut, ...remembered, ...puts].map((Put) => ({ Put }));
+    const TransactItems = [{ Put: ticketPut }, ...others];
     await table.client.send(new TransactWriteCommand({ TransactItems, ClientRequestToken: creation.token }));
     return 'created';
   } catch (error) {
@@ -81,7 +76,8 @@ export async function createTicket(
     if (isContention(error)) return 'contended';
     const failed = failedConditions(error);
     if (failed === undefined) throw error;
-    if (!failed.includes(0)) return 'call-remembered';
+    if (!failed.includes(0))
+      return creation.call !== undefined && failed.includes(1) ? 'call-remembered' : 'member-changed';
     return isOwn(cancelledItem(error, 0), creation.ticket) ? 'created' : 'number-taken';
   }
 }

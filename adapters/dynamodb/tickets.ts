@@ -96,7 +96,7 @@ export async function countTicketsUpTo(
 }
 
 /** What a list shows of a ticket: fields in their order as long as they fit, since every byte is written twice. */
-function listedColumns(ticket: Ticket): Record<string, unknown> {
+export function listedColumns(ticket: Ticket): Record<string, unknown> {
   const { id, state, submitter, createdAt, updatedAt } = ticket;
   const columns = { id, state, submitter, createdAt, updatedAt };
   let room = maxListedBytes - Buffer.byteLength(JSON.stringify(columns));

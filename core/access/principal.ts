@@ -5,6 +5,11 @@ import { Role } from './role.ts';
 /** Who calls the admin API, by a token that the gateway has verified. */
 export type Principal = { kind: 'person'; email: string; isAdministrator: boolean } | { kind: 'machine'; role: Role };
 
+/** What history and logs call a caller: a person's address, or a machine by its scope. */
+export function nameCaller(principal: Principal): string {
+  return principal.kind === 'person' ? principal.email : `${rolePrefix}${principal.role}`;
+}
+
 /** The caller, or why the token does not say who it is. */
 export type Identification = { outcome: 'known'; principal: Principal } | { outcome: 'refused'; reason: string };
 

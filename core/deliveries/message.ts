@@ -8,12 +8,21 @@ import * as z from 'zod';
 export const DeliveryMessage = z.object({ delivery: z.string(), endpoint: z.string().optional() });
 export type DeliveryMessage = z.infer<typeof DeliveryMessage>;
 
-/** A message of the macro queue: drain one shard of what is due. */
-export const MacroMessage = z.object({ kind: z.literal('drain-due'), shard: z.int() });
+/**
+ * A message of the macro queue: drain one shard of what is due, or see to an endpoint. `slot` (epoch milliseconds) is when
+ * the next delivery that is brought back may go, where an earlier message has taken the slots before.
+ */
+export const MacroMessage = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('drain-due'), shard: z.int() }),
+  z.object({ kind: z.literal('tend-endpoint'), endpoint: z.string(), slot: z.number().optional() }),
+]);
 export type MacroMessage = z.infer<typeof MacroMessage>;
 
 /** The lane of e-mails among due entries, in place of an endpoint. */
 export const mailLane = 'mail';
+
+/** The lane of due entries that stand for an endpoint itself, which wants to be looked at. */
+export const endpointLane = 'endpoint';
 
 /**
  * The id of an endpoint: 64 bits of a hash, because three keys may have more than the 128 characters that SQS takes as a

@@ -9,6 +9,7 @@ import { checkKeys } from './check-keys.ts';
 import { checkListeners } from './check-listeners.ts';
 import { checkMacros } from './check-macros.ts';
 import { checkMembers } from './check-members.ts';
+import { checkNotices } from './check-notices.ts';
 import { warnOfMissingSecrets } from './check-secrets.ts';
 import { checkConsequenceSize } from './check-size.ts';
 import { checkSources } from './check-sources.ts';
@@ -93,6 +94,7 @@ function checkParts(
   };
   checkKeys(checking);
   checkMembers(checking);
+  checkNotices(checking);
   checkFeedbackTypes(checking);
   checkExternalData(checking);
   checkFilters(checking);

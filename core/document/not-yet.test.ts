@@ -10,9 +10,6 @@ test('a part without behaviour is named with its key, one sentence each', () => 
   expect(getValid(apollo).notYet).toEqual(
     expect.arrayContaining([
       'externalListeners[0] (jiraclosed): listeners do not run yet.',
-      'macros[0].actions[1] (send-to-jira): workflow actions do not run yet.',
-      'macros[0].actions[0].capture (send-to-jira): values are not captured yet.',
-      'macros[1].actions[0] (update-jira-occurrences): newer deliveries do not cancel older ones yet, which PUT and PATCH do by default (latestOnly).',
       'externalSources[0].advanced.notify (appcrashlog): notifications are not sent yet.',
     ]),
   );
@@ -26,18 +23,13 @@ test('a part that is left out is not named', () => {
 test('what is sent already is not named', () => {
   const send = (webhook: object) =>
     listNotYet({
-      macros: [{ key: 'a', actions: [{ kind: 'webhook', method: 'PUT', latestOnly: false, ...webhook }] }],
+      macros: [{ key: 'a', actions: [{ kind: 'webhook', method: 'PUT', latestOnly: true, ...webhook }] }],
     });
   expect(send({})).toEqual([]);
   expect(send({ contentType: 'application/json-patch+json' })).toEqual([]);
   expect(send({ method: 'POST', latestOnly: undefined })).toEqual([]);
-});
-
-test('latestOnly is named once, given or by default', () => {
-  const send = (webhook: object) => listNotYet({ macros: [{ actions: [{ kind: 'webhook', ...webhook }] }] });
-  expect(send({ method: 'PATCH' })).toHaveLength(1);
-  expect(send({ method: 'PATCH', latestOnly: true })).toHaveLength(1);
-  expect(send({ method: 'POST', latestOnly: true })).toHaveLength(1);
+  expect(send({ latestOnly: undefined, capture: 'jira' })).toEqual([]);
+  expect(send({ auth: { kind: 'bearer' }, success: { status: [200] }, sign: 'signing' })).toEqual([]);
 });
 
 test('secrets that are used and not set are warned of once', () => {

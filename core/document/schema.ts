@@ -18,7 +18,20 @@ const maxVariableLength = 10_000;
 /** All configuration of a project, as its document says it, with every default filled in. */
 export const ProjectDocument = z
   .strictObject({
-    project: z.strictObject({ key: Key, name: Name }),
+    project: z.strictObject({
+      key: Key,
+      name: Name,
+      notices: z
+        .strictObject({
+          macro: Key.optional().describe(
+            'Runs on the ticket or member concerned, or on each project manager; reads ((request./event)), ((request./reason)), ((request./endpoint/macro)), ((request./endpoint/action)), ((request./ticket)).',
+          ),
+        })
+        .optional()
+        .describe(
+          'How project managers are told of webhooks that fail, are paused or resumed; by e-mail where absent.',
+        ),
+    }),
     variables: z
       .record(VariableName, z.string().max(maxVariableLength))
       .default({})

@@ -1,3 +1,4 @@
+import { durationMs } from '../dates.ts';
 import type { Condition, Where } from '../document/schema-filters.ts';
 import type { TagValue } from '../templates/template.ts';
 import { isEmpty, isList } from '../templates/values.ts';
@@ -10,8 +11,6 @@ export type FilterSubject = {
   /** Whether the change that is being judged touched a path; only modifications have one. */
   changed?(path: string): boolean;
 };
-
-const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** Whether a record fulfils all conditions of a filter. */
 export function matchesFilter(where: Where, subject: FilterSubject): boolean {
@@ -87,8 +86,6 @@ function compareInstants(
 function isOlderThan(actual: TagValue | undefined, wanted: Condition['value'], now: number): boolean {
   if (typeof actual !== 'string' || typeof wanted !== 'string') return false;
   const since = Date.parse(actual);
-  const duration = /^(\d+)([mhd])$/.exec(wanted);
-  if (Number.isNaN(since) || duration === null) return false;
-  const unit = duration[2] === 'm' || duration[2] === 'h' || duration[2] === 'd' ? unitMs[duration[2]] : Number.NaN;
-  return now - since > Number(duration[1]) * unit;
+  // Neither a text that is no date nor one that is no duration compares.
+  return now - since > durationMs(wanted);
 }

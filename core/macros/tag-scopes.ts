@@ -17,9 +17,8 @@ export function scopeOfTickets(document: ProjectDocument, feedbackType: string |
   );
 }
 
-/** The names by which a macro's tags read its target. */
-export function scopeOfMacro(document: ProjectDocument, macro: Macro): TagScope {
-  if (macro.target === 'feedback') return scopeOfTickets(document, macro.feedbackType);
+/** The names by which filters and tags read members. */
+export function scopeOfMembers(document: ProjectDocument): TagScope {
   return remembered(document, 'member', () =>
     ticketTagScope({
       target: 'member',
@@ -29,6 +28,11 @@ export function scopeOfMacro(document: ProjectDocument, macro: Macro): TagScope 
       allowSecrets: true,
     }),
   );
+}
+
+/** The names by which a macro's tags read its target. */
+export function scopeOfMacro(document: ProjectDocument, macro: Macro): TagScope {
+  return macro.target === 'feedback' ? scopeOfTickets(document, macro.feedbackType) : scopeOfMembers(document);
 }
 
 function remembered(document: ProjectDocument, name: string, build: () => TagScope): TagScope {

@@ -1,19 +1,23 @@
 import * as z from 'zod';
 import type { ActionResult } from '../macros/apply-macro.ts';
 
-/** What became of one action for one ticket. */
+/** What a run applies a macro to. */
+export type RunTarget = { ticket: string } | { member: string };
+
+/** What became of one action for one target. */
 const RunAction = z.object({
   kind: z.string(),
   action: z.string(),
-  outcome: z.enum(['queued', 'failed', 'skipped']),
+  outcome: z.enum(['applied', 'unchanged', 'queued', 'failed', 'skipped']),
   reason: z.string().optional(),
   delivery: z.string().optional(),
 });
 
-/** What became of one ticket. */
+/** What became of one target. */
 export const RunResult = z
   .object({
-    ticket: z.string(),
+    ticket: z.string().optional(),
+    member: z.string().optional(),
     outcome: z.enum(['done', 'failed', 'skipped']),
     reason: z.string().optional(),
     actions: z.array(RunAction),
@@ -21,7 +25,7 @@ export const RunResult = z
   .meta({ id: 'RunResult' });
 export type RunResult = z.infer<typeof RunResult>;
 
-/** One execution of a macro over tickets. */
+/** One execution of a macro over tickets or members. */
 export const Run = z
   .object({
     id: z.string(),
@@ -38,17 +42,19 @@ export const Run = z
   .meta({ id: 'Run' });
 export type Run = z.infer<typeof Run>;
 
-/** What a macro came to for one ticket: one failed action makes it failed, one that is under way makes it done. */
-export function resultOf(ticket: string, actions: readonly ActionResult[]): RunResult {
+/** What a macro came to for one target: one failed action makes it failed; what is there already is as good as done. */
+export function resultOf(target: RunTarget, actions: readonly ActionResult[]): RunResult {
   const failed = actions.find(({ outcome }) => outcome === 'failed');
-  if (failed !== undefined) return { ticket, outcome: 'failed', ...reasonOf(failed), actions: [...actions] };
-  if (actions.some(({ outcome }) => outcome === 'queued')) return { ticket, outcome: 'done', actions: [...actions] };
-  return { ticket, outcome: 'skipped', ...reasonOf(actions[0]), actions: [...actions] };
+  if (failed !== undefined) return { ...target, outcome: 'failed', ...reasonOf(failed), actions: [...actions] };
+  if (actions.some(({ outcome }) => outcome !== 'skipped')) {
+    return { ...target, outcome: 'done', actions: [...actions] };
+  }
+  return { ...target, outcome: 'skipped', ...reasonOf(actions[0]), actions: [...actions] };
 }
 
-/** A ticket to which the macro was not applied at all. */
-export function resultWithout(ticket: string, outcome: 'failed' | 'skipped', reason: string): RunResult {
-  return { ticket, outcome, reason, actions: [] };
+/** A target to which the macro was not applied at all. */
+export function resultWithout(target: RunTarget, outcome: 'failed' | 'skipped', reason: string): RunResult {
+  return { ...target, outcome, reason, actions: [] };
 }
 
 /** A run that begins. */

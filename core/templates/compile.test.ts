@@ -14,11 +14,11 @@ const problemsOf = (text: string, context: TemplateContext) => {
 
 describe('any template', () => {
   test('is refused with every problem by line and column', () => {
-    const text = '((Sumary)) ((a\n((status | date: "y")) \\((\n ((secret.x | upper))';
+    const text = '((Sumary)) ((a\n((status | day: "y")) \\((\n ((secret.x | upper))';
     expect(problemsOf(text, 'text')).toEqual([
       { line: 1, column: 1, message: '"Sumary" is not a tag here; did you mean "Summary"?' },
       { line: 1, column: 12, message: expect.stringContaining('not closed') },
-      { line: 2, column: 10, message: '"date" is not a filter (default, upper, lower, truncate, json, raw)' },
+      { line: 2, column: 10, message: '"day" is not a filter (default, upper, lower, truncate, date, json, raw)' },
       { line: 3, column: 2, message: 'A secret takes no filter' },
     ]);
   });

@@ -1,3 +1,4 @@
+import { findPatternFault, formatDate } from './format-date.ts';
 import type { TagEncoding, TagValue } from './template.ts';
 import type { FilterCall } from './tokenise.ts';
 import { isEmpty, isList, plainText } from './values.ts';
@@ -6,9 +7,23 @@ import { isEmpty, isList, plainText } from './values.ts';
 export type Filter =
   | { name: 'default'; value: string | number | boolean }
   | { name: 'truncate'; length: number }
+  | { name: 'date'; pattern: string }
   | { name: 'upper' | 'lower' | 'json' };
 
-const known = ['default', 'upper', 'lower', 'truncate', 'json', 'raw'];
+/** The filters, as editors show them to authors. */
+export const filterGuide = [
+  { name: 'default', example: '| default: "none"', description: 'Takes the place of an empty value.' },
+  { name: 'upper', example: '| upper', description: 'Writes capital letters.' },
+  { name: 'lower', example: '| lower', description: 'Writes small letters.' },
+  { name: 'truncate', example: '| truncate: 200', description: 'Cuts after so many characters.' },
+  { name: 'date', example: '| date: "yyyy-MM-dd"', description: 'Writes a date by a pattern, in UTC.' },
+  { name: 'json', example: '| json', description: 'Writes the value as JSON.' },
+  {
+    name: 'raw',
+    example: '| raw',
+    description: 'Inserts a text that is JSON as it stands, where a JSON value stands.',
+  },
+] as const;
 
 /** Checks a tag's chain of filters for its place; `problems` have the offset of the filter they concern. */
 export function checkFilters(calls: readonly FilterCall[], encoding: TagEncoding | undefined) {
@@ -41,12 +56,15 @@ function checkFilter({ name, argument }: FilterCall): Filter | string {
         return 'The filter "truncate" needs a whole number of characters: | truncate: 200';
       }
       return { name, length: argument };
+    case 'date':
+      if (typeof argument !== 'string') return 'The filter "date" needs a pattern: | date: "yyyy-MM-dd"';
+      return findPatternFault(argument) ?? { name, pattern: argument };
     case 'upper':
     case 'lower':
     case 'json':
       return argument === undefined ? { name } : `The filter "${name}" takes no argument`;
     default:
-      return `"${name}" is not a filter (${known.join(', ')})`;
+      return `"${name}" is not a filter (${filterGuide.map(({ name: one }) => one).join(', ')})`;
   }
 }
 
@@ -57,6 +75,8 @@ export function applyFilter(filter: Filter, value: TagValue | undefined): TagVal
       return isEmpty(value) ? filter.value : value;
     case 'truncate':
       return typeof value === 'string' || isList(value) ? truncate(plainText(value), filter.length) : value;
+    case 'date':
+      return mapTexts(value, (text) => formatDate(text, filter.pattern));
     case 'upper':
       return mapTexts(value, (text) => text.toUpperCase());
     case 'lower':

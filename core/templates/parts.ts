@@ -18,11 +18,11 @@ export type Rendered = { outcome: 'rendered'; parts: TemplatePart[] } | { outcom
 /** A text with its secrets in it, or why it cannot be sent; a reason never quotes a secret's value. */
 export type Filled = { outcome: 'filled'; text: string } | { outcome: 'failed'; reason: string };
 
-/** Longest text that a template becomes, in UTF-16 units: a body may have 256 KB at most (quality.md). */
-export const maxRenderedLength = 262_144;
+/** Longest text that a template becomes, in UTF-16 units: well above what a body may have (256 KB), whose size is then said. */
+export const maxRenderedLength = 1_048_576;
 
 /** Longest text with secrets in it, in UTF-16 units: a secret may stand in a template any number of times. */
-export const maxFilledLength = 4 * maxRenderedLength;
+export const maxFilledLength = 1_048_576;
 
 /** Why a text was given up before it was finished: no string, and no memory, holds what a template may ask for. */
 export function tooLarge(maxLength: number): { outcome: 'failed'; reason: string } {

@@ -124,9 +124,9 @@ describe('a text that grows too large', () => {
   test.each<TemplateContext>(['text', 'form', 'header', 'xml', 'url'])(
     'is given up in %s, by its size limit',
     (context) => {
-      const reason = 'the rendered text is larger than the size limit of 262144 characters';
-      expect(renderTemplate(repeated(300, context), values)).toEqual({ outcome: 'failed', reason });
-      expect(renderTemplate(repeated(200, context), values).outcome).toBe('rendered');
+      const reason = 'the rendered text is larger than the size limit of 1048576 characters';
+      expect(renderTemplate(repeated(1_100, context), values)).toEqual({ outcome: 'failed', reason });
+      expect(renderTemplate(repeated(1_000, context), values).outcome).toBe('rendered');
     },
   );
 

@@ -1,18 +1,37 @@
+import { pointerTokens } from '../json-pointer.ts';
 import type { Member } from '../member.ts';
 import type { TagValue } from '../templates/template.ts';
+import { isList } from '../templates/values.ts';
 import type { ExternalData, Ticket } from './ticket.ts';
 
-/** What a ticket's tags and filters can read, gathered before anything is decided. */
-export type TicketContext = {
-  ticket: Ticket;
-  submitter: Member | undefined;
+/** What tags and filters can read whatever the record is, gathered before anything is decided. */
+type Surroundings = {
   project: { key: string; name: string };
   variables: Readonly<Record<string, string>>;
-  /** The console's address of the ticket. */
-  ticketUrl: string;
   /** The present instant, RFC 3339. */
   now: string;
+  /** The body of the call that set this off, where one did. */
+  request?: TagValue;
 };
+
+/** What a ticket's tags and filters can read. */
+export type TicketContext = Surroundings & {
+  ticket: Ticket;
+  submitter: Member | undefined;
+  /** The console's address of the ticket. */
+  ticketUrl: string;
+};
+
+/** What a member's tags and filters can read. */
+export type MemberContext = Surroundings & { member: Member };
+
+/** The record that a macro is applied to, with what surrounds it. */
+export type RecordContext = TicketContext | MemberContext;
+
+/** Reads a record's value by its canonical path. */
+export function readRecordValue(context: RecordContext, path: string): TagValue | undefined {
+  return 'ticket' in context ? readTicketValue(context, path) : readMemberValue(context, path);
+}
 
 /** Reads a ticket's value by its canonical path, such as `field.summary`, `submitter.name` or `external.jira.key`. */
 export function readTicketValue(context: TicketContext, path: string): TagValue | undefined {
@@ -27,19 +46,59 @@ export function readTicketValue(context: TicketContext, path: string): TagValue 
       return own(context.ticket.fields, name);
     case 'submitter':
       return readMemberPart(context.submitter, context.ticket.submitter, name);
-    case 'project':
-      return name === 'key' ? context.project.key : name === 'name' ? context.project.name : undefined;
     case 'external':
       return readExternal(context.ticket.external, name);
-    case 'var':
-      return own(context.variables, name);
     case 'attachments':
       return context.ticket.attachments;
+    default:
+      return readSurroundings(context, root, name);
+  }
+}
+
+/** Reads a member's value by its canonical path, such as `member.score` or `external.app-usage.sessions`. */
+function readMemberValue(context: MemberContext, path: string): TagValue | undefined {
+  const { member } = context;
+  const dot = path.indexOf('.');
+  const root = dot === -1 ? path : path.slice(0, dot);
+  const name = dot === -1 ? '' : path.slice(dot + 1);
+  switch (root) {
+    case 'member':
+      return name === 'role'
+        ? member.role
+        : name === 'teams'
+          ? member.teams
+          : readMemberPart(member, member.email, name);
+    case 'external':
+      return readExternal(member.external, name);
+    default:
+      return readSurroundings(context, root, name);
+  }
+}
+
+function readSurroundings(context: Surroundings, root: string, name: string): TagValue | undefined {
+  switch (root) {
+    case 'project':
+      return name === 'key' ? context.project.key : name === 'name' ? context.project.name : undefined;
+    case 'var':
+      return own(context.variables, name);
     case 'now':
       return context.now;
+    case 'request':
+      return readRequest(context.request, name);
     default:
       return undefined;
   }
+}
+
+/** An empty pointer is the whole body. */
+function readRequest(request: TagValue | undefined, pointer: string): TagValue | undefined {
+  let value = request;
+  for (const token of pointer === '' ? [] : pointerTokens(pointer)) {
+    if (isList(value)) value = /^(0|[1-9]\d*)$/.test(token) ? value[Number(token)] : undefined;
+    else if (typeof value === 'object' && value !== null) value = own(value, token);
+    else return undefined;
+  }
+  return value;
 }
 
 /** The console's address of a ticket. */

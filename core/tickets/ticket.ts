@@ -19,24 +19,29 @@ export const TicketState = z
 export type TicketState = z.infer<typeof TicketState>;
 
 /** One piece of feedback as it is stored; `number` counts per feedback type and orders its list. */
-export const Ticket = z
-  .object({
-    id: z.string().meta({ example: 'BUG-0001' }),
-    project: z.string(),
-    feedbackType: z.string(),
-    version: z.int(),
-    state: TicketState,
-    submitter: z.string(),
-    claimedSubmitter: z.string().optional().describe('The submitter as given, where it matched no member.'),
-    fields: z.record(z.string(), FieldValue),
-    external: ExternalData,
-    attachments: z.array(z.never()).describe('Always empty until attachments settle.'),
-    origin: z.object({ kind: z.enum(['source', 'person']), key: z.string().optional() }),
-    createdAt: z.iso.datetime(),
-    updatedAt: z.iso.datetime(),
-  })
-  .meta({ id: 'Ticket' });
+export const Ticket = z.object({
+  id: z.string().meta({ example: 'BUG-0001' }),
+  project: z.string(),
+  feedbackType: z.string(),
+  version: z.int(),
+  state: TicketState,
+  submitter: z.string(),
+  claimedSubmitter: z.string().optional().describe('The submitter as given, where it matched no member.'),
+  fields: z.record(z.string(), FieldValue),
+  external: ExternalData,
+  attachments: z.array(z.never()).describe('Always empty until attachments settle.'),
+  latestDeliveries: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe('By endpoint, the delivery that was made last: a webhook with latestOnly gives way to it.'),
+  origin: z.object({ kind: z.enum(['source', 'person']), key: z.string().optional() }),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+});
 export type Ticket = z.infer<typeof Ticket>;
+
+/** A ticket as it is shown. */
+export const ShownTicket = Ticket.omit({ latestDeliveries: true }).meta({ id: 'Ticket' });
 
 /** What a list says of a ticket: fields that do not fit into an index entry are left out. */
 export const ListedTicket = Ticket.pick({
@@ -54,4 +59,9 @@ export type ListedTicket = z.infer<typeof ListedTicket>;
 /** A ticket's id for people: the prefix and at least so many digits, `BUG-0001`. */
 export function ticketId(idPrefix: string, idDigits: number, number: number): string {
   return `${idPrefix}-${String(number).padStart(idDigits, '0')}`;
+}
+
+/** Whether a text can be a ticket's id (product.md: a prefix of up to 15, and a number). */
+export function isTicketId(text: string): boolean {
+  return /^[A-Z][A-Z0-9]{0,14}-[0-9]{1,16}$/.test(text);
 }

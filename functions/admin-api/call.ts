@@ -1,6 +1,7 @@
 import type { ConfigurationReader } from '../../adapters/dynamodb/configuration.ts';
 import type { ProjectPointer } from '../../adapters/dynamodb/projects.ts';
 import type { Table } from '../../adapters/dynamodb/table.ts';
+import type { LargeBodies } from '../../adapters/s3/large-bodies.ts';
 import type { LoadKeys } from '../../adapters/secrets/master-secret.ts';
 import type { Principal } from '../../core/access/principal.ts';
 import type { Role } from '../../core/access/role.ts';
@@ -12,6 +13,8 @@ export type AdminDependencies = {
   table: Table;
   readConfiguration: ConfigurationReader;
   loadKeys: LoadKeys;
+  /** Stores large bodies before a commit, and reads them again for the log and for replays. */
+  largeBodies: LargeBodies;
   administratorGroups: readonly string[];
   apiOrigin: string;
   consoleOrigin: string;

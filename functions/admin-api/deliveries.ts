@@ -1,15 +1,16 @@
 import { findDelivery, listDeliveries } from '../../adapters/dynamodb/deliveries.ts';
 import type { CursorList } from '../../core/cursors.ts';
-import type { Attempt, Delivery, FrozenRequest } from '../../core/deliveries/delivery.ts';
+import type { Attempt, Delivery } from '../../core/deliveries/delivery.ts';
+import { describeDelivery, type StoredBody } from '../../core/deliveries/describe-request.ts';
 import { canonicalEmail } from '../../core/members.ts';
-import { describeParts } from '../../core/templates/parts.ts';
-import { maskHeaders, truncateForLog } from '../../core/webhooks/masking.ts';
+import type { TemplatePart } from '../../core/templates/parts.ts';
 import { notFound } from '../kit/http.ts';
-import { type Handle, type ProjectCall, pathParameter } from './call.ts';
+import { type AdminDependencies, type Handle, type ProjectCall, pathParameter } from './call.ts';
+import type { DeliveryAttempt, DeliveryDetail } from './delivery-schemas.ts';
 import { answerPage, readPlace } from './paging.ts';
 import { readQuery } from './read-input.ts';
 import { isRecordId } from './record-ids.ts';
-import { DeliveriesQuery, type DeliveryAttempt, type DeliveryDetail } from './schemas.ts';
+import { DeliveriesQuery } from './schemas.ts';
 
 /** Lists a project's deliveries, newest first; a filtered page may hold few or no items and still have a cursor. */
 export const listProjectDeliveries: Handle<ProjectCall> = async (dependencies, { request, project }) => {
@@ -26,45 +27,56 @@ export const listProjectDeliveries: Handle<ProjectCall> = async (dependencies, {
 };
 
 /** Answers with one delivery and all of its attempts. */
-export const getDelivery: Handle<ProjectCall> = async ({ table }, call) => {
-  const id = pathParameter(call, 'delivery');
-  const found = isRecordId(id) ? await findDelivery(table, call.project, id) : undefined;
-  return found === undefined ? notFound() : { status: 200, json: showDelivery(found.delivery, found.attempts) };
+export const getDelivery: Handle<ProjectCall> = async (dependencies, call) => {
+  const found = await findCalledDelivery(dependencies, call);
+  if (found === undefined) return notFound();
+  const stored = { parts: await readStoredBody(dependencies, found.delivery) };
+  return { status: 200, json: showDelivery(found.delivery, found.attempts, stored) };
 };
 
-function showDelivery(delivery: Delivery, attempts: readonly Attempt[]): DeliveryDetail {
-  const { id, project, macro, action, target, outcome, reason, createdAt, nextAttemptAt, request } = delivery;
-  const shown = request === undefined ? [] : attempts.map((attempt) => showAttempt(id, request, attempt));
+/** The delivery that a call names, with its attempts. */
+export async function findCalledDelivery(
+  { table }: AdminDependencies,
+  call: ProjectCall,
+): Promise<{ delivery: Delivery; attempts: Attempt[] } | undefined> {
+  const id = pathParameter(call, 'delivery');
+  return isRecordId(id) ? await findDelivery(table, call.project, id) : undefined;
+}
+
+/** A body that lies in S3; undefined where it is gone, and where the delivery's item holds it. */
+export async function readStoredBody(
+  { largeBodies }: AdminDependencies,
+  { request }: Delivery,
+): Promise<TemplatePart[] | undefined> {
+  return request?.bodyAt === undefined ? undefined : await largeBodies.read(request.bodyAt);
+}
+
+/** Whether a delivery's body lay in S3 and does so no more. */
+export function isBodyGone({ request }: Delivery, parts: readonly TemplatePart[] | undefined): boolean {
+  return request?.bodyAt !== undefined && parts === undefined;
+}
+
+/** A delivery as it is shown. */
+export function showDelivery(delivery: Delivery, attempts: readonly Attempt[], stored: StoredBody): DeliveryDetail {
+  const { id, project, macro, action, target, cause, outcome, reason, createdAt, nextAttemptAt, retry } = delivery;
+  const { replayOf, supersedes, mail } = delivery;
+  const request = describeDelivery(delivery, stored);
   return {
-    ...{ id, project, macro, action, target, outcome },
+    ...{ id, project, macro, action, target, cause, outcome, retry },
     ...(reason === undefined ? {} : { reason }),
     createdAt,
     ...(nextAttemptAt === undefined ? {} : { nextAttemptAt }),
-    attempts: shown,
+    ...(replayOf === undefined ? {} : { replayOf }),
+    ...(supersedes === undefined ? {} : { supersedes }),
+    ...(request === undefined ? {} : { request }),
+    ...(mail === undefined ? {} : { mail }),
+    attempts: attempts.flatMap((attempt) => showAttempt(delivery, attempt, stored)),
   };
 }
 
 /** The request is shown as it was frozen, secrets as the tags that name them: what filled them in is stored nowhere. */
-function showAttempt(delivery: string, request: FrozenRequest, attempt: Attempt): DeliveryAttempt {
-  const { number, startedAt, durationMs, response, error } = attempt;
-  const headers = Object.fromEntries(request.headers.map(([name, parts]) => [name, describeParts(parts)]));
-  const body = truncateForLog(describeParts(request.body ?? []));
-  return {
-    ...{ number, startedAt, durationMs },
-    request: {
-      method: request.method,
-      url: describeParts(request.url),
-      headers: maskHeaders({
-        ...headers,
-        'webhook-id': delivery,
-        'webhook-timestamp': String(Math.floor(Date.parse(startedAt) / 1000)),
-      }),
-      body: body.text,
-      truncated: body.truncated,
-    },
-    ...(response === undefined ? {} : { response }),
-    ...(error === undefined ? {} : { error }),
-    captured: {},
-    uncaptured: [],
-  };
+function showAttempt(delivery: Delivery, attempt: Attempt, stored: StoredBody): DeliveryAttempt[] {
+  const request = describeDelivery(delivery, stored, attempt.startedAt);
+  const { captured = {}, uncaptured = [] } = attempt;
+  return request === undefined ? [] : [{ ...attempt, request, captured, uncaptured }];
 }

@@ -1,6 +1,7 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { configurationReader } from '../../adapters/dynamodb/configuration.ts';
 import { openTable } from '../../adapters/dynamodb/table.ts';
+import { openLargeBodies } from '../../adapters/s3/large-bodies.ts';
 import { createKeyLoader } from '../../adapters/secrets/master-secret.ts';
 import { endpoint } from '../kit/endpoint.ts';
 import { createObserver } from '../kit/observer.ts';
@@ -10,6 +11,7 @@ import { adminApi } from './handler.ts';
 
 const settings = Settings.pick({
   tableName: true,
+  bucketName: true,
   masterSecretArn: true,
   configCacheSeconds: true,
   apiOrigin: true,
@@ -33,6 +35,7 @@ export const handler = endpoint(
       now: system.now,
       stageVariables: settings.variables,
     }),
+    largeBodies: openLargeBodies(table.client.config, settings.bucketName, process.env.AWS_ENDPOINT_URL_S3),
     loadKeys: createKeyLoader(new SecretsManagerClient(), settings.masterSecretArn),
   }),
 );

@@ -2,12 +2,20 @@ import type { Right } from '../../core/access/role.ts';
 import type { RouteName, routes } from '../routes.ts';
 import { createKey, getKey, listKeys, removeKey } from './api-keys.ts';
 import type { AdminCall, AnyProjectCall, Handle, ProjectCall } from './call.ts';
+import { copyAsCurl } from './curl.ts';
 import { getDelivery, listProjectDeliveries } from './deliveries.ts';
+import { listProjectEndpoints, pauseEndpoint, resumeEndpoint } from './endpoints.ts';
 import { getDocument } from './get-document.ts';
+import { getMember, listProjectMembers } from './members.ts';
+import { previewTemplate } from './preview-template.ts';
 import { getProject, listVisibleProjects } from './projects.ts';
 import { putDocument } from './put-document.ts';
+import { listMemberHistory, listTicketComments, listTicketHistory } from './record-entries.ts';
+import { replayDelivery } from './replay.ts';
 import { getRun, startRun } from './runs.ts';
 import { listProjectSecrets, putSecret, removeSecret } from './secrets.ts';
+import { listProjectTags } from './tags.ts';
+import { testMacro } from './test-macro.ts';
 import { getTicket, listProjectTickets } from './tickets.ts';
 
 /** Who may call a route, and what handles it. */
@@ -38,10 +46,23 @@ const adminRoutes: Readonly<Record<AdminRouteKey, AdminRoute>> = {
   'DELETE /admin/v1/projects/{project}/secrets/{name}': { needs: 'manage', handle: removeSecret },
   'GET /admin/v1/projects/{project}/tickets': { needs: 'read', handle: listProjectTickets },
   'GET /admin/v1/projects/{project}/tickets/{ticket}': { needs: 'read', handle: getTicket },
+  'GET /admin/v1/projects/{project}/tickets/{ticket}/history': { needs: 'read', handle: listTicketHistory },
+  'GET /admin/v1/projects/{project}/tickets/{ticket}/comments': { needs: 'read', handle: listTicketComments },
+  'GET /admin/v1/projects/{project}/members': { needs: 'read', handle: listProjectMembers },
+  'GET /admin/v1/projects/{project}/members/{email}': { needs: 'read', handle: getMember },
+  'GET /admin/v1/projects/{project}/members/{email}/history': { needs: 'read', handle: listMemberHistory },
+  'POST /admin/v1/projects/{project}/macros/{macro}/test': { needs: 'manage', handle: testMacro },
   'POST /admin/v1/projects/{project}/macros/{macro}/runs': { needs: 'run', handle: startRun },
   'GET /admin/v1/projects/{project}/runs/{run}': { needs: 'read', handle: getRun },
   'GET /admin/v1/projects/{project}/deliveries': { needs: 'read', handle: listProjectDeliveries },
   'GET /admin/v1/projects/{project}/deliveries/{delivery}': { needs: 'read', handle: getDelivery },
+  'GET /admin/v1/projects/{project}/deliveries/{delivery}/curl': { needs: 'read', handle: copyAsCurl },
+  'POST /admin/v1/projects/{project}/deliveries/{delivery}/replay': { needs: 'manage', handle: replayDelivery },
+  'GET /admin/v1/projects/{project}/tags': { needs: 'read', handle: listProjectTags },
+  'POST /admin/v1/projects/{project}/tags/preview': { needs: 'read', handle: previewTemplate },
+  'GET /admin/v1/projects/{project}/endpoints': { needs: 'read', handle: listProjectEndpoints },
+  'POST /admin/v1/projects/{project}/endpoints/{macro}/{action}/pause': { needs: 'manage', handle: pauseEndpoint },
+  'POST /admin/v1/projects/{project}/endpoints/{macro}/{action}/resume': { needs: 'manage', handle: resumeEndpoint },
   'GET /admin/v1/api-keys': { needs: 'administrator', handle: listKeys },
   'POST /admin/v1/api-keys': { needs: 'administrator', handle: createKey },
   'GET /admin/v1/api-keys/{prefix}': { needs: 'administrator', handle: getKey },

@@ -1,11 +1,16 @@
+import type * as z from 'zod';
 import { findRun, storeFinishedRun, storeRun } from '../../adapters/dynamodb/runs.ts';
+import { nameCaller } from '../../core/access/principal.ts';
 import { isShownTo } from '../../core/access/project-role.ts';
-import { beginRun, finishRun, type Run, type RunResult } from '../../core/runs/run.ts';
-import { notFound, refuse } from '../kit/http.ts';
+import type { Macro } from '../../core/document/schema.ts';
+import { canonicalEmail } from '../../core/members.ts';
+import type { ParameterError } from '../../core/reply-errors.ts';
+import { beginRun, finishRun, type Run, type RunResult, type RunTarget } from '../../core/runs/run.ts';
+import { notFound, refuse, refuseParameters } from '../kit/http.ts';
 import { type AdminDependencies, type Handle, type ProjectCall, pathParameter } from './call.ts';
 import { readBody } from './read-input.ts';
 import { isRecordId } from './record-ids.ts';
-import { runForTicket } from './run-for-ticket.ts';
+import { runForRecord } from './run-for-record.ts';
 import { NewRun } from './schemas.ts';
 
 /** How long a run goes on trying, in milliseconds: the gateway waits 30 seconds for its answer (AWS quota). */
@@ -14,12 +19,11 @@ const maxRunMs = 15_000;
 const maxRecordTries = 3;
 
 const notYet = {
-  members: 'Runs over members do not exist yet: name tickets.',
-  filter: 'Runs over a filter do not exist yet: name tickets.',
+  filter: 'Runs over a filter do not exist yet: name tickets or members.',
   confirm: 'Runs that wait for a confirmation do not exist yet: leave it out.',
 };
 
-/** Applies a macro to a list of tickets; one that is unknown or fails does not keep the others waiting. */
+/** Applies a macro to a list of tickets or members; one that is unknown or fails does not keep the others waiting. */
 export const startRun: Handle<ProjectCall> = async (dependencies, call) => {
   const { table, readConfiguration, now, newId, apiOrigin } = dependencies;
   const { request, project } = call;
@@ -31,22 +35,44 @@ export const startRun: Handle<ProjectCall> = async (dependencies, call) => {
   }
   const body = readBody(request, NewRun, notYet);
   if (body.outcome === 'refused') return body.reply;
-  if (macro.target === 'member') {
-    return refuse(400, 'This macro is for members, and macros for members do not run yet.');
-  }
-  const tickets = [...new Set(body.input.tickets)];
+  const targets = readTargets(macro, body.input);
+  if (targets.outcome === 'refused') return refuseParameters(targets.errors);
   const startedAt = now();
-  const run = beginRun({ id: newId(), macro: macro.key, total: tickets.length, startedAt: iso(startedAt) });
+  const run = beginRun({ id: newId(), macro: macro.key, total: targets.targets.length, startedAt: iso(startedAt) });
   await storeRun(table, project, run);
-  const running = { project, run: run.id, macro, configuration, deadline: startedAt + maxRunMs };
+  const by = nameCaller(call.principal);
+  const running = { project, run: run.id, by, macro, configuration, deadline: startedAt + maxRunMs };
   const results: RunResult[] = [];
-  for (const ticket of tickets) results.push(await runForTicket(dependencies, running, ticket));
+  for (const target of targets.targets) results.push(await runForRecord(dependencies, running, target));
   const finished = finishRun(run, results, iso(now()));
   const recorded = await recordRun(dependencies, project, finished);
   request.note({ run: run.id, macro: macro.key, done: finished.done, failed: finished.failed, recorded });
   const location = `${apiOrigin}/admin/v1/projects/${project}/runs/${run.id}`;
   return { status: 202, headers: { location }, json: finished };
 };
+
+/** What a run is over, each target once; or why the macro cannot run over it. */
+function readTargets(
+  macro: Macro,
+  { tickets, members }: z.output<typeof NewRun>,
+): { outcome: 'read'; targets: RunTarget[] } | { outcome: 'refused'; errors: ParameterError[] } {
+  const isForMembers = macro.target === 'member';
+  const [wanted, unwanted] = isForMembers ? ['members', 'tickets'] : ['tickets', 'members'];
+  const message = `This macro is for ${wanted}: name them in ${wanted}.`;
+  const errors: ParameterError[] = [];
+  if ((isForMembers ? members : tickets) === undefined) errors.push({ parameter: wanted, code: 'required', message });
+  if ((isForMembers ? tickets : members) !== undefined)
+    errors.push({ parameter: unwanted, code: 'not_allowed', message });
+  if (errors.length > 0) return { outcome: 'refused', errors };
+  const targets = isForMembers
+    ? distinct((members ?? []).map((email) => canonicalEmail(email) ?? email)).map((member) => ({ member }))
+    : distinct(tickets ?? []).map((ticket) => ({ ticket }));
+  return { outcome: 'read', targets };
+}
+
+function distinct(names: readonly string[]): string[] {
+  return [...new Set(names)];
+}
 
 /** Stores how a run ended; whatever comes of that, the run was made, and its caller is told so. */
 async function recordRun({ table, pause }: AdminDependencies, project: string, finished: Run): Promise<boolean> {

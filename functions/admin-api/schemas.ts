@@ -1,10 +1,14 @@
 import * as z from 'zod';
 import { ListedApiKey } from '../../adapters/dynamodb/api-keys.ts';
+import { ListedMember } from '../../adapters/dynamodb/memberships.ts';
 import { ListedProject } from '../../adapters/dynamodb/projects.ts';
-import { Attempt, Delivery, DeliveryOutcome, ListedDelivery, WebhookMethod } from '../../core/deliveries/delivery.ts';
+import { durationMs } from '../../core/dates.ts';
+import { DeliveryOutcome, ListedDelivery, WebhookMethod } from '../../core/deliveries/delivery.ts';
 import { ListedSecret } from '../../core/deliveries/secret.ts';
 import { Name } from '../../core/document/schema-names.ts';
 import { ApiKeyPrefix } from '../../core/keys/api-key.ts';
+import { Change } from '../../core/records/change.ts';
+import { Comment } from '../../core/records/comment.ts';
 import { countCodePoints } from '../../core/tickets/field-value.ts';
 import { ListedTicket } from '../../core/tickets/ticket.ts';
 import { canonicalHost } from './canonical-host.ts';
@@ -14,8 +18,10 @@ const maxPageItems = 200;
 const defaultPageItems = 50;
 /** Longest value of a secret, in characters. */
 const maxSecretLength = 10_000;
-/** Tickets that one run takes while it is applied within the request. */
-const maxRunTickets = 25;
+/** Longest overlap of two values of a secret. */
+const maxOverlapMs = durationMs('7d');
+/** Targets that one run takes while it is applied within the request. */
+const maxRunTargets = 25;
 
 /** A flag of a query string: anything but these two is refused, since `?dryRun=1` must never apply a document. */
 const Flag = z.enum(['true', 'false']).default('false');
@@ -33,6 +39,11 @@ export const TicketsQuery = PageQuery.extend({
     .optional()
     .describe('The key of a feedback type; without it the types come one after another.'),
   order: z.enum(['asc', 'desc']).default('asc').describe('Oldest first, or newest first.'),
+});
+
+/** What a record's history and comments can be asked. */
+export const EntriesQuery = PageQuery.extend({
+  order: z.enum(['asc', 'desc']).default('desc').describe('Oldest first, or newest first.'),
 });
 
 /** What the list of deliveries can be asked. */
@@ -64,6 +75,9 @@ function pageOf<Item extends z.ZodType>(id: string, item: Item) {
 export const Project = ListedProject.meta({ id: 'Project' });
 export const ProjectPage = pageOf('ProjectPage', Project);
 export const TicketPage = pageOf('TicketPage', ListedTicket);
+export const MemberPage = pageOf('MemberPage', ListedMember);
+export const ChangePage = pageOf('ChangePage', Change);
+export const CommentPage = pageOf('CommentPage', Comment);
 export const DeliveryPage = pageOf('DeliveryPage', ListedDelivery);
 export const SecretPage = pageOf('SecretPage', ListedSecret);
 export const ApiKeyPage = pageOf('ApiKeyPage', ListedApiKey);
@@ -101,6 +115,12 @@ export const NewSecret = z
       .max(50)
       .optional()
       .describe('The only hosts it is sent to; any where absent.'),
+    overlap: z
+      .string()
+      .regex(/^[1-9]\d{0,4}[mhd]$/, 'a duration such as 24h')
+      .refine((text) => durationMs(text) <= maxOverlapMs, 'may be 7d at most')
+      .optional()
+      .describe('How long webhooks are signed with the value until now as well, such as 24h; 7d at most.'),
   })
   .meta({ id: 'NewSecret' });
 
@@ -114,43 +134,26 @@ export const CreatedApiKey = ListedApiKey.extend({
   key: z.string().describe('The whole key, `<prefix>-<secret>`; it is shown this once.'),
 }).meta({ id: 'CreatedApiKey' });
 
-/** One attempt of a delivery as it is shown. */
-export const DeliveryAttempt = Attempt.pick({
-  number: true,
-  startedAt: true,
-  durationMs: true,
-  response: true,
-  error: true,
-})
-  .extend({
-    request: z.object({
-      method: WebhookMethod,
-      url: z.string(),
-      headers: z.record(z.string(), z.string()),
-      body: z.string().describe('The first 16 KB of it.'),
-      truncated: z.boolean(),
-    }),
-    captured: z.record(z.string(), z.unknown()).describe('Always empty until values are captured.'),
-    uncaptured: z.array(z.object({ field: z.string(), reason: z.string() })),
+/** A webhook action with its health. */
+export const ShownEndpoint = z
+  .object({
+    macro: z.string().describe('The key of the macro.'),
+    action: z.string().describe("The action's key, or its kind and place such as `webhook-1`."),
+    name: z.string().describe("The macro's name."),
+    method: WebhookMethod,
+    state: z.enum(['healthy', 'failing', 'paused']).describe('`healthy` also where it was never used.'),
+    failingSince: z.iso.datetime().optional().describe('The first failure after the last success.'),
+    lastSuccessAt: z.iso
+      .datetime()
+      .optional()
+      .describe('The success that ended the last failing or pause: that of a healthy webhook is not written.'),
+    pausedAt: z.iso.datetime().optional(),
+    reason: z.string().optional().describe('Why it is paused, or what failed first.'),
+    waiting: z.int().optional().describe('Deliveries that wait while it is paused; counted up to 1,000.'),
   })
-  .meta({ id: 'DeliveryAttempt' });
-export type DeliveryAttempt = z.infer<typeof DeliveryAttempt>;
-
-/** A delivery with all of its attempts, secrets as the tags that name them. */
-export const DeliveryDetail = Delivery.pick({
-  id: true,
-  project: true,
-  macro: true,
-  action: true,
-  target: true,
-  outcome: true,
-  reason: true,
-  createdAt: true,
-  nextAttemptAt: true,
-})
-  .extend({ attempts: z.array(DeliveryAttempt) })
-  .meta({ id: 'Delivery' });
-export type DeliveryDetail = z.infer<typeof DeliveryDetail>;
+  .meta({ id: 'Endpoint' });
+export type ShownEndpoint = z.infer<typeof ShownEndpoint>;
+export const EndpointList = z.object({ items: z.array(ShownEndpoint) }).meta({ id: 'EndpointList' });
 
 /** A run as it is asked for. */
 export const NewRun = z
@@ -158,7 +161,14 @@ export const NewRun = z
     tickets: z
       .array(z.string().min(1, 'names a ticket such as BUG-0001').max(64))
       .min(1, 'names at least one ticket')
-      .max(maxRunTickets, `may name ${maxRunTickets} tickets at most until larger runs exist`)
-      .describe('Ids of tickets; one that is named twice counts once.'),
+      .max(maxRunTargets, `may name ${maxRunTargets} tickets at most until larger runs exist`)
+      .optional()
+      .describe('Ids of tickets, for a macro over tickets; one that is named twice counts once.'),
+    members: z
+      .array(z.string().min(1, 'names a member by e-mail address').max(254))
+      .min(1, 'names at least one member')
+      .max(maxRunTargets, `may name ${maxRunTargets} members at most until larger runs exist`)
+      .optional()
+      .describe('E-mail addresses of members, for a macro over members.'),
   })
   .meta({ id: 'NewRun' });

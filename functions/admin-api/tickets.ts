@@ -4,12 +4,11 @@ import type { Table } from '../../adapters/dynamodb/table.ts';
 import { findTicket, listTickets } from '../../adapters/dynamodb/tickets.ts';
 import type { CursorList } from '../../core/cursors.ts';
 import type { ProjectDocument } from '../../core/document/schema.ts';
-import type { ListedTicket } from '../../core/tickets/ticket.ts';
+import { isTicketId, type ListedTicket, ShownTicket } from '../../core/tickets/ticket.ts';
 import { notFound, refuseParameters } from '../kit/http.ts';
 import { type Handle, type ProjectCall, pathParameter } from './call.ts';
 import { answerPage, readPlace, refuseCursor } from './paging.ts';
 import { readQuery } from './read-input.ts';
-import { isTicketId } from './record-ids.ts';
 import { TicketsQuery } from './schemas.ts';
 
 /** Lists of types that one page looks into; a project of many empty types answers a cursor instead of waiting. */
@@ -53,7 +52,7 @@ export const listProjectTickets: Handle<ProjectCall> = async (dependencies, { re
 export const getTicket: Handle<ProjectCall> = async ({ table }, call) => {
   const id = pathParameter(call, 'ticket');
   const ticket = isTicketId(id) ? await findTicket(table, call.project, id) : undefined;
-  return ticket === undefined ? notFound() : { status: 200, json: ticket };
+  return ticket === undefined ? notFound() : { status: 200, json: ShownTicket.parse(ticket) };
 };
 
 /** The feedback types in the order of their lists; last those that a document removed, which may still have tickets. */

@@ -13,6 +13,7 @@ export const Settings = z.object({
   tableName: text,
   bucketName: text,
   webhookQueueUrl: text,
+  emailQueueUrl: text,
   macroQueueUrl: text,
   masterSecretArn: text,
   configCacheSeconds: z.coerce.number().min(0),
@@ -24,6 +25,8 @@ export const Settings = z.object({
   outboundAllowHttp: z.enum(['true', 'false']).transform((value) => value === 'true'),
   outboundAllowedCidrs: json(z.array(z.string())),
   administratorGroups: json(z.array(z.string())),
+  /** Empty where the stage sends no e-mail. */
+  emailFrom: z.string(),
 } satisfies Record<EnvironmentKey, z.ZodType>);
 
 /** Names the environment's values by our keys, for {@link Settings} to pick from. */

@@ -2,6 +2,7 @@ import { findApiKey } from '../../adapters/dynamodb/api-keys.ts';
 import { configurationReader } from '../../adapters/dynamodb/configuration.ts';
 import { rememberFound } from '../../adapters/dynamodb/fresh-cache.ts';
 import { openTable } from '../../adapters/dynamodb/table.ts';
+import { openLargeBodies } from '../../adapters/s3/large-bodies.ts';
 import { uploadSigner } from '../../adapters/s3/presigned-post.ts';
 import { endpoint } from '../kit/endpoint.ts';
 import { createObserver } from '../kit/observer.ts';
@@ -33,6 +34,7 @@ export const handler = endpoint(
     observer,
     findKey: rememberFound((prefix) => findApiKey(table, prefix), fresh),
     readConfiguration: configurationReader(table, { ...fresh, stageVariables: settings.variables }),
+    largeBodies: openLargeBodies(table.client.config, settings.bucketName, process.env.AWS_ENDPOINT_URL_S3),
     presign: uploadSigner(table.client.config, settings.bucketName, process.env.AWS_ENDPOINT_URL_S3),
   }),
 );

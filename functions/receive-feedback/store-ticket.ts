@@ -8,7 +8,7 @@ import {
 import { takeTicketNumber } from '../../adapters/dynamodb/tickets.ts';
 import { decideSubmission } from '../../core/consequence.ts';
 import { decideSubmitter, submitterCandidates } from '../../core/sources/read-report.ts';
-import { ticketUrl } from '../../core/tickets/record-values.ts';
+import { type TicketContext, ticketUrl } from '../../core/tickets/record-values.ts';
 import { type Ticket, ticketId } from '../../core/tickets/ticket.ts';
 import { CreatedTicket } from './answer.ts';
 import type { Members, ReceiveDependencies, Submission } from './submission.ts';
@@ -31,11 +31,14 @@ export async function storeTicket(
   const { table, dueShards, deliveryRetentionDays, pause } = dependencies;
   const { project, feedbackType, source, reading } = submission;
   // With a default submitter the members decide nothing but the attribution, so they are read beside the number.
-  const [firstNumber, members] = await Promise.all([
+  const readMembers = async () =>
+    await findMembers(table, project, submitterCandidates(source, reading.givenSubmitter));
+  const [firstNumber, firstMembers] = await Promise.all([
     takeTicketNumber(table, project, feedbackType.key),
-    decidingMembers ?? findMembers(table, project, submitterCandidates(source, reading.givenSubmitter)),
+    decidingMembers ?? readMembers(),
   ]);
-  let creation = draftCreation(dependencies, submission, firstNumber, members);
+  let creation = await draftStored(dependencies, submission, firstNumber, firstMembers);
+  let members = firstMembers;
   for (let tries = 1; tries <= maxTries; tries += 1) {
     const outcome = await createTicket(table, creation, { dueShards, deliveryRetentionDays });
     if (outcome === 'created') return { outcome, ticket: CreatedTicket.parse(creation.ticket) };
@@ -43,7 +46,10 @@ export async function storeTicket(
     if (remembered !== undefined) return { outcome: 'replayed', remembered };
     if (outcome === 'number-taken') {
       const number = await takeTicketNumber(table, project, feedbackType.key);
-      creation = draftCreation(dependencies, submission, number, members);
+      creation = await draftStored(dependencies, submission, number, members);
+    } else if (outcome === 'member-changed') {
+      members = await readMembers();
+      creation = await draftStored(dependencies, submission, creation.number, members);
     } else {
       // The same transaction again: where it was carried out after all, it is known by its token.
       await pause(50 * 2 ** tries);
@@ -61,6 +67,14 @@ export async function findRemembered(
   return await findRememberedCall(table, project, source.key, givenKey, now());
 }
 
+/** Drafts a ticket with all that follows; bodies too large for the table are stored before it, under the draft's own ids. */
+async function draftStored(...draft: Parameters<typeof draftCreation>): Promise<TicketCreation> {
+  const creation = draftCreation(...draft);
+  const { consequence } = creation;
+  const deliveries = await draft[0].largeBodies.store(consequence.deliveries);
+  return { ...creation, consequence: { ...consequence, deliveries } };
+}
+
 function draftCreation(
   dependencies: ReceiveDependencies,
   submission: Submission,
@@ -69,25 +83,36 @@ function draftCreation(
 ): TicketCreation {
   const { configuration, source, givenKey, bodyHash, request } = submission;
   const draft = draftTicket(dependencies, submission, number, (email) => members.has(email));
-  const { ticket, deliveries, ran } = decideSubmission({
+  const submitter = members.get(draft.submitter);
+  const context: TicketContext = {
+    ticket: draft,
+    submitter: submitter?.member,
+    project: configuration.document.project,
+    variables: configuration.variables,
+    ticketUrl: ticketUrl(dependencies.consoleOrigin, draft.project, draft.id),
+    now: draft.createdAt,
+  };
+  const memberVersion = submitter?.version ?? 0;
+  const consequence = decideSubmission({
     document: configuration.document,
     runAutomations: source.advanced.runAutomations,
-    context: {
-      ticket: draft,
-      submitter: members.get(draft.submitter)?.member,
-      project: configuration.document.project,
-      variables: configuration.variables,
-      ticketUrl: ticketUrl(dependencies.consoleOrigin, draft.project, draft.id),
-      now: draft.createdAt,
-    },
+    context,
+    memberVersion,
     newId: dependencies.newId,
   });
-  const actions = ran.flatMap((automation) => automation.actions);
+  const ticket = 'ticket' in consequence.context ? consequence.context.ticket : draft;
+  const actions = consequence.ran.flatMap((macro) => macro.actions);
   const count = (outcome: string) => actions.filter((action) => action.outcome === outcome).length;
-  request.note({ ticket: ticket.id, queued: count('queued'), failed: count('failed'), skipped: count('skipped') });
+  request.note({
+    ticket: ticket.id,
+    applied: count('applied'),
+    queued: count('queued'),
+    failed: count('failed'),
+    skipped: count('skipped'),
+  });
   const answer = CreatedTicket.parse(ticket);
   const call = givenKey === undefined ? {} : { call: { source: source.key, givenKey, bodyHash, answer } };
-  return { ticket, number, deliveries, token: dependencies.newId(), ...call };
+  return { ticket, number, before: context, memberVersion, consequence, token: dependencies.newId(), ...call };
 }
 
 function draftTicket(

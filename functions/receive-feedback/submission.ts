@@ -1,6 +1,7 @@
 import type { Configuration, ConfigurationReader } from '../../adapters/dynamodb/configuration.ts';
 import type { findMembers } from '../../adapters/dynamodb/members.ts';
 import type { Table } from '../../adapters/dynamodb/table.ts';
+import type { LargeBodies } from '../../adapters/s3/large-bodies.ts';
 import type { PresignedPost } from '../../adapters/s3/presigned-post.ts';
 import type { ApiKey } from '../../core/keys/api-key.ts';
 import type { SourceOfType } from '../../core/sources/find-source.ts';
@@ -14,6 +15,7 @@ export type ReceiveDependencies = {
   findKey: (prefix: string) => Promise<ApiKey | undefined>;
   readConfiguration: ConfigurationReader;
   presign: (key: string, maxBytes: number, now: Date) => Promise<PresignedPost>;
+  largeBodies: Pick<LargeBodies, 'store'>;
   apiOrigin: string;
   consoleOrigin: string;
   dueShards: number;

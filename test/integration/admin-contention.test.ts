@@ -10,7 +10,7 @@ import { fixedClock } from '../seeded.ts';
 import { throttle } from '../throttles.ts';
 
 const tickets = ['BUG-0001', 'BUG-0002', 'BUG-0003'];
-const busy = 'the table was too busy: run the macro again for this ticket';
+const busy = 'the table was too busy: run the macro again for this target';
 
 /** A project with three issues, and a macro to run over them. */
 async function projectWithTickets(engines: TestEngines) {
@@ -74,7 +74,7 @@ describe('a run that meets a busy table', () => {
         results: [
           { outcome: 'done' },
           { outcome: 'failed', reason: busy },
-          { outcome: 'failed', reason: 'the time of this run was up: run the macro again for this ticket' },
+          { outcome: 'failed', reason: 'the time of this run was up: run the macro again for this target' },
         ],
       },
     });

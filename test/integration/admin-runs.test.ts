@@ -1,7 +1,5 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect } from 'vitest';
 import { findDelivery } from '../../adapters/dynamodb/deliveries.ts';
-import { storeTicketDeliveries } from '../../adapters/dynamodb/runs.ts';
 import { admin, personClaims } from '../admin.ts';
 import { type TestEngines, test } from '../engines.ts';
 import { seedKeys, seedProject } from '../project.ts';
@@ -30,12 +28,7 @@ describe('a run', () => {
       outcome: 'done',
       actions: [
         { kind: 'webhook', action: 'webhook-1', outcome: 'queued', delivery: expect.any(String) },
-        {
-          kind: 'workflow',
-          action: 'workflow-2',
-          outcome: 'skipped',
-          reason: expect.stringContaining('do not run yet'),
-        },
+        { kind: 'workflow', action: 'workflow-2', outcome: 'applied' },
       ],
     });
     const { id, results } = Object(answer.json);
@@ -82,12 +75,6 @@ describe('a run', () => {
       reason: 'Jira ID is empty',
       attempts: [],
     });
-  });
-
-  test('is skipped where no action has a behaviour yet', async ({ engines }) => {
-    const { asAdministrator, path } = await projectWithTickets(engines);
-    const answer = await asAdministrator('POST', `${path}/macros/close/runs`, { body: { tickets: ['BUG-0001'] } });
-    expect(answer).toMatchObject({ status: 202, json: { done: 0, skipped: 1, results: [{ outcome: 'skipped' }] } });
   });
 
   test('by support takes a macro that is shown to their teams', async ({ engines }) => {
@@ -139,30 +126,4 @@ describe('a run', () => {
     const { id } = Object(answer.json);
     expect((await asAdministrator('GET', `/projects/${other.project}/runs/${id}`)).status).toBe(404);
   });
-});
-
-test('deliveries are stored only for the version of the ticket that they were decided on', async ({ engines }) => {
-  const { table } = engines;
-  const ticket = { project: 'versions', id: 'BUG-0001', version: 2 };
-  await table.client.send(
-    new PutCommand({ TableName: table.name, Item: { pk: 'TICKET#versions#BUG-0001', sk: 'TICKET', version: 3 } }),
-  );
-  const delivery = {
-    id: 'versioned1',
-    project: 'versions',
-    macro: 'm',
-    action: 'a',
-    target: { ticket: 'BUG-0001' },
-    cause: { kind: 'run' as const, key: 'r' },
-    outcome: 'failed' as const,
-    retry: 'standard' as const,
-    attemptsMade: 0,
-    leases: 0,
-    createdAt: '2026-11-21T09:00:00.000Z',
-  };
-  const options = { dueShards: 4, deliveryRetentionDays: 30, now: Date.parse('2026-11-21T09:00:00.000Z') };
-  expect(await storeTicketDeliveries(table, ticket, [delivery], options)).toBe('changed-meanwhile');
-  expect(await findDelivery(table, 'versions', 'versioned1')).toBeUndefined();
-  expect(await storeTicketDeliveries(table, { ...ticket, version: 3 }, [delivery], options)).toBe('stored');
-  expect((await findDelivery(table, 'versions', 'versioned1'))?.delivery.id).toBe('versioned1');
 });

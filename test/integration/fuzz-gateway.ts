@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { findApiKey } from '../../adapters/dynamodb/api-keys.ts';
 import { configurationReader } from '../../adapters/dynamodb/configuration.ts';
+import { openLargeBodies } from '../../adapters/s3/large-bodies.ts';
 import { uploadSigner } from '../../adapters/s3/presigned-post.ts';
 import { adminApi } from '../../functions/admin-api/handler.ts';
 import { answerRest } from '../../functions/answer-rest/handler.ts';
@@ -94,6 +95,7 @@ function handlersOver(engines: TestEngines, observer: Observer): Partial<Record<
     apiOrigin: 'https://api.example.com',
     consoleOrigin: 'https://console.example.com',
     pause: async () => undefined,
+    largeBodies: openLargeBodies(table.client.config, bucketName, s3Endpoint),
   };
   return {
     'receive-feedback': receiveFeedback({

@@ -120,6 +120,10 @@ function body(name: RouteName, source: keyof typeof reports, { document, ids }: 
       return jsonBody({ prefix: 'odd', name: 'Odd' }, 2);
     case 'start-run':
       return jsonBody({ tickets: [ids.ticket, 'BUG-9999'] }, 2);
+    case 'test-macro':
+      return jsonBody({ ticket: ids.ticket, action: 'webhook-1', send: true }, 2);
+    case 'preview-template':
+      return jsonBody({ template: '{"a": ((Summary | date: "yyyy"))}', context: 'json', ticket: ids.ticket }, 2);
     default:
       return mostly(5, fc.constant(Buffer.alloc(0)), jsonBody({}, 2));
   }

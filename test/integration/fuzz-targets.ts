@@ -55,6 +55,7 @@ function query({ cursors }: Surroundings): fc.Arbitrary<string> {
     of('cursor', ...cursors, ...cursors.map((cursor) => `${cursor.slice(0, -2)}AA`), 'AAAA'),
     of('order', 'asc', 'desc', 'DESC'),
     of('feedbackType', 'issues', 'ideas', 'nothing'),
+    of('target', 'feedback', 'member'),
     of('outcome', 'pending', 'delivered', 'sent'),
     of('ticket', 'BUG-0001'),
     of('member', 'jim@example.com', 'JIM@EXAMPLE.COM'),

@@ -1,5 +1,6 @@
 import { describe, expect } from 'vitest';
 import { leaseAttempt } from '../../adapters/dynamodb/attempts.ts';
+import { endpointId } from '../../core/deliveries/message.ts';
 import type { WebhookAction } from '../../core/document/schema.ts';
 import { type TestEngines, test } from '../engines.ts';
 import { loseAnswer } from '../faults.ts';
@@ -31,7 +32,7 @@ describe('a webhook', () => {
     });
     const clock = fixedClock();
     const { send } = receiver(engines, seeded, clock);
-    const { deliver, deliveries, close } = sender(engines, seeded.project, clock);
+    const { take, deliveries, close } = sender(engines, seeded.project, clock);
     const report = { summary: 'It crashed', description: 'x'.repeat(1000) };
     await send({ summary: 'Warms the caches' });
     clock.advance(1_000);
@@ -40,14 +41,15 @@ describe('a webhook', () => {
     const accepted = engines.table.meter.read();
     const [delivery] = await deliveries();
     engines.table.meter.read();
-    await deliver(delivery?.id ?? '');
+    const endpoint = endpointId({ project: seeded.project, macro: 'tell-slack', action: 'webhook-1' });
+    await take(JSON.stringify({ delivery: delivery?.id, endpoint }));
     const sent = engines.table.meter.read();
     const ticketAlone = { tableWriteUnits: 3, indexWriteUnits: 1 };
     expect({
       table: accepted.tableWriteUnits - ticketAlone.tableWriteUnits + sent.tableWriteUnits,
       indexes: accepted.indexWriteUnits - ticketAlone.indexWriteUnits + sent.indexWriteUnits,
     }).toEqual({ table: 10, indexes: 4 });
-    expect(sent.operations).toEqual(['UpdateItem', 'UpdateItem']);
+    expect(sent.operations).toEqual(['GetItem', 'UpdateItem', 'UpdateItem']);
     expect((await deliveries())[0]).toMatchObject({
       outcome: 'delivered',
       attempts: [{ number: 1, response: { status: 200, body: 'ok' } }],

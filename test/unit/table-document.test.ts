@@ -39,16 +39,22 @@ const patterns: readonly [pattern: string, name: keyof typeof keys, key: object 
     keys.pausedKey('9f86d081884c7d65', '2026-11-21T09:00:00.000Z', 'd1'),
   ],
   ["an endpoint's health", 'endpointKey', keys.endpointKey('9f86d081884c7d65')],
+  ["an endpoint's timetable, where it has maxPerSecond", 'rateKey', keys.rateKey('9f86d081884c7d65')],
   [
     "one entry of a record's history",
     'changeKey',
-    keys.changeKey(keys.ticketKey('apollo', 'BUG-0001'), '2026-11-21T09:00:00.000Z', 'c1'),
+    keys.changeKey(keys.ticketKey('apollo', 'BUG-0001'), { at: '2026-11-21T09:00:00.000Z', version: 2, id: 'c1' }),
   ],
   ["all of a record's history", 'changePrefix', keys.changePrefix],
-  ['a comment on a ticket', 'commentKey', keys.commentKey('apollo', 'BUG-0001', '2026-11-21T09:00:00.000Z', 'm1')],
-  ["all of a ticket's comments", 'commentPrefix', keys.commentPrefix],
+  [
+    'a comment on a record',
+    'commentKey',
+    keys.commentKey(keys.ticketKey('apollo', 'BUG-0001'), '2026-11-21T09:00:00.000Z', 'm1'),
+  ],
+  ["all of a record's comments", 'commentPrefix', keys.commentPrefix],
   ['a record, by a value from outside', 'lookupKey', keys.lookupKey('apollo', 'ticket', 'APO-7', 'BUG-0001')],
   ['one shard of what is due', 'duePartition', keys.duePartition(3)],
+  ['all shards of what is due', 'duePrefix', keys.duePrefix],
   ['a run of a macro', 'runKey', keys.runKey('apollo', 'r1')],
 ];
 

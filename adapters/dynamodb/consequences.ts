@@ -1,0 +1,175 @@
+import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { Consequence } from '../../core/consequence.ts';
+import type { RecordContext } from '../../core/tickets/record-values.ts';
+import { type DeliveryStorage, deliveryItem } from './deliveries.ts';
+import { changeKey, commentKey, type ItemKey, memberKey, ticketKey } from './keys.ts';
+import { listedMember } from './members.ts';
+import { failedConditions, isContention, type Table } from './table.ts';
+import { listedColumns } from './tickets.ts';
+
+/** One part of a transaction. */
+export type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+
+/** A consequence to be stored, and the records as they were when it was decided. */
+export type ConsequenceWrite = {
+  before: RecordContext;
+  /** The stored version of the member or submitter; 0 where there is none. */
+  memberVersion: number;
+  consequence: Consequence;
+  /** Names the transaction: DynamoDB carries one with the same token out once within ten minutes. */
+  token: string;
+};
+
+/**
+ * Stores a whole consequence, all or nothing, if its records have not changed since they were read. After contention the
+ * same can be tried again: what is there already counts as stored.
+ */
+export async function storeConsequence(
+  table: Table,
+  write: ConsequenceWrite,
+  storage: DeliveryStorage,
+): Promise<'stored' | 'changed-meanwhile' | 'contended'> {
+  const records = recordItems(table, write);
+  const added = addedItems(table, write.consequence, storage);
+  if (added.length === 0 && records.every(({ ConditionCheck }) => ConditionCheck !== undefined)) return 'stored';
+  try {
+    const TransactItems = [...records, ...added];
+    await table.client.send(new TransactWriteCommand({ TransactItems, ClientRequestToken: write.token }));
+    return 'stored';
+  } catch (error) {
+    const failed = failedConditions(error);
+    // Ids are given once: a new item that is in the way is ours, of a try whose answer was lost.
+    if (failed !== undefined) return failed.some((place) => place >= records.length) ? 'stored' : 'changed-meanwhile';
+    if (!isContention(error)) throw error;
+    return 'contended';
+  }
+}
+
+/** The conditional writes of the records that a macro may touch: one for what it is about, one for the other if it changed. */
+export function recordItems(table: Table, { before, memberVersion, consequence }: ConsequenceWrite): TransactItem[] {
+  const after = consequence.context;
+  if (!('ticket' in before)) return memberItem(table, before, memberVersion, consequence, true);
+  return [...ticketItems(table, before, after), ...memberItem(table, before, memberVersion, consequence, false)];
+}
+
+function ticketItems(table: Table, before: RecordContext, after: RecordContext): TransactItem[] {
+  if (!('ticket' in before) || !('ticket' in after)) return [];
+  const { ticket } = after;
+  const key = ticketKey(ticket.project, ticket.id);
+  if (ticket.version === before.ticket.version) {
+    return [touchItem(table, key, before.ticket, ticket)];
+  }
+  const { state, fields, version, updatedAt } = ticket;
+  return [
+    changeItem(table, key, before.ticket, ticket, { state, fields, version, updatedAt, listed: listedColumns(ticket) }),
+  ];
+}
+
+/** The member's part of a consequence: none where it did not change, unless the consequence is about the member. */
+export function memberItem(
+  table: Table,
+  before: RecordContext,
+  memberVersion: number,
+  consequence: Consequence,
+  isTarget: boolean,
+): TransactItem[] {
+  const [from, to] = [memberOf(before), memberOf(consequence.context)];
+  if (from === undefined || to === undefined) return [];
+  const key = memberKey(before.project.key, to.email);
+  const stored = { ...from, version: memberVersion };
+  if (consequence.memberVersion === memberVersion) return isTarget ? [touchItem(table, key, stored, to)] : [];
+  const { score, teams } = to;
+  const values = { score, teams, version: consequence.memberVersion, listed: listedMember(to) };
+  return [changeItem(table, key, stored, to, values)];
+}
+
+/** Deliveries, history and comments: items that are new. */
+export function addedItems(table: Table, consequence: Consequence, storage: DeliveryStorage): TransactItem[] {
+  const { deliveries, changes, comments, context } = consequence;
+  const project = context.project.key;
+  const keyOf = (record: 'ticket' | 'member'): ItemKey =>
+    record === 'ticket' && 'ticket' in context
+      ? ticketKey(project, context.ticket.id)
+      : memberKey(project, memberOf(context)?.email ?? '');
+  const items = [
+    ...deliveries.map((delivery) => deliveryItem(delivery, storage)),
+    ...changes.map(({ record, change }) => ({
+      ...changeKey(keyOf(record), change),
+      ...change,
+      type: 'change',
+    })),
+    ...comments.map(({ record, comment }) => ({
+      ...commentKey(keyOf(record), comment.createdAt, comment.id),
+      ...comment,
+      type: 'comment',
+      version: 1,
+    })),
+  ];
+  return items.map((Item) => ({
+    Put: { TableName: table.name, Item, ConditionExpression: 'attribute_not_exists(pk)' },
+  }));
+}
+
+type Versioned = { version: number; latestDeliveries?: Record<string, string> | undefined };
+
+/** A record that stays as it is: its version is checked, and its latest deliveries are noted where there are new ones. */
+function touchItem(
+  table: Table,
+  key: ItemKey,
+  before: Versioned,
+  after: Pick<Versioned, 'latestDeliveries'>,
+): TransactItem {
+  if (hasNewLatest(before, after)) return changeItem(table, key, before, after, {});
+  return {
+    ConditionCheck: {
+      TableName: table.name,
+      Key: key,
+      ConditionExpression: '#version = :before',
+      ExpressionAttributeNames: { '#version': 'version' },
+      ExpressionAttributeValues: { ':before': before.version },
+    },
+  };
+}
+
+function changeItem(
+  table: Table,
+  key: ItemKey,
+  before: Versioned,
+  after: Pick<Versioned, 'latestDeliveries'>,
+  values: Readonly<Record<string, unknown>>,
+): TransactItem {
+  const isNew = hasNewLatest(before, after);
+  const set = { ...values, ...(isNew ? { latestDeliveries: after.latestDeliveries } : {}) };
+  const names = Object.keys(set);
+  // Noting a delivery does not raise the version, so two that are made at once must see each other here.
+  const latest = before.latestDeliveries === undefined ? 'attribute_not_exists(#latest)' : '#latest = :latest';
+  return {
+    Update: {
+      TableName: table.name,
+      Key: key,
+      UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
+      ConditionExpression: isNew ? `#version = :before AND ${latest}` : '#version = :before',
+      ExpressionAttributeNames: {
+        '#version': 'version',
+        ...Object.fromEntries(names.map((name) => [`#${name}`, name])),
+        ...(isNew ? { '#latest': 'latestDeliveries' } : {}),
+      },
+      ExpressionAttributeValues: {
+        ':before': before.version,
+        ...Object.fromEntries(Object.entries(set).map(([name, value]) => [`:${name}`, value])),
+        ...(isNew && before.latestDeliveries !== undefined ? { ':latest': before.latestDeliveries } : {}),
+      },
+    },
+  };
+}
+
+function hasNewLatest(
+  before: Pick<Versioned, 'latestDeliveries'>,
+  after: Pick<Versioned, 'latestDeliveries'>,
+): boolean {
+  return JSON.stringify(before.latestDeliveries) !== JSON.stringify(after.latestDeliveries);
+}
+
+function memberOf(context: RecordContext) {
+  return 'ticket' in context ? context.submitter : context.member;
+}

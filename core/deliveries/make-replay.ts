@@ -1,0 +1,37 @@
+import type { Delivery } from './delivery.ts';
+
+/** A delivery that sends a recorded request again, or why there is none. */
+export type Replay = { outcome: 'made'; delivery: Delivery } | { outcome: 'refused'; reason: string };
+
+/** Makes the delivery that sends a settled one's request again, as it was recorded (docs/decisions/0018). */
+export function makeReplay(original: Delivery, { id, now }: { id: string; now: string }): Replay {
+  if (original.outcome === 'pending') {
+    return { outcome: 'refused', reason: 'This delivery is still pending: it will be sent by itself.' };
+  }
+  const { project, macro, action, target, request, mail, retry, success, latestOnly, maxPerSecond, urlHasTag } =
+    original;
+  if (request === undefined && mail === undefined) {
+    const reason = 'This delivery was never rendered, so there is nothing to send again: run the macro again.';
+    return { outcome: 'refused', reason };
+  }
+  // A test leaves the record as it is, and so does whatever sends it again.
+  const capture = original.cause.kind === 'test' ? undefined : original.capture;
+  const delivery: Delivery = {
+    ...{ id, project, macro, action, target, retry },
+    cause: { kind: 'replay', key: original.id },
+    replayOf: original.replayOf ?? original.id,
+    outcome: 'pending',
+    ...(request === undefined ? {} : { request }),
+    ...(mail === undefined ? {} : { mail }),
+    ...(success === undefined ? {} : { success }),
+    ...(capture === undefined ? {} : { capture }),
+    ...(latestOnly === undefined ? {} : { latestOnly }),
+    ...(maxPerSecond === undefined ? {} : { maxPerSecond }),
+    ...(urlHasTag === undefined ? {} : { urlHasTag }),
+    attemptsMade: 0,
+    leases: 0,
+    nextAttemptAt: now,
+    createdAt: now,
+  };
+  return { outcome: 'made', delivery };
+}

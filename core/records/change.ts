@@ -1,0 +1,31 @@
+import * as z from 'zod';
+
+/** What made a change; `chain` names the macros that led to it, the last being the one that did it. */
+export const ChangeCause = z.object({
+  kind: z.enum(['person', 'source', 'macro', 'listener', 'run', 'automation', 'upload', 'capture']),
+  key: z.string().optional().describe('The key or id of what `kind` names.'),
+  by: z.string().optional().describe('Who ran it, where that was a person.'),
+  chain: z.array(z.string()).optional().describe('The macros that led to it, the last being the one that did it.'),
+});
+export type ChangeCause = z.infer<typeof ChangeCause>;
+
+/** One value that changed, by its path as in tags; an empty one is absent. */
+export const FieldChange = z.object({ path: z.string(), from: z.unknown().optional(), to: z.unknown().optional() });
+export type FieldChange = z.infer<typeof FieldChange>;
+
+/** One entry of a record's history; `version` is the record's after it. */
+export const Change = z
+  .object({
+    id: z.string(),
+    at: z.iso.datetime(),
+    version: z.int(),
+    cause: ChangeCause,
+    changes: z.array(FieldChange),
+    problem: z.string().optional().describe('Why a macro could not be applied: then nothing changed.'),
+    stopped: z
+      .array(z.object({ automation: z.string(), reason: z.string() }))
+      .optional()
+      .describe('Automations that this change would have set off, and why they were not followed.'),
+  })
+  .meta({ id: 'Change' });
+export type Change = z.infer<typeof Change>;

@@ -1,0 +1,39 @@
+import type { Configuration } from '../../adapters/dynamodb/configuration.ts';
+import { findMembers } from '../../adapters/dynamodb/members.ts';
+import type { Table } from '../../adapters/dynamodb/table.ts';
+import { findTicket } from '../../adapters/dynamodb/tickets.ts';
+import { canonicalEmail } from '../../core/members.ts';
+import type { RunTarget } from '../../core/runs/run.ts';
+import { type RecordContext, ticketUrl } from '../../core/tickets/record-values.ts';
+import { isTicketId } from '../../core/tickets/ticket.ts';
+
+/** What loading a record needs. */
+export type RecordLoading = { table: Table; consoleOrigin: string; now: () => number };
+
+/** A record with all that tags can read of it, and the stored version of its member; 0 where there is none. */
+export type LoadedRecord = { context: RecordContext; memberVersion: number };
+
+/** Loads a ticket with its submitter, or a member, consistently; undefined where there is none in this project. */
+export async function loadRecord(
+  loading: RecordLoading,
+  { document, variables }: Configuration,
+  target: RunTarget,
+): Promise<LoadedRecord | undefined> {
+  const { table, consoleOrigin, now } = loading;
+  const project = document.project.key;
+  const surroundings = { project: document.project, variables, now: new Date(now()).toISOString() };
+  if ('member' in target) {
+    const email = canonicalEmail(target.member);
+    const found = email === undefined ? undefined : (await findMembers(table, project, [email])).get(email);
+    if (found === undefined) return undefined;
+    return { context: { ...surroundings, member: found.member }, memberVersion: found.version };
+  }
+  const ticket = isTicketId(target.ticket) ? await findTicket(table, project, target.ticket) : undefined;
+  if (ticket === undefined) return undefined;
+  const submitter = (await findMembers(table, project, [ticket.submitter])).get(ticket.submitter);
+  const url = ticketUrl(consoleOrigin, project, ticket.id);
+  return {
+    context: { ...surroundings, ticket, submitter: submitter?.member, ticketUrl: url },
+    memberVersion: submitter?.version ?? 0,
+  };
+}
