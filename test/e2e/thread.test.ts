@@ -33,7 +33,43 @@ async function deliveryFor(ticket: string) {
   return (await stack.admin('GET', `/projects/apollo/deliveries/${listed?.id}`)).json;
 }
 
+const Received = z.object({ items: z.array(z.object({ method: z.string(), path: z.string(), body: z.string() })) });
+
+/** Runs a macro on one ticket, and returns what became of it. */
+async function run(macro: string, ticket: string): Promise<unknown> {
+  const { json } = await stack.admin('POST', `/projects/apollo/macros/${macro}/runs`, { tickets: [ticket] });
+  return Object(json).results[0];
+}
+
+/** The bodies that the local Jira was updated with, newest first. */
+async function jiraUpdates(): Promise<unknown[]> {
+  const response = await fetch(`${stack.api}/receiver?path=/receiver/jira`, {
+    headers: { accept: 'application/json' },
+  });
+  const { items } = Received.parse(await response.json());
+  return items.flatMap(({ method, path, body }) => (method === 'PUT' ? [{ path, body: JSON.parse(body) }] : []));
+}
+
 describe('on the running stack', () => {
+  test('the Jira create of `apollo.yaml` against `/receiver/jira`: key captured, the update macro puts `"customfield_12402": 7` as a number and `null` when empty, and stops with "Jira ID is empty" where there is none', async () => {
+    for (const [occurrences, shown] of [
+      [7, 7],
+      [undefined, null],
+    ]) {
+      const id = ticketOf((await stack.report({ summary: 'For Jira', severity: 'Low', occurrences })).json);
+      expect(await run('update-jira-occurrences', id)).toMatchObject({ outcome: 'failed', reason: 'Jira ID is empty' });
+      expect(await run('send-to-jira', id)).toMatchObject({ outcome: 'done' });
+      const ticket = async () => Object((await stack.admin('GET', `/projects/apollo/tickets/${id}`)).json);
+      await expect
+        .poll(async () => (await ticket()).external.jira)
+        .toEqual({ key: expect.stringMatching(/^APO-\d+$/), id: expect.any(Number) });
+      const { key } = (await ticket()).external.jira;
+      expect(await run('update-jira-occurrences', id)).toMatchObject({ outcome: 'done' });
+      const update = { path: `/receiver/jira/rest/api/2/issue/${key}`, body: { fields: { customfield_12402: shown } } };
+      await expect.poll(async () => (await jiraUpdates())[0]).toEqual(update);
+    }
+  });
+
   test("a critical report is answered 201, and its message reaches Slack's address by queue and sender", async () => {
     const slack = await startReceivingServer();
     await sendSlackTo(`${slack.origin}/slack`);
