@@ -13,8 +13,10 @@ type BodyAt = NonNullable<FrozenRequest['bodyAt']>;
 export type LargeBodies = {
   /** Moves each large body to S3, before its delivery is committed; the others stay as they are. */
   store: (deliveries: readonly Delivery[]) => Promise<Delivery[]>;
-  /** Reads a body; undefined where it is gone. */
+  /** Reads a body; undefined where it is gone, or may not be read: S3 tells the two apart only to whoever may list. */
   read: (bodyAt: BodyAt) => Promise<TemplatePart[] | undefined>;
+  /** Reads a body to show it; undefined where that cannot be done now, whatever the reason. */
+  peek: (bodyAt: BodyAt) => Promise<TemplatePart[] | undefined>;
 };
 
 /** One try's time, in milliseconds; S3 answers for 256 KB within a fraction of it. */
@@ -56,6 +58,7 @@ export function openLargeBodies(
       return stored;
     },
     read: async ({ objectKey }) => await readBody(exchange, objectKey),
+    peek: async ({ objectKey }) => await readBody(exchange, objectKey).catch(() => undefined),
   };
 }
 

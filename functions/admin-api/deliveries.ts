@@ -30,7 +30,8 @@ export const listProjectDeliveries: Handle<ProjectCall> = async (dependencies, {
 export const getDelivery: Handle<ProjectCall> = async (dependencies, call) => {
   const found = await findCalledDelivery(dependencies, call);
   if (found === undefined) return notFound();
-  const stored = { parts: await readStoredBody(dependencies, found.delivery) };
+  const { bodyAt } = found.delivery.request ?? {};
+  const stored = { parts: bodyAt === undefined ? undefined : await dependencies.largeBodies.peek(bodyAt) };
   return { status: 200, json: showDelivery(found.delivery, found.attempts, stored) };
 };
 

@@ -27,7 +27,7 @@ export function createObserver(name: FunctionName, meter?: Meter): Observer {
       logger.info(message, { ...facts });
     },
     fault(message, error, facts) {
-      logger.error(message, { ...facts, error: error instanceof Error ? error : new Error(String(error)) });
+      logger.error(message, { ...facts, error: describeError(error) });
     },
     measure(metric, value, unit, dimensions) {
       for (const [dimension, text] of Object.entries(dimensions)) metrics.addDimension(dimension, text);
@@ -42,4 +42,11 @@ export function createObserver(name: FunctionName, meter?: Meter): Observer {
       return { tableCalls: calls, readUnits, tableWriteUnits, indexWriteUnits };
     },
   };
+}
+
+/** An error as it may be logged: others of its properties may hold whole items of the table (AWS' cancellation reasons do). */
+function describeError(error: unknown): Readonly<Record<string, unknown>> {
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
+  const { name, message, stack, cause } = error;
+  return { name, message, stack, ...(cause === undefined ? {} : { cause: describeError(cause) }) };
 }

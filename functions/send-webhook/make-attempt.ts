@@ -17,7 +17,7 @@ export type AttemptDependencies = {
   outbound: OutboundClient;
   tokens: Tokens;
   readSecrets: (project: string, names: readonly string[]) => Promise<ReadonlyMap<string, UsableSecret>>;
-  /** Reads a body that lies in S3; undefined where it is gone. */
+  /** Reads a body that lies in S3; undefined where it is gone, or may not be read. */
   readBody: (bodyAt: NonNullable<FrozenRequest['bodyAt']>) => Promise<TemplatePart[] | undefined>;
   now: () => number;
   random: () => number;
