@@ -41,7 +41,7 @@ export class FeedbridgeFunction extends Construct {
     });
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     role.addToPolicy(allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]));
-    for (const statement of grantsOf(profile, surroundings.arns)) role.addToPolicy(statement);
+    for (const statement of grantsOf(profile, surroundings)) role.addToPolicy(statement);
     this.lambda = new LambdaFunction(this, 'Function', {
       functionName: `${stackName}-${name}`,
       description: profile.description,
@@ -60,11 +60,15 @@ export class FeedbridgeFunction extends Construct {
   }
 }
 
-function grantsOf(profile: FunctionProfile, arns: FunctionSurroundings['arns']): PolicyStatement[] {
+function grantsOf(profile: FunctionProfile, { arns, settings }: FunctionSurroundings): PolicyStatement[] {
   return reaches.flatMap((reach) => {
     const actions = profile.grants[reach];
     const resources = [arns[reach]].flat();
-    return actions === undefined || resources.length === 0 ? [] : [allow(actions, resources)];
+    if (actions === undefined || resources.length === 0) return [];
+    const statement = allow(actions, resources);
+    // A domain's identity would let any address of the domain be the sender.
+    if (reach === 'emailIdentity') statement.addCondition('StringEquals', { 'ses:FromAddress': settings.email?.from });
+    return [statement];
   });
 }
 

@@ -116,8 +116,12 @@ export const functionProfiles: Record<FunctionName, FunctionProfile> = {
     description: 'Once a minute, has each shard of the due index drained',
     memoryMb: 256,
     timeoutSeconds: 30,
-    environment: ['webhookQueueUrl', 'macroQueueUrl', 'dueShards'],
-    grants: { webhookQueue: ['sqs:GetQueueAttributes'], macroQueue: ['sqs:SendMessage', 'sqs:GetQueueAttributes'] },
+    environment: ['webhookQueueUrl', 'emailQueueUrl', 'macroQueueUrl', 'dueShards'],
+    grants: {
+      webhookQueue: ['sqs:GetQueueAttributes'],
+      emailQueue: ['sqs:GetQueueAttributes'],
+      macroQueue: ['sqs:SendMessage', 'sqs:GetQueueAttributes'],
+    },
   },
   'run-macro': {
     description: 'Drains a shard of the due index onto the queues, and sees to endpoints that failed',

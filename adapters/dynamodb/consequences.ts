@@ -1,5 +1,6 @@
 import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Consequence } from '../../core/consequence.ts';
+import type { Member } from '../../core/member.ts';
 import type { RecordContext } from '../../core/tickets/record-values.ts';
 import { type DeliveryStorage, deliveryItem } from './deliveries.ts';
 import { changeKey, commentKey, type ItemKey, memberKey, ticketKey } from './keys.ts';
@@ -79,8 +80,32 @@ export function memberItem(
   const stored = { ...from, version: memberVersion };
   if (consequence.memberVersion === memberVersion) return isTarget ? [touchItem(table, key, stored, to)] : [];
   const { score, teams } = to;
+  if (!isTarget && isScoreAlone(from, to, consequence)) return [addToScore(table, key, score - from.score)];
   const values = { score, teams, version: consequence.memberVersion, listed: listedMember(to) };
   return [changeItem(table, key, stored, to, values)];
+}
+
+/** A submitter's score that was raised once decides nothing else: reports of one submitter need not wait for each other. */
+function isScoreAlone(from: Member, to: Member, { changes }: Consequence): boolean {
+  const entries = changes.filter(({ record }) => record === 'member');
+  return entries.length === 1 && entries[0]?.change.stopped === undefined && isSame(from.teams, to.teams);
+}
+
+function isSame(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && left.every((team, place) => team === right[place]);
+}
+
+function addToScore(table: Table, key: ItemKey, points: number): TransactItem {
+  return {
+    Update: {
+      TableName: table.name,
+      Key: key,
+      UpdateExpression: 'SET score = score + :points, #version = #version + :one',
+      ConditionExpression: 'attribute_exists(pk)',
+      ExpressionAttributeNames: { '#version': 'version' },
+      ExpressionAttributeValues: { ':points': points, ':one': 1 },
+    },
+  };
 }
 
 /** Deliveries, history and comments: items that are new. */

@@ -33,8 +33,8 @@ export async function writeMembers(
   members: readonly MemberWrite[],
 ): Promise<'written' | 'changed-meanwhile'> {
   try {
-    const puts = members.map((member) => ({ Put: memberPut(table, member) }));
-    await table.client.send(new TransactWriteCommand({ TransactItems: puts }));
+    const TransactItems = members.map((member) => memberWrite(table, member));
+    await table.client.send(new TransactWriteCommand({ TransactItems }));
     return 'written';
   } catch (error) {
     if (failedConditions(error) === undefined) throw error;
@@ -47,26 +47,32 @@ export function listedMember({ email, name, teams, role }: Member): Record<strin
   return { email, name, teams, role };
 }
 
-/** The conditional put of one member, for a transaction. */
-export function memberPut(table: Table, write: MemberWrite) {
-  const { project, member } = write;
-  const Item = {
-    ...memberKey(project, member.email),
-    ...memberListKey(project, member.email),
-    ...member,
-    type: 'member',
-    project,
-    version: (write.version ?? 0) + 1,
-    listed: listedMember(member),
-  };
-  if (write.version === undefined) {
-    return { TableName: table.name, Item, ConditionExpression: 'attribute_not_exists(pk)' };
+/** The conditional write of one member, for a transaction: a new one whole, of a known one only what documents say of people. */
+export function memberWrite(table: Table, { project, member, version }: MemberWrite) {
+  const key = memberKey(project, member.email);
+  const listed = listedMember(member);
+  if (version === undefined) {
+    const list = memberListKey(project, member.email);
+    const Item = { ...key, ...list, ...member, type: 'member', project, version: 1, listed };
+    return { Put: { TableName: table.name, Item, ConditionExpression: 'attribute_not_exists(pk)' } };
   }
+  const { name, teams, role } = member;
+  const set = '#name = :name, teams = :teams, listed = :listed, #version = :next';
   return {
-    TableName: table.name,
-    Item,
-    ConditionExpression: '#version = :version',
-    ExpressionAttributeNames: { '#version': 'version' },
-    ExpressionAttributeValues: { ':version': write.version },
+    Update: {
+      TableName: table.name,
+      Key: key,
+      UpdateExpression: role === undefined ? `SET ${set} REMOVE #role` : `SET ${set}, #role = :role`,
+      ConditionExpression: '#version = :version',
+      ExpressionAttributeNames: { '#name': 'name', '#version': 'version', '#role': 'role' },
+      ExpressionAttributeValues: {
+        ':name': name,
+        ':teams': teams,
+        ':listed': listed,
+        ':version': version,
+        ':next': version + 1,
+        ...(role === undefined ? {} : { ':role': role }),
+      },
+    },
   };
 }

@@ -3,7 +3,7 @@ import { GetCommand, PutCommand, TransactWriteCommand, UpdateCommand } from '@aw
 import * as z from 'zod';
 import { documentPartKey, documentPartPrefix, projectKey, projectListKey } from './keys.ts';
 import { type Page, readListPage } from './lists.ts';
-import { type MemberWrite, memberPut } from './members.ts';
+import { type MemberWrite, memberWrite } from './members.ts';
 import { readAll } from './read-all.ts';
 import { failedConditions, type Table } from './table.ts';
 
@@ -127,7 +127,7 @@ export async function switchDocument(
       new TransactWriteCommand({
         TransactItems: [
           { Put: { TableName: table.name, Item, ...pointer } },
-          ...members.map((member) => ({ Put: memberPut(table, member) })),
+          ...members.map((member) => memberWrite(table, member)),
         ],
       }),
     );

@@ -48,6 +48,7 @@ export async function storeTicket(
       const number = await takeTicketNumber(table, project, feedbackType.key);
       creation = await draftStored(dependencies, submission, number, members);
     } else if (outcome === 'member-changed') {
+      await pause(50 * 2 ** tries);
       members = await readMembers();
       creation = await draftStored(dependencies, submission, creation.number, members);
     } else {

@@ -2,26 +2,44 @@ import { countWaiting, type Queue, sendAll } from '../../adapters/sqs/queue.ts';
 import type { MacroMessage } from '../../core/deliveries/message.ts';
 import type { Observer } from '../kit/observer.ts';
 
-/** Messages that may wait in the webhook queue before the tick leaves it alone: it would only send them twice. */
+/** Messages that may wait in a queue before what is due for it is left alone: it would only be sent twice. */
 const maxBacklog = 1_000;
+/** Messages that may wait in the macro queue before it is left alone: its work is behind, and more drains do not help it. */
+const maxMacroBacklog = 200;
 
 /** What the handler is given. */
-export type TickDependencies = { macroQueue: Queue; webhookQueue: Queue; dueShards: number; observer: Observer };
+export type TickDependencies = {
+  macroQueue: Queue;
+  webhookQueue: Queue;
+  emailQueue: Queue;
+  dueShards: number;
+  observer: Observer;
+};
 
-/** Once a minute has every due shard drained, unless the queues are busy with what they already hold. */
-export function tick({ macroQueue, webhookQueue, dueShards, observer }: TickDependencies) {
+/** Once a minute has every due shard drained, but for what goes to a queue that is busy with what it already holds. */
+export function tick({ macroQueue, webhookQueue, emailQueue, dueShards, observer }: TickDependencies) {
   return async (): Promise<void> => {
-    const [webhooks, macros] = await Promise.all([countWaiting(webhookQueue), countWaiting(macroQueue)]);
-    if (webhooks > maxBacklog || macros >= dueShards) {
-      observer.line('tick skipped', { webhooks, macros });
+    const [webhooks, emails, macros] = await Promise.all([
+      countWaiting(webhookQueue),
+      countWaiting(emailQueue),
+      countWaiting(macroQueue),
+    ]);
+    if (macros > maxMacroBacklog) {
+      observer.line('tick skipped', { webhooks, emails, macros });
       return;
     }
-    const messages = Array.from({ length: dueShards }, (_, shard): MacroMessage => ({ kind: 'drain-due', shard }));
+    const leaves = [
+      ...(webhooks > maxBacklog ? ['webhooks' as const] : []),
+      ...(emails > maxBacklog ? ['emails' as const] : []),
+    ];
+    const messages = Array.from({ length: dueShards }, (_, shard): MacroMessage => {
+      return { kind: 'drain-due', shard, ...(leaves.length === 0 ? {} : { leaves }) };
+    });
     const failed = await sendAll(
       macroQueue,
       messages.map((message) => ({ body: JSON.stringify(message) })),
     );
-    observer.line('tick', { shards: dueShards, failed: failed.length });
+    observer.line('tick', { shards: dueShards, webhooks, emails, macros, failed: failed.length });
     if (failed.length > 0) throw new Error(`the macro queue did not take ${failed.length} of ${dueShards} messages`);
   };
 }

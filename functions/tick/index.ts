@@ -3,8 +3,9 @@ import { createObserver } from '../kit/observer.ts';
 import { readEnvironment, Settings } from '../kit/settings.ts';
 import { tick } from './handler.ts';
 
-const { webhookQueueUrl, macroQueueUrl, dueShards } = Settings.pick({
+const { webhookQueueUrl, emailQueueUrl, macroQueueUrl, dueShards } = Settings.pick({
   webhookQueueUrl: true,
+  emailQueueUrl: true,
   macroQueueUrl: true,
   dueShards: true,
 }).parse(readEnvironment(process.env));
@@ -14,6 +15,7 @@ const client = new SQSClient();
 export const handler = tick({
   macroQueue: { client, url: macroQueueUrl },
   webhookQueue: { client, url: webhookQueueUrl },
+  emailQueue: { client, url: emailQueueUrl },
   dueShards,
   observer: createObserver('tick'),
 });
