@@ -139,6 +139,13 @@ export const adminDescriptions: Readonly<Record<AdminRouteName, RouteDescription
     EntriesQuery,
     ChangePage,
   ),
+  'list-member-comments': list(
+    'Members',
+    'List the comments on a member',
+    'Newest first unless turned.',
+    EntriesQuery,
+    CommentPage,
+  ),
   'test-macro': {
     tag: 'Macros',
     summary: 'Try a webhook of a macro with a record',
@@ -154,10 +161,10 @@ export const adminDescriptions: Readonly<Record<AdminRouteName, RouteDescription
   'start-run': {
     tag: 'Runs',
     summary: 'Run a macro',
-    description: 'Applies a macro to tickets. Actions that have no behaviour yet are skipped and say so.',
+    description: 'Applies a macro to tickets or members, and says what became of each action for each of them.',
     body: json(NewRun, { tickets: ['BUG-0001'] }),
     answers: {
-      202: { description: 'The run, with what became of each ticket.', headers: Location, content: json(Run) },
+      202: { description: 'The run, with what became of each target.', headers: Location, content: json(Run) },
     },
     refusals: [401, 403, 404, 413, 415, 400, 503],
   },

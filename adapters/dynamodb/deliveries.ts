@@ -24,7 +24,8 @@ export function deliveryItem(delivery: Delivery, options: DeliveryStorage): Reco
     ...delivery,
     type: 'delivery',
     version: 1,
-    listed: { macro, action, target, outcome },
+    // Of what is listed every byte is written twice: a webhook is what is not said to be an e-mail.
+    listed: { macro, action, target, outcome, ...(delivery.mail === undefined ? {} : { kind: 'email' }) },
   };
 }
 

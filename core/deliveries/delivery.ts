@@ -130,7 +130,7 @@ export const Delivery = z.object({
   mail: FrozenMail.optional(),
   retry: z.enum(['standard', 'none']),
   success: FrozenSuccess.optional(),
-  /** Absent where nothing is captured, and for tests, which leave the record untouched. */
+  /** Absent where nothing is captured; a test shows the values and leaves the record untouched. */
   capture: FrozenCapture.optional(),
   latestOnly: z.literal(true).optional(),
   /** The delivery that was the latest of this endpoint and target before; it is cancelled where it is still pending. */
@@ -147,6 +147,10 @@ export const Delivery = z.object({
   /** The token of the sender that holds the lease. */
   leasedBy: z.string().optional(),
   nextAttemptAt: z.iso.datetime().optional(),
+  /** The turn that it was given by `maxPerSecond`; it stands as long as `nextAttemptAt` is the same. */
+  rateTurnAt: z.iso.datetime().optional(),
+  /** When it was set aside first in the last pause of its endpoint that it met. */
+  waitsSince: z.iso.datetime().optional(),
   /** The first attempt; later ones are items of their own. */
   firstAttempt: Attempt.optional(),
   createdAt: z.iso.datetime(),
@@ -162,5 +166,12 @@ export const ListedDelivery = Delivery.pick({
   target: true,
   outcome: true,
   createdAt: true,
-}).meta({ id: 'ListedDelivery' });
+})
+  .extend({
+    kind: z
+      .enum(['email'])
+      .optional()
+      .describe('Absent for webhooks. An e-mail about an endpoint goes by its macro and action.'),
+  })
+  .meta({ id: 'ListedDelivery' });
 export type ListedDelivery = z.infer<typeof ListedDelivery>;

@@ -72,12 +72,19 @@ function checkCondition(checking: Checking, path: Path, condition: Condition, sc
   checkValue(checking, path, condition, nature);
 }
 
+/** Where a path is read: on what record, and whether it may point into an answer. */
+type ValueScope = {
+  target: 'ticket' | 'member';
+  feedbackType?: string | undefined;
+  allowsPointers?: boolean | undefined;
+};
+
 /** Resolves a path of a filter or a column; reports one that means nothing. */
 export function findNature(
   checking: Checking,
   path: Path,
   field: string,
-  { target, feedbackType }: { target: 'ticket' | 'member'; feedbackType?: string | undefined },
+  { target, feedbackType, allowsPointers }: ValueScope,
 ): ValueNature | undefined {
   if (!isKnownType(checking, feedbackType)) return undefined;
   const scope = { ...checking.names.tags(target, feedbackType), allowSecrets: false };
@@ -88,7 +95,9 @@ export function findNature(
   const hint = checking.suggest(() => suggestTag(scope, field));
   const reason = resolved.outcome === 'refused' && scope.paths.has(field) ? resolved.message : undefined;
   const of = feedbackType === undefined ? `a ${target}` : `a ticket of type "${feedbackType}"`;
-  checking.report(path, 'invalid_choice', reason ?? `${quote(field)} is not a value of ${of}${hint}`);
+  const pointer =
+    allowsPointers === true ? `, and a path into the answer starts with /, such as ${quote(`/${field}`)}` : '';
+  checking.report(path, 'invalid_choice', reason ?? `${quote(field)} is not a value of ${of}${hint}${pointer}`);
   return undefined;
 }
 

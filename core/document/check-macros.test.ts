@@ -105,7 +105,7 @@ test.each<[rule: string, path: Path, part: unknown, problem: string]>([
     'choice that is none',
     action(3, 0),
     { kind: 'setFields', fields: { severity: 'high' } },
-    'macros[3].actions[0].fields.severity: "high" is not a choice of Severity (Low, Medium, High, Critical)',
+    "macros[3].actions[0].fields.severity: 'high' is not a choice of Severity (Low, Medium, High, Critical)",
   ],
   [
     'workflow of members',

@@ -1,4 +1,6 @@
 import { actionKey } from '../macros/apply-macro.ts';
+import { ParameterErrorCode } from '../reply-errors.ts';
+import { readFieldValue } from '../tickets/field-value.ts';
 import { checkTypeFitsTarget } from './check-filters.ts';
 import { checkWebhook } from './check-webhooks.ts';
 import {
@@ -95,31 +97,26 @@ function checkSetFields(checking: Checking, path: Path, action: ActionOf<'setFie
     if (!checkReference(checking, at, key, known, `a field of ${nameType(macro.feedbackType)}`)) continue;
     const fields = types.flatMap((type) => type.fields.find((field) => field.key === key) ?? []);
     const fault = fields.map((field) => findFieldFault(field, value)).find((one) => one !== undefined);
-    if (fault !== undefined) checking.report(at, 'invalid_type', fault);
+    if (fault !== undefined) checking.report(at, fault.code, fault.message);
   }
 }
+
+type Fault = { code: ParameterErrorCode; message: string };
 
 /** What keeps a field from taking a value; a text with tags is judged when it is rendered. */
-function findFieldFault(field: Field, value: ActionOf<'setFields'>['fields'][string]): string | undefined {
-  if (field.kind === 'attachment') return `${quote(field.key)} is an attachment, which takes no value`;
-  if (value === null) return field.required ? `${quote(field.key)} is required and cannot be emptied` : undefined;
-  if (typeof value === 'string' && value.includes('((')) return undefined;
-  const wanted = kindOfValue(field);
-  const isList = Array.isArray(value);
-  if (wanted === 'list' ? !isList : isList || typeof value !== wanted) {
-    return `${quote(field.key)} takes ${wanted === 'list' ? 'a list of choices' : `a ${wanted === 'string' ? 'text' : wanted}`}`;
+function findFieldFault(field: Field, value: ActionOf<'setFields'>['fields'][string]): Fault | undefined {
+  if (field.kind === 'attachment') {
+    return { code: 'not_allowed', message: `${quote(field.key)} is an attachment, which takes no value` };
   }
-  const choices = isList ? value : [value];
-  const wrong = field.options === undefined ? undefined : choices.find((one) => !field.options?.includes(String(one)));
-  return wrong === undefined
-    ? undefined
-    : `${quote(wrong)} is not a choice of ${field.label}${listAllowed(field.options ?? [])}`;
-}
-
-function kindOfValue({ kind }: Field): 'string' | 'number' | 'boolean' | 'list' {
-  if (kind === 'number' || kind === 'ratingScale') return 'number';
-  if (kind === 'boolean') return 'boolean';
-  return kind === 'multipleChoice' ? 'list' : 'string';
+  if (value === null && field.required) {
+    return { code: 'required', message: `${quote(field.key)} is required and cannot be emptied` };
+  }
+  if (typeof value === 'string' && value.includes('((')) return undefined;
+  const reading = readFieldValue(field, value, field.key);
+  if (reading.outcome !== 'rejected') return undefined;
+  const { error } = reading;
+  const code = ParameterErrorCode.parse(error.code);
+  return { code, message: `${error.message.replace(/\.$/, '')}${listAllowed(error.allowed ?? [])}` };
 }
 
 function checkTeams(checking: Checking, path: Path, { add, remove }: ActionOf<'teams'>): void {

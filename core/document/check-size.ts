@@ -1,5 +1,5 @@
 import { type Checking, canMeet } from './checking.ts';
-import type { Macro } from './schema.ts';
+import type { Macro, ProjectDocument } from './schema.ts';
 
 /** Most items of one transaction (architecture.md, "How data flows" 1); DynamoDB itself takes 100. */
 const maxItems = 90;
@@ -21,15 +21,27 @@ export function checkConsequenceSize(checking: Checking): void {
         canMeet(checking, macro.feedbackType, type.key) &&
         triggered.some((automation) => automation.macro === macro.key),
     );
-    const items = macros.reduce((sum, macro) => sum + countItems(macro), itemsOfStart);
+    const all = macros.some(changesMember) ? [...macros, ...macrosForMembers(document)] : macros;
+    const items = all.reduce((sum, macro) => sum + countItems(macro), itemsOfStart);
     if (items <= maxItems) continue;
     const message = `one ticket of type "${type.key}" could set off ${items} stored changes, deliveries and comments at once; at most ${maxItems} are possible: use fewer automations or actions`;
     report(['automations'], 'too_long', message);
   }
 }
 
-/** One change, and one item for everything that is stored beside the ticket itself. */
-function countItems({ actions }: Macro): number {
-  const beside = actions.filter(({ kind }) => kind === 'webhook' || kind === 'comment' || kind === 'email');
-  return 1 + beside.length;
+/** The macros that follow where a ticket's macro changes its submitter. */
+function macrosForMembers({ automations, macros }: ProjectDocument): Macro[] {
+  const following = automations.filter(({ trigger, enabled }) => enabled && trigger === 'modify');
+  return macros.filter(({ key, target }) => target === 'member' && following.some(({ macro }) => macro === key));
+}
+
+function changesMember({ actions }: Macro): boolean {
+  return actions.some(({ kind }) => kind === 'score' || kind === 'teams');
+}
+
+/** An entry in the history of each record that it changes, and one item for everything that is stored beside them. */
+function countItems(macro: Macro): number {
+  const beside = macro.actions.filter(({ kind }) => kind === 'webhook' || kind === 'comment' || kind === 'email');
+  const entries = macro.target === 'feedback' && changesMember(macro) ? 2 : 1;
+  return entries + beside.length;
 }

@@ -1,3 +1,4 @@
+import { listAuthTexts } from '../deliveries/freeze-auth.ts';
 import { bodyContext } from '../deliveries/freeze-webhook.ts';
 import { compileTemplate } from '../templates/compile.ts';
 import type { TagScope } from '../templates/tag-scope.ts';
@@ -75,36 +76,10 @@ function listWebhookTemplates(path: Path, action: WebhookAction): TemplateUse[] 
   return [
     use(['url'], action.url, 'url'),
     ...Object.entries(headers).map(([name, text]) => use(['headers', name], text, 'header')),
-    ...listAuthTemplates(action).map(([at, text, context]) => use(['auth', ...at], text, context)),
+    ...(action.auth === undefined ? [] : listAuthTexts(action.auth)).map(([at, text, context]) =>
+      use(['auth', ...at], text, context),
+    ),
     ...(typeof body === 'string' ? [use(['body'], body, bodyContext(action.contentType))] : []),
     ...(typeof body === 'object' ? Object.entries(body).map(([name, text]) => use(['body', name], text, 'form')) : []),
   ];
-}
-
-function listAuthTemplates({ auth }: WebhookAction): [string[], string, TemplateContext][] {
-  switch (auth?.kind) {
-    case undefined:
-      return [];
-    case 'basic':
-      return [
-        [['username'], auth.username, 'text'],
-        [['password'], auth.password, 'text'],
-      ];
-    case 'bearer':
-      return [[['token'], auth.token, 'header']];
-    case 'header':
-      return [[['value'], auth.value, 'header']];
-    case 'oauth2':
-      return [
-        [['tokenUrl'], auth.tokenUrl, 'url'],
-        [['clientId'], auth.clientId, 'form'],
-        [['clientSecret'], auth.clientSecret, 'form'],
-        [['scope'], auth.scope ?? '', 'form'],
-        ...Object.entries(auth.parameters).map(([name, text]): [string[], string, TemplateContext] => [
-          ['parameters', name],
-          text,
-          'form',
-        ]),
-      ];
-  }
 }

@@ -5,6 +5,9 @@ import { Key, Name } from './schema-names.ts';
 /** Longest regular expression, in characters. */
 const maxExpressionLength = 1_000;
 
+/** Most fields of a group: one capture changes no more (core/external-data/decide-capture.ts). */
+const maxFields = 100;
+
 /** One typed value from outside. */
 const ExternalDataField = z
   .strictObject({
@@ -33,6 +36,6 @@ export const ExternalDataGroup = z
     key: Key.describe('Its values are read as ((<group>.<field>)).'),
     name: Name,
     target: RecordTarget,
-    fields: z.array(ExternalDataField).min(1),
+    fields: z.array(ExternalDataField).min(1).max(maxFields),
   })
   .describe('Typed values from outside, kept on a ticket or a member.');

@@ -124,8 +124,11 @@ function readState(
 }
 
 function findIgnored(source: ExternalSource, body: Readonly<Record<string, unknown>>): string[] {
-  const read = new Set([...Object.values(source.fields), source.submitter].map(topProperty));
-  if (source.state === undefined) read.add(topProperty(source.statusParameter));
-  for (const parameter of source.group?.by ?? []) read.add(topProperty(parameter));
-  return Object.keys(body).filter((property) => !read.has(property));
+  const parameters = [...Object.values(source.fields), source.submitter, ...(source.group?.by ?? [])];
+  if (source.state === undefined) parameters.push(source.statusParameter);
+  const read = new Set(parameters.map(topProperty));
+  // Where pointers lead into a property that holds nothing to be led into, none of them reads it.
+  const whole = new Set(parameters.filter((parameter) => parameter.lastIndexOf('/') < 1).map(topProperty));
+  const isReadInto = (property: string) => typeof body[property] === 'object' || whole.has(property);
+  return Object.keys(body).filter((property) => !read.has(property) || !isReadInto(property));
 }

@@ -28,7 +28,7 @@ const Flag = z.enum(['true', 'false']).default('false');
 
 /** What every list can be asked. */
 export const PageQuery = z.object({
-  limit: z.coerce.number().int().min(1).max(maxPageItems).default(defaultPageItems).describe('Entries a page reads.'),
+  limit: z.coerce.number().int().min(1).max(maxPageItems).default(defaultPageItems).describe('Entries of a page.'),
   cursor: z.string().optional().describe('Where to go on: the `cursor` of the page before.'),
 });
 
@@ -140,7 +140,7 @@ export const ShownEndpoint = z
     macro: z.string().describe('The key of the macro.'),
     action: z.string().describe("The action's key, or its kind and place such as `webhook-1`."),
     name: z.string().describe("The macro's name."),
-    method: WebhookMethod,
+    method: WebhookMethod.optional().describe('Absent where the document has the action no more.'),
     state: z.enum(['healthy', 'failing', 'paused']).describe('`healthy` also where it was never used.'),
     failingSince: z.iso.datetime().optional().describe('The first failure after the last success.'),
     lastSuccessAt: z.iso

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { TagKind } from '../../core/templates/list-tags.ts';
 import { ShownRequest } from './delivery-schemas.ts';
 
-/** Longest template that is previewed, in characters: more than a body may have when it is rendered. */
-const maxTemplateLength = 300_000;
+/** Longest template that is previewed, in characters: as long as one of a document may be (core/document/schema-names.ts). */
+const maxTemplateLength = 262_144;
 
 /** The ticket or member that something is tried with: exactly one. */
 const chosenRecord = {
