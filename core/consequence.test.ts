@@ -140,7 +140,7 @@ describe('a new ticket', () => {
       Object.assign(document.macros[2] ?? {}, { actions });
     });
     expect(deliveries).toHaveLength(20);
-    expect(deliveries.filter(({ outcome }) => outcome === 'pending')).toHaveLength(17);
+    expect(deliveries.filter(({ outcome }) => outcome === 'pending')).toHaveLength(15);
     expect(deliveries.at(-1)).toMatchObject({ outcome: 'failed', reason: expect.stringContaining('bytes in all') });
   });
 });

@@ -46,6 +46,7 @@ export const routes = {
   'list-members': admin('GET', '/projects/{project}/members'),
   'get-member': admin('GET', '/projects/{project}/members/{email}'),
   'list-member-history': admin('GET', '/projects/{project}/members/{email}/history'),
+  'list-member-comments': admin('GET', '/projects/{project}/members/{email}/comments'),
   'test-macro': admin('POST', '/projects/{project}/macros/{macro}/test'),
   'start-run': admin('POST', '/projects/{project}/macros/{macro}/runs'),
   'get-run': admin('GET', '/projects/{project}/runs/{run}'),

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { configurationReader } from '../adapters/dynamodb/configuration.ts';
 import { readDue } from '../adapters/dynamodb/due.ts';
 import { findEndpoint } from '../adapters/dynamodb/endpoints.ts';
-import { deliveryKey } from '../adapters/dynamodb/keys.ts';
+import { deliveryKey, type ItemKey, memberKey, ticketKey } from '../adapters/dynamodb/keys.ts';
 import { findMembers } from '../adapters/dynamodb/members.ts';
 import { countWaitingFor, setAside } from '../adapters/dynamodb/paused-deliveries.ts';
 import { openLargeBodies } from '../adapters/s3/large-bodies.ts';
@@ -26,7 +26,7 @@ const Comments = z.object({ items: z.array(z.object({ text: z.string() })) });
 export async function oneEndpoint(
   engines: TestEngines,
   answer: (response: ServerResponse) => unknown,
-  options: { hasTag?: true; change?: (document: ProjectDocument) => void } = {},
+  options: { hasTag?: true; change?: (document: ProjectDocument, origin: string) => void } = {},
 ) {
   const { table, webhookQueue, macroQueue } = engines;
   const clock = fixedClock();
@@ -40,7 +40,7 @@ export async function oneEndpoint(
     document.automations = [
       { key: 'all', enabled: true, trigger: 'submit', feedbackType: 'issues', macro: 'tell-slack' },
     ];
-    options.change?.(document);
+    options.change?.(document, server.origin);
   });
   const { project } = seeded;
   const endpoint = endpointId({ project, macro: 'tell-slack', action: 'webhook-1' });
@@ -65,11 +65,11 @@ export async function oneEndpoint(
     newId: seededIds(`${project}/notices`),
   });
   const describe = ({ id }: { id: string }) => JSON.stringify({ delivery: id, endpoint });
-  const mark = async ({ id }: { id: string }, name: string, value: unknown) => {
+  const setAttribute = async (Key: ItemKey, name: string, value: unknown) => {
     await table.client.send(
       new UpdateCommand({
         TableName: table.name,
-        Key: deliveryKey(id),
+        Key,
         UpdateExpression: 'SET #name = :value',
         ConditionExpression: 'attribute_exists(pk)',
         ExpressionAttributeNames: { '#name': name },
@@ -77,6 +77,8 @@ export async function oneEndpoint(
       }),
     );
   };
+  const mark = async ({ id }: { id: string }, name: string, value: unknown) =>
+    await setAttribute(deliveryKey(id), name, value);
   const all = async () => (await own.deliveries()).filter(({ mail }) => mail === undefined);
   return {
     clock,
@@ -97,8 +99,16 @@ export async function oneEndpoint(
     /** Hands it to a second sender. */
     deliverElsewhere: async (delivery: Delivery) => await other.take(describe(delivery)),
     /** Does of the sender's work only the setting aside. */
-    setAsideAlone: async (delivery: Delivery) => await setAside(table, delivery, endpoint, clock.now()),
+    setAsideAlone: async (delivery: Delivery) =>
+      await setAside(table, delivery, endpoint, { now: clock.now(), pausedAt: undefined }),
     asNotice: async (delivery: Delivery) => await mark(delivery, 'cause', { kind: 'notice', key: endpoint }),
+    /** Has the delivery count a 410 as a success. */
+    acceptGone: async (delivery: Delivery) => await mark(delivery, 'success', { status: [200, 410], retry: false }),
+    limit: async (delivery: Delivery, maxPerSecond: number) => await mark(delivery, 'maxPerSecond', maxPerSecond),
+    /** Makes a delivery's ticket, or a member, such that reading it throws. */
+    garbleTicket: async ({ target }: Delivery) =>
+      await setAttribute(ticketKey(project, 'ticket' in target ? target.ticket : ''), 'state', 'garbled'),
+    garbleMember: async (email: string) => await setAttribute(memberKey(project, email), 'listed', 'garbled'),
     health: async () => (await findEndpoint(table, endpoint))?.health,
     all,
     find: async (delivery: Delivery) => (await all()).find(({ id }) => id === delivery.id),

@@ -57,3 +57,20 @@ export function hideCommit(table: Table): () => void {
     table.client.middlewareStack.remove(name);
   };
 }
+
+/** Makes the next transaction fail for a reason that nobody foresaw. */
+export function breakTransaction(table: Table): () => void {
+  let left = 1;
+  const name = 'brokenTransaction';
+  table.client.middlewareStack.add(
+    (next, context) => async (call) => {
+      if (context.commandName?.startsWith('TransactWrite') !== true || left === 0) return await next(call);
+      left -= 1;
+      throw new Error('injected');
+    },
+    { step: 'initialize', name, priority: 'low' },
+  );
+  return () => {
+    table.client.middlewareStack.remove(name);
+  };
+}

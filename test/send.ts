@@ -16,7 +16,11 @@ export function sender(
   engines: TestEngines,
   project: string,
   clock: TestClock,
-  options: Partial<OutboundSettings> & { secrets?: Record<string, UsableSecret>; random?: number } = {},
+  options: Partial<OutboundSettings> & {
+    secrets?: Record<string, UsableSecret>;
+    readSecrets?: () => Promise<ReadonlyMap<string, UsableSecret>>;
+    random?: number;
+  } = {},
 ) {
   const outbound = createOutboundClient({
     allowHttp: true,
@@ -30,7 +34,7 @@ export function sender(
     outbound,
     tokens: openTokens({ outbound, now: clock.now, elapsed: () => performance.now() }),
     readBody: openLargeBodies(engines.table.client.config, engines.bucketName, engines.s3Endpoint).read,
-    readSecrets: async () => new Map(Object.entries(options.secrets ?? {})),
+    readSecrets: options.readSecrets ?? (async () => new Map(Object.entries(options.secrets ?? {}))),
     dueShards: 4,
     deliveryRetentionDays: 30,
     observer: recordingObserver(),

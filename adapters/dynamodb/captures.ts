@@ -1,17 +1,14 @@
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Delivery, FrozenCapture } from '../../core/deliveries/delivery.ts';
-import {
-  type CaptureDecision,
-  type CapturingRecord,
-  decideCapture,
-  ownEntry,
-} from '../../core/external-data/decide-capture.ts';
+import { type CaptureDecision, decideCapture } from '../../core/external-data/decide-capture.ts';
 import type { Uncaptured } from '../../core/external-data/read-values.ts';
 import type { Change } from '../../core/records/change.ts';
 import { ExternalData, type ExternalValue } from '../../core/tickets/ticket.ts';
+import { type CaptureTarget, capturedUpdate } from './captured-update.ts';
 import type { TransactItem } from './consequences.ts';
-import { changeKey, type ItemKey, lookupKey, memberKey, ticketKey } from './keys.ts';
+import { changeKey, lookupKey, memberKey, ticketKey } from './keys.ts';
 import { isOwnSettlement, type SettledLease, type Settlement } from './settlement.ts';
 import { cancelledItem, failedConditions, isContention, type Table } from './table.ts';
 
@@ -31,9 +28,6 @@ export type CaptureOutcome =
   | { outcome: 'settled' }
   | { outcome: 'lease-lost' }
   | { outcome: 'alone'; left: Uncaptured[] };
-
-/** A record as far as captured values are concerned. */
-type CaptureTarget = CapturingRecord & { key: ItemKey; kind: 'ticket' | 'member'; id: string; version: number };
 
 const StoredTarget = z.looseObject({ version: z.int(), external: ExternalData });
 
@@ -76,10 +70,19 @@ export async function settleCapture(
       }
       // The attempt is there already: whoever found the lease lapsed has recorded it as interrupted.
       if (failed?.some((place) => place < items.length) === true) return { outcome: 'lease-lost' };
+      if (isInvalid(error)) return leaveAll(write, 'the table refuses them together');
       if (failed === undefined && !isContention(error)) throw error;
     }
   }
   return leaveAll(write, `${idOf(write.delivery)} was changed by others at each of ${maxTries} tries`);
+}
+
+/** Whether a transaction can never be carried out as it is: an expression or an item outgrows what the table takes. */
+function isInvalid(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error.name === 'ValidationException') return true;
+  if (!(error instanceof TransactionCanceledException)) return false;
+  return (error.CancellationReasons ?? []).some(({ Code }) => Code === 'ValidationError');
 }
 
 function leaveAll({ captured }: CaptureWrite, reason: string): CaptureOutcome {
@@ -114,7 +117,7 @@ function captureItems(
   const change: Change = { id: changeId, at, version, cause: { kind: 'capture', key: delivery.id }, changes };
   const lookup = (value: string) => lookupKey(delivery.project, target.kind, value, target.id);
   return [
-    { Update: recordUpdate(table, write, target, decision) },
+    { Update: capturedUpdate(table, write, target, decision) },
     ...lookups.added.map((value) => ({
       Put: { ...isLookup(table), Item: { ...lookup(value), type: 'lookup', version: 1 } },
     })),
@@ -137,63 +140,4 @@ function isLookup(table: Table) {
     ExpressionAttributeNames: { '#type': 'type' },
     ExpressionAttributeValues: { ':lookup': 'lookup' },
   };
-}
-
-function recordUpdate(table: Table, { capture, at }: CaptureWrite, target: CaptureTarget, { values }: CaptureDecision) {
-  const isTicket = target.kind === 'ticket';
-  const held = ownEntry(target.external, capture.group);
-  const change = held === undefined ? describeNewGroup(values) : describeFields(capture, held, values);
-  // Lists show the instant of the change before: their entry would be a 25th write unit, where 24 are allowed (quality.md).
-  const set = ['#version = #version + :one', ...(isTicket ? ['updatedAt = :at'] : [])];
-  return {
-    TableName: table.name,
-    Key: target.key,
-    UpdateExpression: `SET ${[...set, ...change.set].join(', ')}`,
-    ConditionExpression: ['attribute_exists(pk)', ...change.conditions].join(' AND '),
-    ExpressionAttributeNames: {
-      '#version': 'version',
-      '#external': 'external',
-      '#group': capture.group,
-      ...change.names,
-    },
-    ExpressionAttributeValues: { ':one': 1, ...(isTicket ? { ':at': at } : {}), ...change.values },
-  };
-}
-
-type RecordChange = {
-  set: string[];
-  conditions: string[];
-  names: Record<string, string>;
-  values: Record<string, unknown>;
-};
-
-function describeNewGroup(values: Readonly<Record<string, ExternalValue>>): RecordChange {
-  return {
-    set: ['#external.#group = :group'],
-    conditions: ['attribute_not_exists(#external.#group)'],
-    names: {},
-    values: { ':group': values },
-  };
-}
-
-function describeFields(
-  { fields }: FrozenCapture,
-  held: Readonly<Record<string, ExternalValue>>,
-  values: Readonly<Record<string, ExternalValue>>,
-): RecordChange {
-  const change: RecordChange = { set: [], conditions: ['attribute_exists(#external.#group)'], names: {}, values: {} };
-  Object.entries(values).forEach(([field, value], place) => {
-    const path = `#external.#group.#f${place}`;
-    change.names[`#f${place}`] = field;
-    change.values[`:v${place}`] = value;
-    change.set.push(`${path} = :v${place}`);
-    if (fields.find(({ key }) => key === field)?.lookup !== true) return;
-    const from = ownEntry(held, field);
-    if (from === undefined) change.conditions.push(`attribute_not_exists(${path})`);
-    else {
-      change.conditions.push(`${path} = :o${place}`);
-      change.values[`:o${place}`] = from;
-    }
-  });
-  return change;
 }

@@ -118,13 +118,13 @@ export function addedItems(table: Table, consequence: Consequence, storage: Deli
       : memberKey(project, memberOf(context)?.email ?? '');
   const items = [
     ...deliveries.map((delivery) => deliveryItem(delivery, storage)),
-    ...changes.map(({ record, change }) => ({
-      ...changeKey(keyOf(record), change),
+    ...changes.map(({ record, change }, place) => ({
+      ...changeKey(keyOf(record), change, place),
       ...change,
       type: 'change',
     })),
-    ...comments.map(({ record, comment }) => ({
-      ...commentKey(keyOf(record), comment.createdAt, comment.id),
+    ...comments.map(({ record, comment }, place) => ({
+      ...commentKey(keyOf(record), { at: comment.createdAt, place, id: comment.id }),
       ...comment,
       type: 'comment',
       version: 1,

@@ -132,17 +132,21 @@ export function rateKey(endpoint: string): ItemKey {
   return { pk: `RATE#${endpoint}`, sk: 'RATE' };
 }
 
-/** The key of one entry of a record's history; entries sort by time, and those of one instant by the record's version. */
-export function changeKey(record: ItemKey, change: { at: string; version: number; id: string }): ItemKey {
-  return { pk: record.pk, sk: `${changePrefix}${change.at}#${padded(change.version, 9)}#${change.id}` };
+/**
+ * The key of one entry of a record's history; entries sort by time, those of one instant by the record's version, and those
+ * of one version by their place in the transaction.
+ */
+export function changeKey(record: ItemKey, change: { at: string; version: number; id: string }, place = 0): ItemKey {
+  const order = `${change.at}#${padded(change.version, 9)}#${padded(place, 3)}`;
+  return { pk: record.pk, sk: `${changePrefix}${order}#${change.id}` };
 }
 
 /** What the sort keys of a record's history begin with. */
 export const changePrefix = 'CHANGE#';
 
-/** The key of one comment on a record; comments of a record sort by time. */
-export function commentKey(record: ItemKey, at: string, id: string): ItemKey {
-  return { pk: record.pk, sk: `${commentPrefix}${at}#${id}` };
+/** The key of one comment on a record; comments of a record sort by time, then by their place in the transaction. */
+export function commentKey(record: ItemKey, { at, place, id }: { at: string; place: number; id: string }): ItemKey {
+  return { pk: record.pk, sk: `${commentPrefix}${at}#${padded(place, 3)}#${id}` };
 }
 
 /** What the sort keys of a record's comments begin with. */

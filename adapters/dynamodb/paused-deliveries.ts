@@ -29,28 +29,31 @@ export type SetAside = { outcome: 'set-aside' | 'not-due' | 'settled' | 'leased-
  *
  *   pending, due, no live lease  ->  pending among the paused ones of its endpoint, no lease counted
  *
- * It waits since it was first set aside, also where it was let through in between.
+ * It waits since it was first set aside in the pause that began at `pausedAt`, also where it was let through in between;
+ * an earlier pause does not count.
  */
 export async function setAside(
   table: Table,
-  delivery: Pick<Delivery, 'id' | 'createdAt'>,
+  delivery: Pick<Delivery, 'id' | 'createdAt' | 'waitsSince'>,
   endpoint: string,
-  now: number,
+  { now, pausedAt }: { now: number; pausedAt: string | undefined },
 ): Promise<SetAside> {
+  const { waitsSince } = delivery;
+  const hasWaited = waitsSince !== undefined && pausedAt !== undefined && waitsSince >= pausedAt;
   const { duePk, dueSk } = pausedKey(endpoint, delivery.createdAt, delivery.id);
   try {
     await table.client.send(
       new UpdateCommand({
         TableName: table.name,
         Key: deliveryKey(delivery.id),
-        UpdateExpression:
-          'SET duePk = :pk, dueSk = :sk, reason = :reason, waitsSince = if_not_exists(waitsSince, :now)',
+        UpdateExpression: 'SET duePk = :pk, dueSk = :sk, reason = :reason, waitsSince = :since',
         ConditionExpression:
           'outcome = :pending AND nextAttemptAt <= :now AND (attribute_not_exists(leaseUntil) OR leaseUntil <= :now)',
         ExpressionAttributeValues: {
           ':pk': duePk,
           ':sk': dueSk,
           ':reason': pausedReason,
+          ':since': hasWaited ? waitsSince : iso(now),
           ':now': iso(now),
           ':pending': 'pending',
         },
@@ -74,7 +77,7 @@ export async function setAside(
 export async function bringBack(
   table: Table,
   delivery: { id: string; endpoint: string },
-  times: { at: number; dueAt: number; dueShards: number; keepsAge: boolean },
+  times: { at: number; dueAt: number; dueShards: number },
 ): Promise<'brought-back' | 'gone'> {
   const due = dueKey({ id: delivery.id, lane: delivery.endpoint }, iso(times.dueAt), times.dueShards);
   try {
@@ -82,7 +85,7 @@ export async function bringBack(
       new UpdateCommand({
         TableName: table.name,
         Key: deliveryKey(delivery.id),
-        UpdateExpression: `SET duePk = :pk, dueSk = :sk, nextAttemptAt = :at REMOVE reason${times.keepsAge ? '' : ', waitsSince'}`,
+        UpdateExpression: 'SET duePk = :pk, dueSk = :sk, nextAttemptAt = :at REMOVE reason',
         ConditionExpression: 'outcome = :pending AND duePk = :list',
         ExpressionAttributeValues: {
           ':pk': due.duePk,

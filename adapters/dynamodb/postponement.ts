@@ -4,7 +4,15 @@ import { deliveryKey, dueKey, duePrefix } from './keys.ts';
 import { isConditionFailure, type Table } from './table.ts';
 
 /** When a held-back delivery may go again, when the due index brings it up, and what its log says meanwhile. */
-type Postponement = { until: number; dueAt: number; reason: string; dueShards: number; now: number };
+type Postponement = {
+  until: number;
+  dueAt: number;
+  reason: string;
+  dueShards: number;
+  now: number;
+  /** Whether that is a turn which was given to the delivery by `maxPerSecond`. */
+  isRateTurn: boolean;
+};
 
 /**
  * Holds a delivery back that nobody has leased; that is no attempt.
@@ -54,10 +62,10 @@ export async function returnLease(
   });
 }
 
-function describePostponement(id: string, lane: string, { until, dueAt, reason, dueShards }: Postponement) {
+function describePostponement(id: string, lane: string, { until, dueAt, reason, dueShards, isRateTurn }: Postponement) {
   const { dueSk } = dueKey({ id, lane }, new Date(dueAt).toISOString(), dueShards);
   return {
-    set: 'nextAttemptAt = :next, dueSk = :dueSk, reason = :reason',
+    set: `nextAttemptAt = :next, dueSk = :dueSk, reason = :reason${isRateTurn ? ', rateTurnAt = :next' : ''}`,
     values: { ':next': new Date(until).toISOString(), ':dueSk': dueSk, ':reason': reason },
   };
 }

@@ -17,7 +17,8 @@ const maxTries = 6;
 const keptSeconds = 24 * 60 * 60;
 
 /**
- * Reserves an endpoint's next turn, exactly over all instances; one write where the endpoint is free.
+ * Reserves an endpoint's next turn over all instances; one write where the endpoint is free. No two have the same instant, but
+ * what is fetched between it and the call (secrets, a stored body, a token) puts the call off by as much.
  *
  *   free (freeAt <= now)      ->  freeAt = now + interval        goes now
  *   free soon                 ->  freeAt = freeAt + interval     goes when it was free

@@ -43,7 +43,7 @@ describe('an attempt', () => {
 
 describe('a verdict', () => {
   const attempt = { number: 1, endedAt: 1_000_000, retryAfter: undefined, random: 0 };
-  const retry = { outcome: 'retry', reason: 'the receiver answered 503', errorClass: 'status' } as const;
+  const retry = { outcome: 'retry', reason: 'the receiver answered 503' } as const;
 
   test('to retry says when', () => {
     expect(settleAttempt(retry, attempt)).toMatchObject({ outcome: 'pending', nextAttemptAt: 1_005_000 });

@@ -1,35 +1,49 @@
-import type { FrozenRequest } from './delivery.ts';
+import type { Delivery } from './delivery.ts';
 import { hasLargeBody } from './large-body.ts';
 
-/** Most bytes of rendered webhooks that are stored with one change: a transaction of DynamoDB takes 4 MB. */
-const maxChangeBytes = 3_000_000;
-/** Most bytes of one rendered webhook as it is stored: an item of DynamoDB takes 400 KB. */
-const maxRequestBytes = 330_000;
+/** Most bytes of what one change adds, its records aside: a transaction of DynamoDB takes 4 MB. */
+export const maxChangeBytes = 3_000_000;
+/** Most bytes of one delivery as it is stored: an item of DynamoDB takes 400 KB. */
+const maxDeliveryBytes = 330_000;
 /** What stands in the item for a body that lies in S3: its key and its size. */
 const largeBodyBytes = 128;
 
-/** What is left of a change's room for rendered webhooks. */
+/** What is left of a change's room for deliveries, comments and history. */
 export type ByteBudget = {
-  /** Takes a request's room, or says why there is none for it. */
-  take(request: FrozenRequest): string | undefined;
+  left(): number;
+  /** Takes so many bytes, or says why there is no room for them. */
+  take(bytes: number): string | undefined;
 };
 
-/** Makes the budget of one change: whatever is set off by it draws on it, but for bodies that go to S3. */
-export function byteBudget(): ByteBudget {
-  let left = maxChangeBytes;
+/** Makes a budget; whatever is set off by one change draws on the room of that change. */
+export function byteBudget(room: number = maxChangeBytes): ByteBudget {
+  let left = room;
   return {
-    take(request) {
-      const bytes = countStored(request);
-      if (bytes > maxRequestBytes) return `the request has ${bytes} bytes; at most ${maxRequestBytes} can be stored`;
-      if (bytes > left) return `the webhooks of this change have more than ${maxChangeBytes} bytes in all`;
+    left: () => left,
+    take(bytes) {
+      if (bytes > left) {
+        return `the webhooks, e-mails and comments of this change have too many bytes in all: at most ${maxChangeBytes} can be stored at once`;
+      }
       left -= bytes;
       return undefined;
     },
   };
 }
 
-function countStored(request: FrozenRequest): number {
-  if (!hasLargeBody(request)) return Buffer.byteLength(JSON.stringify(request));
+/** Takes the room of a delivery, but for a body that goes to S3; or says why there is none for it. */
+export function takeDelivery(budget: ByteBudget, delivery: Delivery): string | undefined {
+  const bytes = countStored(delivery);
+  if (bytes > maxDeliveryBytes) return `the request has ${bytes} bytes; at most ${maxDeliveryBytes} can be stored`;
+  return budget.take(bytes);
+}
+
+function countStored({ request, ...delivery }: Delivery): number {
+  if (request === undefined || !hasLargeBody(request)) return countJson({ ...delivery, request });
   const { body: _, ...head } = request;
-  return Buffer.byteLength(JSON.stringify(head)) + largeBodyBytes;
+  return countJson({ ...delivery, request: head }) + largeBodyBytes;
+}
+
+/** The bytes of a value as JSON, which is about what it takes in the table. */
+export function countJson(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
 }

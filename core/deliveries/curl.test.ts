@@ -104,4 +104,11 @@ describe('a request as a curl command', () => {
     expect(argumentOf(words, '--data-binary')).toBe('@-');
     expect(words.at(-1)).toBe(body);
   });
+
+  test('of a replay says that it is one', () => {
+    const command = (isReplay: boolean) =>
+      curlCommand({ request: requestWith(), body: undefined, webhookId: 'abc', isReplay });
+    expect(runCommand(command(true))).toContain('webhook-replay: true');
+    expect(runCommand(command(false))).not.toContain('webhook-replay: true');
+  });
 });

@@ -2,7 +2,13 @@ import type { TemplatePart } from '../templates/parts.ts';
 import type { FrozenAuth, FrozenRequest } from './delivery.ts';
 
 /** A request to be repeated by hand: its body is at hand, wherever it lies. */
-export type CurlRequest = { request: FrozenRequest; body: readonly TemplatePart[] | undefined; webhookId: string };
+export type CurlRequest = {
+  request: FrozenRequest;
+  body: readonly TemplatePart[] | undefined;
+  webhookId: string;
+  /** Whether it is a replay, which says so (docs/decisions/0018). */
+  isReplay?: boolean;
+};
 
 /** A word of a command: text that stands for itself, or a variable of the shell. */
 type Piece = { text: string } | { variable: string };
@@ -21,7 +27,7 @@ const encodings: Readonly<Record<string, string>> = {
  * A command for a POSIX shell that sends a recorded request by hand. Secrets are variables that a person sets first;
  * comments say which, and what else differs from what the sender does.
  */
-export function curlCommand({ request, body, webhookId }: CurlRequest): string {
+export function curlCommand({ request, body, webhookId, isReplay = false }: CurlRequest): string {
   const variables = nameVariables(request, body);
   const of = (parts: readonly TemplatePart[]): Piece[] =>
     parts.map((part) => ('text' in part ? part : { variable: variables.get(slotOf(part)) ?? '' }));
@@ -34,6 +40,7 @@ export function curlCommand({ request, body, webhookId }: CurlRequest): string {
     ...request.headers.map(([name, parts]) => header(name, of(parts))),
     ...(request.auth === undefined ? [] : authHeaders(request.auth, of)),
     header('webhook-id', [{ text: webhookId }]),
+    ...(isReplay ? [header('webhook-replay', [{ text: 'true' }])] : []),
   ];
   const bytes =
     body === undefined ? 0 : Buffer.byteLength(body.map((part) => ('text' in part ? part.text : '')).join(''));

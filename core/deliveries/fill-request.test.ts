@@ -47,3 +47,12 @@ test('a header that the sign-in sets as well goes out once', () => {
     request: { headers: [['Authorization', 'Bearer a token']] },
   });
 });
+
+test('a body that outgrows 256 KB by its secrets fails with its size', () => {
+  const bodyOf = (length: number) => ({ ...plain, body: [{ text: 'x'.repeat(length) }, secret('word')] });
+  expect(fillRequest(bodyOf(262_144 - 'word-of-ours'.length), secrets())).toMatchObject({ outcome: 'filled' });
+  expect(fillRequest(bodyOf(262_144), secrets())).toEqual({
+    outcome: 'failed',
+    reason: 'the body has 262156 bytes with its secrets; at most 262144 can be sent',
+  });
+});

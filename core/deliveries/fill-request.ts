@@ -5,6 +5,7 @@ import type { TokenRequest } from '../webhooks/oauth-token.ts';
 import type { FrozenRequest } from './delivery.ts';
 import { fillAuth, headerOfAuth } from './fill-auth.ts';
 import { authParts } from './freeze-auth.ts';
+import { maxBodyBytes } from './large-body.ts';
 
 /** A secret as it is put into requests: its value, and the hosts it may go to where that is limited. */
 export type UsableSecret = {
@@ -69,6 +70,11 @@ export function fillRequest(request: FrozenRequest, secrets: ReadonlyMap<string,
   }
   const body: Filled | undefined = request.body === undefined ? undefined : fillSecrets(request.body, values);
   if (body?.outcome === 'failed') return body;
+  const bytes = body === undefined ? 0 : Buffer.byteLength(body.text);
+  if (bytes > maxBodyBytes) {
+    const reason = `the body has ${bytes} bytes with its secrets; at most ${maxBodyBytes} can be sent`;
+    return { outcome: 'failed', reason };
+  }
   const filled = { method: request.method, url: url.text, headers, ...(token === undefined ? {} : { token }) };
   return { outcome: 'filled', request: body === undefined ? filled : { ...filled, body: body.text } };
 }

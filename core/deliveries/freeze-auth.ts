@@ -12,7 +12,8 @@ type FrozenSignIn = { outcome: 'frozen'; auth: FrozenAuth } | { outcome: 'failed
 /** Renders what a webhook proves with who it is; secrets stay names, and tokens are fetched at each attempt. */
 export function freezeAuth(auth: NonNullable<WebhookAction['auth']>, render: Render): FrozenSignIn {
   const texts = new Map<string, TemplatePart[]>();
-  for (const [place, text, context] of listAuthTexts(auth)) {
+  for (const [path, text, context] of listAuthTexts(auth)) {
+    const place = path.join(' ');
     const rendered = render(`auth ${place}`, text, context);
     if (rendered.outcome === 'failed') return rendered;
     texts.set(place, rendered.parts);
@@ -20,29 +21,28 @@ export function freezeAuth(auth: NonNullable<WebhookAction['auth']>, render: Ren
   return { outcome: 'frozen', auth: assemble(auth, (place) => texts.get(place) ?? []) };
 }
 
-/** The texts of a sign-in that may hold tags, by place; form values are encoded when the form is made. */
-function listAuthTexts(auth: NonNullable<WebhookAction['auth']>): [string, string, TemplateContext][] {
+/** A text of a sign-in that may hold tags: where it stands in `auth`, and what it is encoded for. */
+type AuthText = [path: readonly string[], text: string, context: TemplateContext];
+
+/** The texts of a sign-in that may hold tags, for checking and for rendering; form values are encoded when the form is made. */
+export function listAuthTexts(auth: NonNullable<WebhookAction['auth']>): AuthText[] {
   switch (auth.kind) {
     case 'basic':
       return [
-        ['username', auth.username, 'text'],
-        ['password', auth.password, 'text'],
+        [['username'], auth.username, 'text'],
+        [['password'], auth.password, 'text'],
       ];
     case 'bearer':
-      return [['token', auth.token, 'header']];
+      return [[['token'], auth.token, 'header']];
     case 'header':
-      return [['value', auth.value, 'header']];
+      return [[['value'], auth.value, 'header']];
     case 'oauth2':
       return [
-        ['tokenUrl', auth.tokenUrl, 'url'],
-        ['clientId', auth.clientId, 'text'],
-        ['clientSecret', auth.clientSecret, 'text'],
-        ['scope', auth.scope ?? '', 'text'],
-        ...Object.entries(auth.parameters).map(([name, text]): [string, string, TemplateContext] => [
-          `parameter ${name}`,
-          text,
-          'text',
-        ]),
+        [['tokenUrl'], auth.tokenUrl, 'url'],
+        [['clientId'], auth.clientId, 'text'],
+        [['clientSecret'], auth.clientSecret, 'text'],
+        [['scope'], auth.scope ?? '', 'text'],
+        ...Object.entries(auth.parameters).map(([name, text]): AuthText => [['parameters', name], text, 'text']),
       ];
   }
 }
@@ -62,7 +62,7 @@ function assemble(auth: NonNullable<WebhookAction['auth']>, of: (place: string) 
         clientId: of('clientId'),
         clientSecret: of('clientSecret'),
         ...(auth.scope === undefined ? {} : { scope: of('scope') }),
-        parameters: Object.keys(auth.parameters).map((name) => [name, of(`parameter ${name}`)]),
+        parameters: Object.keys(auth.parameters).map((name) => [name, of(`parameters ${name}`)]),
         sendAs: auth.sendAs,
       };
   }

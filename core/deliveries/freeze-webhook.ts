@@ -8,9 +8,7 @@ import type { TagValues, TemplateContext } from '../templates/template.ts';
 import type { Delivery, FrozenRequest } from './delivery.ts';
 import { authParts, freezeAuth, type Render } from './freeze-auth.ts';
 import { freezeSuccess } from './freeze-success.ts';
-
-/** Largest rendered body, in bytes (docs/decisions: larger ones wait for the claim check). */
-const maxBodyBytes = 262_144;
+import { maxBodyBytes } from './large-body.ts';
 
 /** Largest rendered URL and headers together, in bytes: more than servers take, and it keeps an item below 350 KB. */
 const maxHeadBytes = 65_536;

@@ -1,6 +1,9 @@
 import type { TemplatePart } from '../templates/parts.ts';
 import type { FrozenRequest } from './delivery.ts';
 
+/** Largest body, in bytes, as it is rendered and again with its secrets in it (quality.md). */
+export const maxBodyBytes = 262_144;
+
 /** Most bytes of a body that lies in its delivery's item, counted as the UTF-8 JSON of its parts; larger ones lie in S3. */
 const maxInlineBodyBytes = 8_192;
 

@@ -31,11 +31,17 @@ describe('a replay', () => {
         cause: { kind: 'replay', key: 'old' },
         replayOf: 'old',
         outcome: 'pending',
-        ...{ request, capture, latestOnly: true, retry: 'standard', attemptsMade: 0, leases: 0 },
+        ...{ request, capture, latestOnly: true, retry: 'none', attemptsMade: 0, leases: 0 },
         nextAttemptAt: made.now,
         createdAt: made.now,
       },
     });
+  });
+
+  test('that says how things are has one try, lest a late one overwrite what is newer', () => {
+    const { latestOnly: _, ...plain } = settled();
+    expect(makeReplay(settled(), made)).toMatchObject({ delivery: { retry: 'none' } });
+    expect(makeReplay(plain, made)).toMatchObject({ delivery: { retry: 'standard' } });
   });
 
   test('of a replay keeps the first id on the wire, and names the one it was made of', () => {

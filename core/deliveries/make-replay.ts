@@ -17,7 +17,9 @@ export function makeReplay(original: Delivery, { id, now }: { id: string; now: s
   // A test leaves the record as it is, and so does whatever sends it again.
   const capture = original.cause.kind === 'test' ? undefined : original.capture;
   const delivery: Delivery = {
-    ...{ id, project, macro, action, target, retry },
+    ...{ id, project, macro, action, target },
+    // What says how things are must not come late, over what is newer: a replay is behind nothing that would cancel it.
+    retry: latestOnly === true ? 'none' : retry,
     cause: { kind: 'replay', key: original.id },
     replayOf: original.replayOf ?? original.id,
     outcome: 'pending',

@@ -5,7 +5,12 @@ import * as z from 'zod';
  * A message of the webhook queue, or of the e-mail queue: a delivery that may be due, and its endpoint, so that it can be
  * held back before it is read. Whoever gets it twice finds out by the lease.
  */
-export const DeliveryMessage = z.object({ delivery: z.string(), endpoint: z.string().optional() });
+export const DeliveryMessage = z.object({
+  delivery: z.string(),
+  endpoint: z.string().optional(),
+  /** A person waits for it: it takes no turns. */
+  isTest: z.literal(true).optional(),
+});
 export type DeliveryMessage = z.infer<typeof DeliveryMessage>;
 
 /**
@@ -13,13 +18,18 @@ export type DeliveryMessage = z.infer<typeof DeliveryMessage>;
  * the next delivery that is brought back may go, where an earlier message has taken the slots before.
  */
 export const MacroMessage = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('drain-due'), shard: z.int() }),
+  z.object({
+    kind: z.literal('drain-due'),
+    shard: z.int(),
+    /** What is due for these queues stays: they are busy with what they hold. */
+    leaves: z.array(z.enum(['webhooks', 'emails'])).optional(),
+  }),
   z.object({ kind: z.literal('tend-endpoint'), endpoint: z.string(), slot: z.number().optional() }),
 ]);
 export type MacroMessage = z.infer<typeof MacroMessage>;
 
-/** The lane of e-mails among due entries, in place of an endpoint. */
-export const mailLane = 'mail';
+/** What the lanes of e-mails begin with, in place of an endpoint; by itself the lane of all projects in older versions. */
+const mailPrefix = 'mail';
 
 /** The lane of due entries that stand for an endpoint itself, which wants to be looked at. */
 export const endpointLane = 'endpoint';
@@ -30,10 +40,19 @@ export const endpointLane = 'endpoint';
  */
 export function endpointId(endpoint: { project: string; macro: string; action: string }): string {
   const name = `${endpoint.project}/${endpoint.macro}/${endpoint.action}`;
-  return createHash('sha256').update(name).digest('hex').slice(0, 16);
+  return shortHash(name);
 }
 
-/** Which queue a delivery goes to, and there which group: its endpoint's id, or {@link mailLane}. */
+/** Which queue a delivery goes to, and there which group: its endpoint's id, or its project's lane of e-mails. */
 export function laneOf(delivery: { project: string; macro: string; action: string; mail?: unknown }): string {
-  return delivery.mail === undefined ? endpointId(delivery) : mailLane;
+  return delivery.mail === undefined ? endpointId(delivery) : `${mailPrefix}-${shortHash(delivery.project)}`;
+}
+
+/** Whether what is in a lane goes to the e-mail queue; ids of endpoints are hexadecimal. */
+export function isMailLane(lane: string): boolean {
+  return lane.startsWith(mailPrefix);
+}
+
+function shortHash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }

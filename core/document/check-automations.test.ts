@@ -99,3 +99,24 @@ test('more consequences than one transaction holds are refused', () => {
     expect.stringMatching(/^automations: one ticket of type "ideas" could set off 109 /),
   ]);
 });
+
+test('two histories of one macro, and the macros for members that follow, count as consequences', () => {
+  const comments = (count: number) => new Array(count).fill({ kind: 'comment', text: 'x' });
+  const score = { kind: 'score', points: 1 };
+  const member = { key: 'kind', name: 'Kind', target: 'member', actions: comments(20) };
+  const noisy = { key: 'noisy', name: 'Noisy', target: 'feedback', actions: [...comments(19), score] };
+  const keys = ['noisy', 'noisy2', 'noisy3', 'noisy4'];
+  let input = keys.reduce((value, key, index) => withPart(value, ['macros', 6 + index], { ...noisy, key }), apollo);
+  input = withPart(input, ['macros', 10], member);
+  input = withPart(
+    input,
+    ['automations'],
+    [
+      ...keys.map((key) => ({ key, trigger: 'submit', macro: key, feedbackType: 'ideas' })),
+      { key: 'then', trigger: 'modify', macro: 'kind', filter: { field: 'member.score', op: 'changed' } },
+    ],
+  );
+  expect(listProblems(input)).toContainEqual(
+    expect.stringMatching(/^automations: one ticket of type "ideas" could set off 109 /),
+  );
+});

@@ -2,8 +2,6 @@ import type { Delivery } from '../deliveries/delivery.ts';
 import type { TagValue } from '../templates/template.ts';
 import type { EndpointHealth, EndpointNotice } from './health.ts';
 
-/** Most recipients of one e-mail: what SES takes. */
-const maxRecipients = 50;
 /** Longest subject, in code units, and so much of a receiver's words, in an e-mail. */
 const maxSubjectLength = 200;
 const maxReasonLength = 1_000;
@@ -26,8 +24,8 @@ export function pickManagers(members: readonly { email: string; role?: string | 
 }
 
 /**
- * Makes a notice's e-mails: one to all managers, filed under the ticket or member whose delivery brought it about. Where
- * none did, each manager gets one that is filed under the manager. Nobody to tell makes none.
+ * Makes a notice's e-mails: one for each of these managers, so that an address that takes none keeps it from no other. They
+ * are filed under the ticket or member whose delivery brought it about, else each under its manager.
  */
 export function makeNoticeMails(
   telling: Telling,
@@ -35,30 +33,37 @@ export function makeNoticeMails(
   options: { newId: () => string; now: number },
 ): Delivery[] {
   const { health, notice } = telling;
-  const { target } = notice;
   const { subject, text } = describeNotice(telling);
   const at = new Date(options.now).toISOString();
-  const mail = (to: string[], about: Delivery['target']): Delivery => ({
+  return managers.map((email) => ({
     id: options.newId(),
     project: health.project,
     macro: health.macro,
     action: health.action,
-    target: about,
+    target: notice.target ?? { member: email },
     cause: { kind: 'notice', key: health.endpoint },
     outcome: 'pending',
-    mail: { to, subject, text },
+    mail: { to: [email], subject, text },
     retry: 'standard',
     attemptsMade: 0,
     leases: 0,
     nextAttemptAt: at,
     createdAt: at,
-  });
-  if (target === undefined) return managers.slice(0, maxRecipients).map((email) => mail([email], { member: email }));
-  const mails: Delivery[] = [];
-  for (let start = 0; start < managers.length; start += maxRecipients) {
-    mails.push(mail(managers.slice(start, start + maxRecipients), target));
-  }
-  return mails;
+  }));
+}
+
+/** The managers who come next, in the order of their addresses, and whether they are the last. */
+export function nextManagers(
+  { toldUpTo = '' }: Pick<EndpointNotice, 'toldUpTo'>,
+  managers: readonly string[],
+  most: number,
+): { next: string[]; areLast: boolean } {
+  const left = [...new Set(managers)].filter((email) => email > toldUpTo).toSorted(byCodeUnit);
+  return { next: left.slice(0, most), areLast: left.length <= most };
+}
+
+function byCodeUnit(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
 }
 
 /** A notice in plain words. */
@@ -70,7 +75,7 @@ export function describeNotice(telling: Telling): { subject: string; text: strin
   const since = notice.kind === 'resumed' ? notice.at : (health.failingSince ?? notice.at);
   const next = {
     failing:
-      'Its deliveries are tried again for about three days. After five days without a success the webhook is paused. Check that the receiver works and that its address and credentials are right.',
+      'Check that the receiver works and that its address and credentials are right. What is worth trying again is tried again for about three days, by itself; what has failed for good can be sent once more with POST on its delivery, below /replay. After five days without a success the webhook is paused.',
     paused: `Its deliveries wait, each for 14 days at most, and then fail. Once the receiver works again, resume the webhook with POST ${endpoint}/resume.${notice.reason.startsWith('A person') ? '' : ' Once an hour one delivery is let through: when it arrives, the webhook is resumed by itself.'}`,
     resumed: 'What has waited is sent bit by bit. There is nothing to do.',
   }[notice.kind];

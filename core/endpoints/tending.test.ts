@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { EndpointHealth } from './health.ts';
-import { afterNotice, afterProbe, afterReturn, afterWatch, planTending } from './tending.ts';
+import { afterNotice, afterProbe, afterReturn, afterWatch, planTending, takeSlots } from './tending.ts';
 
 const now = Date.parse('2026-11-21T09:00:00.000Z');
 const at = (minutes: number) => new Date(now + minutes * 60_000).toISOString();
@@ -34,5 +34,25 @@ describe('looking at an endpoint', () => {
     expect(afterNotice(two)).toMatchObject({ tendAt: at(0), notices: [{ at: at(1) }] });
     expect(afterNotice(afterNotice(two))).not.toHaveProperty('tendAt');
     expect(afterNotice({ ...paused, notices: [notice] })).toMatchObject({ tendAt: at(0), notices: [] });
+  });
+
+  test('takes each slot of a return once, whatever else happens to the endpoint', () => {
+    const returning = { ...healthy, returningUntil: at(2) };
+    const first = takeSlots(returning, returning, { count: 3, now });
+    expect(first).toMatchObject({ firstAt: now, health: { nextSlotAt: new Date(now + 300).toISOString() } });
+    const mine = first?.health ?? returning;
+    expect(takeSlots(mine, { ...mine, failingSince: at(0) }, { count: 1, now })).toMatchObject({ firstAt: now + 300 });
+    expect(takeSlots(returning, mine, { count: 1, now })).toBeUndefined();
+    expect(takeSlots(mine, { ...mine, pausedAt: at(0) }, { count: 1, now })).toBeUndefined();
+    expect(takeSlots(mine, mine, { count: 1, now: now + 60_000 })).toMatchObject({ firstAt: now + 60_000 });
+  });
+
+  test('comes again soon where notices could not be told', () => {
+    const notices = [{ kind: 'failing' as const, at: at(0), reason: 'down' }];
+    expect(afterWatch({ ...paused, probeAt: at(60), notices }, now)).toMatchObject({ tendAt: at(2) });
+    expect(afterProbe({ ...paused, notices }, undefined, now)).toMatchObject({ tendAt: at(2), probeAt: at(60) });
+    const done = afterReturn({ ...healthy, returningUntil: at(0), notices }, 0, now);
+    expect(done).toMatchObject({ tendAt: at(2) });
+    expect(done).not.toHaveProperty('returningUntil');
   });
 });

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CallResult } from './breaker.ts';
 import { begin, call, end, holdBack, patienceMs, shareOf, takeTurn, unknownEndpoint } from './turn-taking.ts';
@@ -33,6 +34,17 @@ describe('slots', () => {
     const full = call(begin(begin(slow, 2, 3_000), 3, 3_000), 2, 3_000);
     expect(takeTurn(full, { ...at, now: 8_999 })).toBe('wait');
     expect(takeTurn(full, { share: 2, waiting: 2, now: 3_000 })).toBe('hold');
+  });
+
+  test('of an endpoint that takes 900 ms as many wait as run, of one that takes 50 ms all', () => {
+    const waitingOf = (usualMs: number) => {
+      const known = end(call(begin(unknownEndpoint, 1, 0), 1, 0), 1, 'answered', usualMs);
+      const full = begin(begin(known, 2, usualMs), 3, usualMs);
+      return Array.from({ length: 8 }, (_, waiting) => takeTurn(full, { share: 2, waiting, now: usualMs })).filter(
+        (turn) => turn === 'wait',
+      ).length;
+    };
+    expect([50, 900, 5_000].map(waitingOf)).toEqual([8, 2, 0]);
   });
 
   test('after a timeout one call goes at a time', () => {
@@ -77,7 +89,28 @@ describe('what is held back', () => {
     expect(held.slice(0, 3).map(({ until }) => until)).toEqual([30_000, 60_000, 90_000]);
     expect(Math.max(...held.map(({ until }) => until))).toBe(900_000);
     expect(held.filter(({ byQueue }) => byQueue)).toHaveLength(1);
-    expect(state.line.length).toBeLessThanOrEqual(180);
+  });
+
+  test('by a hiccup of a fast endpoint is back within half a minute', () => {
+    const fast = end(call(begin(unknownEndpoint, 1, 0), 1, 0), 1, 'answered', 50);
+    let state = call(begin(fast, 2, 50), 2, 50);
+    const waits = Array.from({ length: 500 }, (_, place) => {
+      const now = 1_050 + place;
+      expect(takeTurn(state, { ...at, now })).toBe('hold');
+      const held = holdBack(state, { now, share: 2, random: 0.5 });
+      state = held.endpoint;
+      return held.until - now;
+    });
+    expect(Math.max(...waits)).toBeLessThan(30_000);
+  });
+
+  test('after an endpoint has recovered does not stand behind those who were sent away before', () => {
+    let state = threeTimeouts;
+    for (let place = 0; place < 200; place += 1) {
+      state = holdBack(state, { now: 0, share: 2, random: 0 }).endpoint;
+    }
+    const recovered = end(call(begin(state, 9, 30_000), 9, 30_000), 9, 'answered', 30_050);
+    expect(holdBack(recovered, { now: 40_000, share: 2, random: 0 }).until).toBe(45_000);
   });
 
   test('is spread forward by at most a tenth', () => {
@@ -85,4 +118,39 @@ describe('what is held back', () => {
     expect(until).toBeGreaterThan(32_900);
     expect(until).toBeLessThanOrEqual(33_000);
   });
+});
+
+test('whatever comes and however it ends, no more than the share runs, one probe in 30 s, and nobody is sent away for over 16.5 minutes', () => {
+  const step = fc.record({
+    afterMs: fc.integer({ min: 0, max: 20_000 }),
+    ends: fc.constantFrom<CallResult | 'nothing'>('answered', 'timeout', 'none', 'nothing'),
+    random: fc.double({ min: 0, max: 0.999, noNaN: true }),
+  });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 200 }), fc.constantFrom(1, 2, 10), (steps, share) => {
+      let state = unknownEndpoint;
+      let now = 1_000_000;
+      let probedAt = Number.NEGATIVE_INFINITY;
+      for (const [token, { afterMs, ends, random }] of steps.entries()) {
+        now += afterMs;
+        const [oldest] = state.running;
+        if (oldest !== undefined && ends !== 'nothing') state = end(state, oldest.token, ends, now);
+        if (ends === 'answered' || ends === 'none') probedAt = Number.NEGATIVE_INFINITY;
+        const isProbe = state.breaker.timeouts >= 3;
+        const turn = takeTurn(state, { now, share, waiting: 0 });
+        if (turn === 'go') {
+          if (isProbe) expect(now - probedAt).toBeGreaterThanOrEqual(30_000);
+          if (isProbe) probedAt = now;
+          state = call(begin(state, token, now), token, now);
+        } else if (turn === 'hold') {
+          const { endpoint, until } = holdBack(state, { now, share, random });
+          expect(until).toBeGreaterThanOrEqual(now);
+          expect(until - now).toBeLessThanOrEqual(990_000);
+          state = endpoint;
+        }
+        expect(state.running.length).toBeLessThanOrEqual(share);
+        expect(state.line.byQueue.length).toBeLessThanOrEqual(share);
+      }
+    }),
+  );
 });

@@ -1,13 +1,15 @@
 import { type Breaker, type CallResult, closedBreaker, isOpen, noteCall, noteResult } from './breaker.ts';
-import { type Line, placeInLine } from './line.ts';
+import { emptyLine, type Line, placeInLine } from './line.ts';
 
 /** What a delivery's log says while it waits for its endpoint. */
 export const turnReason = "waits for its endpoint's turn";
 
 /** A call that has begun to hang: nothing has come for so long, or for twice the time the endpoint took last. */
 const hangingMs = 1_000;
-/** Most that a message may be expected to wait inside its instance for an endpoint that answers. */
-const maxExpectedWaitMs = 5_000;
+/** Most that a message waits inside its instance: its invocation must end in time (functions/send-webhook/fill-slots.ts). */
+export const maxTurnWaitMs = 3_000;
+/** A wait so short that it keeps a slot from others for less than holding the message back would cost. */
+const briefWaitMs = 500;
 /** How soon the next call is tried where one hangs that may still be answered. */
 const doubtMs = 5_000;
 /** How soon where one has timed out: the most that a call may take (core/document/schema-webhook-action.ts). */
@@ -23,7 +25,7 @@ export type EndpointTurns = { running: readonly Running[]; breaker: Breaker; usu
 type Turn = 'go' | 'wait' | 'hold';
 
 /** An endpoint of which nothing is known. */
-export const unknownEndpoint: EndpointTurns = { running: [], breaker: closedBreaker, usualMs: 0, line: [] };
+export const unknownEndpoint: EndpointTurns = { running: [], breaker: closedBreaker, usualMs: 0, line: emptyLine };
 
 /** How many of an instance's slots one endpoint may hold: a quarter, at least one. */
 export function shareOf(slots: number): number {
@@ -39,7 +41,9 @@ export function takeTurn(endpoint: EndpointTurns, at: { now: number; share: numb
   // After a timeout one call at a time finds out whether it was the only one.
   if (breaker.timeouts > 0) return running.length === 0 ? 'go' : 'hold';
   if (running.length < share) return 'go';
-  return Math.ceil((waiting + 1) / share) * usualMs > maxExpectedWaitMs ? 'hold' : 'wait';
+  const expectedMs = Math.ceil((waiting + 1) / share) * usualMs;
+  // Those who wait keep slots as those do who run: of a slow endpoint, no more of them than that.
+  return expectedMs <= briefWaitMs || (expectedMs <= maxTurnWaitMs && waiting < share) ? 'wait' : 'hold';
 }
 
 /** After how many milliseconds without an answer a call of this endpoint counts as hanging. */
@@ -63,7 +67,10 @@ export function end(endpoint: EndpointTurns, token: number, result: CallResult, 
   const calledAt = endpoint.running.find((one) => one.token === token)?.calledAt;
   const usualMs = result === 'answered' && calledAt !== undefined ? now - calledAt : endpoint.usualMs;
   const running = endpoint.running.filter((one) => one.token !== token);
-  return { ...endpoint, running, usualMs, breaker: noteResult(endpoint.breaker, result, now) };
+  // Those who come next need not stand behind those who were sent away for long while nothing answered.
+  const recovers = result === 'answered' && endpoint.breaker.timeouts > 0;
+  const line = recovers ? { ...endpoint.line, lastAt: 0 } : endpoint.line;
+  return { running, usualMs, line, breaker: noteResult(endpoint.breaker, result, now) };
 }
 
 /** Sends a message away: when it may come again, and whether the queue's delay brings it back or the due index. */
@@ -72,22 +79,21 @@ export function holdBack(
   at: { now: number; share: number; random: number },
 ): { endpoint: EndpointTurns; until: number; byQueue: boolean } {
   const { breaker, usualMs } = endpoint;
+  const { now, share, random } = at;
   const open = isOpen(breaker);
-  const callMs = breaker.timeouts > 0 ? timedOutMs : Math.max(usualMs, doubtMs);
-  const firstAt = open ? Math.max(breaker.probeAt, at.now) : at.now + callMs;
+  const inDoubt = breaker.timeouts > 0;
+  const firstAt = open ? Math.max(breaker.probeAt, now) : now + (inDoubt ? timedOutMs : Math.max(usualMs, doubtMs));
+  // One call that hangs says little of the next ones: they come as fast as the endpoint used to take them.
+  const spacingMs = inDoubt ? timedOutMs : Math.ceil((usualMs === 0 ? hangingMs : usualMs) / share);
+  const byQueueAtMost = open ? 1 : share;
   const { line, until, byQueue } = placeInLine(endpoint.line, {
-    now: at.now,
+    now,
     firstAt,
-    callMs,
-    byQueue: open ? 1 : at.share,
-    random: at.random,
+    spacingMs,
+    byQueue: byQueueAtMost,
+    random,
   });
   return { endpoint: { ...endpoint, line }, until, byQueue };
-}
-
-/** Whether nothing about an endpoint is worth remembering. */
-export function isForgettable({ running, breaker, line }: EndpointTurns, now: number): boolean {
-  return running.length === 0 && breaker.timeouts === 0 && line.every(({ until }) => until <= now);
 }
 
 function hangs(endpoint: EndpointTurns, now: number): boolean {

@@ -70,6 +70,21 @@ describe('a value from outside', () => {
     );
   });
 
+  test('that is refused is quoted briefly however deep it is nested', () => {
+    const deep: unknown = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
+    for (const type of types) expect(reasonOf(deep, type)).toMatch(/^\[\[\["…"\]\]\] is not /);
+  });
+
+  test('that is refused is masked before it is cut', () => {
+    const secret = 'a-secret-of-thirty-characters!';
+    const mask = (text: string) => text.replaceAll(secret, '***');
+    for (const found of [`${'x'.repeat(80)}${secret}`, [['x'.repeat(80), secret]]]) {
+      const coerced = coerce(found, 'integer', mask);
+      expect(coerced).toEqual({ outcome: 'unfit', reason: expect.stringContaining('***') });
+      expect(JSON.stringify(coerced)).not.toContain('a-secret');
+    }
+  });
+
   test('of any kind is of its type and can be stored, or is refused; it never throws', () => {
     const found = fc.oneof(fc.jsonValue(), fc.string({ unit: 'binary' }), fc.double(), fc.date().map(String));
     fc.assert(

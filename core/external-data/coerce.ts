@@ -2,6 +2,7 @@ import { isDate } from '../dates.ts';
 import type { FrozenCapture } from '../deliveries/delivery.ts';
 import { countCodePoints } from '../tickets/field-value.ts';
 import type { ExternalValue } from '../tickets/ticket.ts';
+import { type MaskText, quoteValue } from '../webhooks/quote-value.ts';
 
 /** The type of an external field. */
 export type ExternalType = FrozenCapture['fields'][number]['type'];
@@ -14,36 +15,37 @@ const maxTextLength = 10_000;
 /** What reasons quote of a value, in UTF-16 units. */
 const maxQuoted = 100;
 
-/** Brings a value that came from outside into the type of its field. */
-export function coerce(value: unknown, type: ExternalType): Coerced {
+/** Brings a value that came from outside into the type of its field; reasons quote it masked. */
+export function coerce(value: unknown, type: ExternalType, mask: MaskText = (text) => text): Coerced {
+  const refuse = (wanted: string): Coerced => ({ outcome: 'unfit', reason: `${quote(value, mask)} is not ${wanted}` });
   switch (type) {
     case 'string':
-      return toText(value);
+      return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+        ? toText(value)
+        : refuse('a text');
     case 'boolean':
       return value === true || value === 'true'
         ? accept(true)
         : value === false || value === 'false'
           ? accept(false)
-          : refuse(value, 'true or false');
+          : refuse('true or false');
     case 'integer': {
       const number = toNumber(value);
-      return number !== undefined && Number.isSafeInteger(number) ? accept(number) : refuse(value, 'a whole number');
+      return number !== undefined && Number.isSafeInteger(number) ? accept(number) : refuse('a whole number');
     }
     case 'number': {
       const number = toNumber(value);
-      if (number === undefined) return refuse(value, 'a number');
+      if (number === undefined) return refuse('a number');
       return isExact(number) ? accept(number) : refuseDigits();
     }
     case 'dateTime': {
       const instant = typeof value === 'string' ? toInstant(value.trim()) : undefined;
-      return instant === undefined ? refuse(value, 'a date') : accept(instant);
+      return instant === undefined ? refuse('a date') : accept(instant);
     }
   }
 }
 
-function toText(value: unknown): Coerced {
-  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean')
-    return refuse(value, 'a text');
+function toText(value: ExternalValue): Coerced {
   if (typeof value === 'number' && !isExact(value)) return refuseDigits();
   const text = String(value);
   if (!text.isWellFormed() || text.includes('\0')) {
@@ -57,7 +59,7 @@ function toText(value: unknown): Coerced {
 }
 
 /** A number, or a text that is one. The table holds 38 digits between 1e-130 and 1e125. */
-function toNumber(value: unknown): number | undefined {
+export function toNumber(value: unknown): number | undefined {
   const isText = typeof value === 'string' && /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?\s*$/.test(value);
   const number = typeof value === 'number' ? value : isText ? Number(value) : Number.NaN;
   const size = Math.abs(number);
@@ -66,7 +68,7 @@ function toNumber(value: unknown): number | undefined {
 }
 
 /** Whole numbers beyond 2^53 are read as others than were written. */
-function isExact(number: number): boolean {
+export function isExact(number: number): boolean {
   return !Number.isInteger(number) || Number.isSafeInteger(number);
 }
 
@@ -86,15 +88,11 @@ function accept(value: ExternalValue): Coerced {
   return { outcome: 'coerced', value };
 }
 
-function refuse(value: unknown, wanted: string): Coerced {
-  return { outcome: 'unfit', reason: `${quote(value)} is not ${wanted}` };
-}
-
 function refuseDigits(): Coerced {
   return { outcome: 'unfit', reason: 'the number has more digits than are read exactly: whole ones go up to 2^53' };
 }
 
-function quote(value: unknown): string {
-  const text = typeof value === 'string' ? `'${value}'` : (JSON.stringify(value) ?? 'nothing');
-  return text.length > maxQuoted ? `${text.slice(0, maxQuoted).toWellFormed()}…` : text.toWellFormed();
+function quote(value: unknown, mask: MaskText): string {
+  const quoted = quoteValue(value, { mask, maxLength: maxQuoted });
+  return typeof value === 'string' ? `'${quoted}'` : quoted;
 }

@@ -49,9 +49,28 @@ describe('captured values change on a record', () => {
     const values = Object.fromEntries(fields.map(({ key }) => [key, key]));
     expect(decideCapture(record(), many, values).left).toHaveLength(10);
     const long = Object.fromEntries(fields.map(({ key }) => [key, '\u{1f98a}'.repeat(10_000)]));
+    const equal = decideCapture(record({ g: long }), many, long);
+    expect([equal.changes, equal.left]).toEqual([
+      [],
+      expect.arrayContaining([expect.objectContaining({ field: 'f49' })]),
+    ]);
     const decision = decideCapture(record(), many, long);
     expect(Object.keys(decision.values)).toHaveLength(3);
     expect(decision.left[0]?.reason).toContain('too long together');
+  });
+
+  test('no more than 100 at once, which is what one update of the record can name', () => {
+    const fields = Array.from(
+      { length: 320 },
+      (_, place) => ({ key: `f${place}`, type: 'integer', parameter: 'n' }) as const,
+    );
+    const decision = decideCapture(
+      record(),
+      { group: 'g', fields },
+      Object.fromEntries(fields.map(({ key }) => [key, 1])),
+    );
+    expect([decision.changes.length, decision.left.length]).toEqual([100, 220]);
+    expect(decision.left[0]).toEqual({ field: 'f100', reason: 'at most 100 values can change at once' });
   });
 
   test('a group that is called as every object inherits', () => {

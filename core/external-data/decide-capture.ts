@@ -5,8 +5,13 @@ import type { Uncaptured } from './read-values.ts';
 
 /** Lookup entries that one capture may change: a transaction takes 100 items, and a change is two of them. */
 const maxLookupChanges = 40;
-/** Bytes of values that one capture may change, old and new together: history keeps both in one item (400 KB). */
+/**
+ * Bytes of values that one capture may have, those that it replaces included: history keeps both in one item, and the
+ * attempt names even those that stay as they are (400 KB).
+ */
 const maxChangeBytes = 128 * 1024;
+/** Fields that one capture may change: the record's update names each, and DynamoDB takes expressions of 4 KB. */
+const maxCapturedFields = 100;
 /** Largest record, in bytes (docs/architecture.md, "The table"). */
 const maxRecordBytes = 350 * 1024;
 
@@ -61,12 +66,17 @@ function takeWhatFits(
   for (const { key, lookup } of fields) {
     const value = ownEntry(captured, key);
     const from = ownEntry(held, key);
-    if (value === undefined || value === from) continue;
-    const [added, removed] = [byteLength({ [key]: value }), from === undefined ? 0 : byteLength({ [key]: from })];
-    if (lookup === true && lookupChanges === maxLookupChanges) {
+    if (value === undefined) continue;
+    const added = byteLength({ [key]: value });
+    const removed = from === undefined || from === value ? 0 : byteLength({ [key]: from });
+    if (value !== from && values.length === maxCapturedFields) {
+      left.push({ field: key, reason: `at most ${maxCapturedFields} values can change at once` });
+    } else if (value !== from && lookup === true && lookupChanges === maxLookupChanges) {
       left.push({ field: key, reason: `at most ${maxLookupChanges} lookup values can change at once` });
     } else if (changeBytes + added + removed > maxChangeBytes) {
-      left.push({ field: key, reason: `the values of ${group} are too long together: 128 KB can change at once` });
+      left.push({ field: key, reason: `the values of ${group} are too long together: one answer may bring 128 KB` });
+    } else if (value === from) {
+      changeBytes += added;
     } else if (recordBytes + added > maxRecordBytes) {
       left.push({ field: key, reason: 'the record is full: it may have 350 KB' });
     } else {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { loadMatchExpression } from '../../functions/send-webhook/match-expression.ts';
 import type { FrozenCapture } from '../deliveries/delivery.ts';
-import { type Answer, captureValues, readParameters } from './read-values.ts';
+import { type Answer, captureValues } from './read-values.ts';
 
 type Field = FrozenCapture['fields'][number];
 
@@ -76,18 +76,5 @@ describe('a field reads of an answer', () => {
     expect(read({ match: '^(a+)+$', type: 'boolean' }, { text: `${'a'.repeat(60_000)}!` })).toBe(
       'text does not match ^(a+)+$',
     );
-  });
-});
-
-test("a caller's body is read by property and JSON Pointer alone", () => {
-  const fields: Field[] = [
-    { key: 'sessions', type: 'integer', parameter: 'sessions' },
-    { key: 'last-seen', type: 'dateTime', parameter: '/device/lastSeen' },
-    { key: 'status', type: 'integer', parameter: 'status' },
-  ];
-  const body = { sessions: '12', device: { lastSeen: '2026-11-21' } };
-  expect(readParameters(fields, body, matchFirstGroup)).toEqual({
-    captured: { sessions: 12, 'last-seen': '2026-11-21T00:00:00.000Z' },
-    uncaptured: [{ field: 'status', reason: 'the body has no /status' }],
   });
 });

@@ -2,6 +2,7 @@ import type { FrozenCapture } from '../deliveries/delivery.ts';
 import { readParameter } from '../json-pointer.ts';
 import type { ExternalValue } from '../tickets/ticket.ts';
 import { truncateForLog } from '../webhooks/masking.ts';
+import type { MaskText } from '../webhooks/quote-value.ts';
 import { coerce } from './coerce.ts';
 
 /** How much of a text an expression is run over, in bytes (quality.md). */
@@ -28,35 +29,22 @@ export type CapturedValues = { captured: Record<string, ExternalValue>; uncaptur
 type Field = FrozenCapture['fields'][number];
 type Found = { outcome: 'found'; value: unknown; hasBadText?: boolean } | { outcome: 'absent'; reason: string };
 
-/** Reads an answer's values (product.md, "External data"): a body's by property or JSON Pointer, `header:Name`, `status`, `text`. */
+/**
+ * Reads an answer's values (product.md, "External data"): a body's by property or JSON Pointer, `header:Name`, `status`,
+ * `text`. Reasons quote what they are about masked.
+ */
 export function captureValues(
   { fields }: FrozenCapture,
   answer: Answer,
   matchFirstGroup: MatchFirstGroup,
+  mask?: MaskText,
 ): CapturedValues {
   const body = parseOnce(answer);
-  return readValues(fields, (parameter) => findInAnswer(answer, body, parameter), matchFirstGroup);
-}
-
-/** Reads values from a caller's body, where parameters are properties or JSON Pointers alone. */
-export function readParameters(
-  fields: readonly Field[],
-  body: unknown,
-  matchFirstGroup: MatchFirstGroup,
-): CapturedValues {
-  return readValues(fields, (parameter) => findInBody(body, parameter, 'body'), matchFirstGroup);
-}
-
-function readValues(
-  fields: readonly Field[],
-  find: (parameter: string) => Found,
-  matchFirstGroup: MatchFirstGroup,
-): CapturedValues {
   const captured: [string, ExternalValue][] = [];
   const uncaptured: Uncaptured[] = [];
   for (const field of fields) {
-    const found = narrow(find(field.parameter), field, matchFirstGroup);
-    const value = found.outcome === 'found' ? coerce(found.value, field.type) : found;
+    const found = narrow(findInAnswer(answer, body, field.parameter), field, matchFirstGroup);
+    const value = found.outcome === 'found' ? coerce(found.value, field.type, mask) : found;
     if (value.outcome !== 'coerced') uncaptured.push({ field: field.key, reason: value.reason });
     else if (found.outcome === 'found' && found.hasBadText === true && String(value.value).includes('\ufffd')) {
       uncaptured.push({ field: field.key, reason: 'the answer is not UTF-8 there' });
@@ -86,7 +74,7 @@ function findInAnswer(answer: Answer, body: () => ParsedBody, parameter: string)
   if (parameter.startsWith('header:')) return findHeader(answer.headers, parameter.slice('header:'.length));
   const parsed = body();
   if (parsed.outcome === 'refused') return { outcome: 'absent', reason: parsed.reason };
-  const found = findInBody(parsed.value, parameter, 'answer');
+  const found = findInBody(parsed.value, parameter);
   return found.outcome === 'found' ? { ...found, hasBadText } : found;
 }
 
@@ -98,12 +86,12 @@ function findHeader(headers: Answer['headers'], name: string): Found {
   return { outcome: 'found', value };
 }
 
-function findInBody(body: unknown, parameter: string, owner: string): Found {
+function findInBody(body: unknown, parameter: string): Found {
   const value = readParameter(body, parameter);
   const pointer = parameter.startsWith('/') ? parameter : `/${parameter.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-  if (value === undefined) return { outcome: 'absent', reason: `the ${owner} has no ${pointer}` };
+  if (value === undefined) return { outcome: 'absent', reason: `the answer has no ${pointer}` };
   if (value === null || value === '') {
-    return { outcome: 'absent', reason: `the ${owner}'s ${pointer} is ${value === null ? 'null' : 'empty'}` };
+    return { outcome: 'absent', reason: `the answer's ${pointer} is ${value === null ? 'null' : 'empty'}` };
   }
   return { outcome: 'found', value };
 }

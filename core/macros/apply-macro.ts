@@ -1,7 +1,8 @@
-import type { ByteBudget } from '../deliveries/byte-budget.ts';
+import { type ByteBudget, countJson } from '../deliveries/byte-budget.ts';
 import type { Delivery, DeliveryCause } from '../deliveries/delivery.ts';
 import { endpointId } from '../deliveries/message.ts';
 import type { Action, Macro, ProjectDocument } from '../document/schema.ts';
+import type { ActionResult } from '../records/action-result.ts';
 import { type Comment, maxCommentLength } from '../records/comment.ts';
 import { countCodePoints } from '../tickets/field-value.ts';
 import { type RecordContext, readRecordValue } from '../tickets/record-values.ts';
@@ -13,22 +14,13 @@ import { deliverMail, deliverWebhook } from './make-delivery.ts';
 import { renderText, type TextRendering } from './render-text.ts';
 import { scopeOfMacro } from './tag-scopes.ts';
 
-/** What became of one action of a macro. */
-export type ActionResult = {
-  kind: Action['kind'];
-  action: string;
-  outcome: 'applied' | 'unchanged' | 'queued' | 'failed' | 'skipped';
-  reason?: string;
-  delivery?: string;
-};
-
 /** A macro about to be applied to one record. */
 export type MacroApplication = {
   document: ProjectDocument;
   macro: Macro;
   context: RecordContext;
   cause: DeliveryCause;
-  /** The room for webhooks of the whole change that this macro is part of. */
+  /** The room for what this macro adds to the change that it is part of. */
   budget: ByteBudget;
   newId: () => string;
 };
@@ -114,7 +106,7 @@ function forTickets({ kind }: Action): ActionEffect {
 function take(progress: Progress, effect: ActionEffect): Omit<ActionResult, 'kind' | 'action'> {
   if (effect.outcome !== 'applied') return effect;
   progress.context = effect.context;
-  return { outcome: 'applied' };
+  return { outcome: 'applied', ...(effect.reason === undefined ? {} : { reason: effect.reason }) };
 }
 
 function queue(progress: Progress, delivery: Delivery): Omit<ActionResult, 'kind' | 'action'> {
@@ -141,7 +133,7 @@ function addComment(
   action: ActionOf<'comment'>,
   rendering: TextRendering,
 ): Omit<ActionResult, 'kind' | 'action'> {
-  const { macro, context, newId } = application;
+  const { macro, context, newId, budget } = application;
   const rendered = renderText(rendering, 'text', action.text);
   if (rendered.outcome === 'failed') return rendered;
   const { text } = rendered;
@@ -155,6 +147,8 @@ function addComment(
   }
   const by = { kind: 'macro' as const, key: macro.key };
   const comment: Comment = { id: newId(), text, visibility: action.visibility, by, createdAt: context.now };
+  const tooLarge = budget.take(countJson(comment));
+  if (tooLarge !== undefined) return { outcome: 'failed', reason: tooLarge };
   progress.comments.push(comment);
   if (action.onlyIfChanged) conditional.push(comment);
   return { outcome: 'applied' };

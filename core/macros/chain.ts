@@ -1,20 +1,30 @@
-import { type ByteBudget, byteBudget } from '../deliveries/byte-budget.ts';
+import { byteBudget, countJson, maxChangeBytes } from '../deliveries/byte-budget.ts';
 import type { Delivery, DeliveryCause } from '../deliveries/delivery.ts';
 import type { Macro, ProjectDocument } from '../document/schema.ts';
+import type { ActionResult } from '../records/action-result.ts';
+import { boundActions, boundChanges, sayWhy } from '../records/bound-entry.ts';
 import type { Change, ChangeCause, FieldChange } from '../records/change.ts';
 import type { Comment } from '../records/comment.ts';
-import { diffMembers, diffTickets } from '../records/diff-records.ts';
-import type { MemberContext, RecordContext } from '../tickets/record-values.ts';
-import { type ActionResult, actionKey, applyMacro } from './apply-macro.ts';
+import type { RecordContext } from '../tickets/record-values.ts';
+import { actionKey, applyMacro } from './apply-macro.ts';
+import {
+  contextFor,
+  diffRecords,
+  memberContext,
+  mergeRecords,
+  type RecordKind,
+  raiseVersion,
+  targetOf,
+  versionOf,
+} from './chained-records.ts';
 import { findTriggered } from './triggered.ts';
 
 /** Macros that follow from one another at most (product.md, "Automations"). */
 const maxLinks = 5;
 /** Items of one transaction at most: DynamoDB takes 100, and lookups and a remembered call may be added (docs/architecture.md, 1). */
 const maxItems = 90;
-
-/** Which of the records that a macro may touch: the one it is about, or the submitter of that ticket. */
-type RecordKind = 'ticket' | 'member';
+/** Bytes kept free for what a link writes into the history of its two records; an entry has 128 KB at most (bound-entry.ts). */
+const entryRoom = 2 * 128 * 1024;
 
 /** What a macro came to within a consequence; `automation` is absent where a person or a caller ran it. */
 type RanMacro = { automation?: string; macro: string; actions: ActionResult[] };
@@ -50,21 +60,26 @@ export type ChainInput = {
   /** The stored version of the member, or of the ticket's submitter; 0 where there is none. */
   memberVersion: number;
   listener?: string | undefined;
+  /** Set where the macro tells how an endpoint is doing: what followed could fail there, and be told of, without end. */
+  setsOffNothing?: true;
 };
 
 type Chain = {
   input: ChainInput;
-  budget: ByteBudget;
+  /** Bytes that can still be stored with the change. */
+  room: number;
   /** Macros that have run, by record and key: none runs twice on one record within a chain. */
   applied: Set<string>;
   consequence: Consequence;
+  /** The history's entry of automations that were not followed although nothing but the ticket itself set them off. */
+  stoppedAtOnce?: Change;
 };
 
 /** Follows links breadth first: what one change sets off runs in the document's order, before what follows from that. */
 export function followChain(input: ChainInput, first: readonly Link[]): Consequence {
   const { context, memberVersion } = input;
   const consequence = { context, memberVersion, deliveries: [], comments: [], changes: [], ran: [] };
-  const chain: Chain = { input, budget: byteBudget(), applied: new Set(), consequence };
+  const chain: Chain = { input, room: maxChangeBytes, applied: new Set(), consequence };
   const queue = [...first];
   for (let link = queue.shift(); link !== undefined; link = queue.shift()) {
     const reason = whyStopped(chain, link);
@@ -93,24 +108,43 @@ export function automationLink(automation: string, macro: Macro): Omit<Link, 'ch
   return { macro, automation, cause, changeCause: cause };
 }
 
-function whyStopped({ applied, consequence }: Chain, { macro, chain }: Link): string | undefined {
+function whyStopped({ applied, consequence, room }: Chain, { macro, chain }: Link): string | undefined {
   if (applied.has(identify(macro))) return `its macro "${macro.key}" has run already in this chain`;
   if (chain.length >= maxLinks) return `at most ${maxLinks} macros follow from one another`;
   const { deliveries, comments, changes } = consequence;
-  // Each action may bring one item, and each of the two records an entry of its history.
-  const items = 2 + deliveries.length + comments.length + changes.length + macro.actions.length + 2;
-  return items > maxItems ? 'the change would have more parts than can be stored at once' : undefined;
+  // Each action may bring one item, each of the two records an entry of its history, and what is stopped one more.
+  const items = 2 + deliveries.length + comments.length + changes.length + macro.actions.length + 3;
+  return items > maxItems || room < entryRoom
+    ? 'the change would have more parts than can be stored at once'
+    : undefined;
 }
 
-function sayStopped({ consequence }: Chain, link: Link, reason: string): void {
-  if (link.setOffBy !== undefined) {
-    link.setOffBy.stopped = [...(link.setOffBy.stopped ?? []), { automation: link.automation ?? '', reason }];
-    return;
-  }
+function sayStopped(chain: Chain, link: Link, reason: string): void {
+  const { consequence } = chain;
+  const stopped = { automation: link.automation ?? '', reason };
+  const setOffBy = link.setOffBy ?? chain.stoppedAtOnce;
+  if (setOffBy === undefined) chain.stoppedAtOnce = writeStopped(chain, link, stopped);
+  else setOffBy.stopped = [...(setOffBy.stopped ?? []), stopped];
+  if (link.setOffBy !== undefined) return;
   const actions = link.macro.actions.map((action, place) => {
     return { kind: action.kind, action: actionKey(action, place), outcome: 'skipped' as const, reason };
   });
   consequence.ran.push({ ...nameAutomation(link), macro: link.macro.key, actions });
+}
+
+/** What the ticket itself would have set off is said in an entry that names where the ticket came from. */
+function writeStopped(
+  { input, consequence }: Chain,
+  link: Link,
+  stopped: NonNullable<Change['stopped']>[number],
+): Change {
+  const { context } = consequence;
+  const record = 'ticket' in context ? 'ticket' : 'member';
+  const cause = 'ticket' in context ? context.ticket.origin : link.changeCause;
+  const version = versionOf(consequence, record);
+  const change = { id: input.newId(), at: context.now, version, cause, changes: [], stopped: [stopped] };
+  consequence.changes.push({ record, change });
+  return change;
 }
 
 /** Runs one link, and returns those that its changes set off. */
@@ -119,93 +153,58 @@ function followLink(chain: Chain, link: Link): Link[] {
   const { macro, cause } = link;
   const before = consequence.context;
   chain.applied.add(identify(macro));
-  const applied = applyMacro({
-    document: input.document,
-    macro,
-    context: contextFor(macro, before),
-    cause,
-    budget: chain.budget,
-    newId: input.newId,
-  });
-  consequence.context = merge(before, applied.context);
+  const budget = byteBudget(chain.room - entryRoom);
+  const context = contextFor(macro, before);
+  const applied = applyMacro({ document: input.document, macro, context, cause, budget, newId: input.newId });
+  // A macro that gives up leaves the room it took to others.
+  if (applied.outcome === 'applied') chain.room = budget.left() + entryRoom;
+  consequence.context = mergeRecords(before, applied.context);
   consequence.deliveries.push(...applied.deliveries);
   const target = targetOf(macro);
   consequence.comments.push(...applied.comments.map((comment) => ({ record: target, comment })));
   consequence.ran.push({ ...nameAutomation(link), macro: macro.key, actions: applied.actions });
   return (['ticket', 'member'] as const).flatMap((record) => {
     const comments = record === target ? applied.comments.map(({ id }) => ({ path: 'comment', to: id })) : [];
-    const changes = [...diff(record, before, consequence.context), ...comments];
+    const changed = sayWhy(diffRecords(record, before, consequence.context), applied.actions);
+    const changes = [...changed, ...comments];
     const problem = record === target ? applied.reason : undefined;
-    return changes.length === 0 && problem === undefined ? [] : writeEntry(chain, link, record, changes, problem);
+    if (changes.length === 0 && problem === undefined) return [];
+    return writeEntry(chain, link, record, { changes, problem, actions: applied.actions });
   });
 }
 
 /** Writes a link's entry into a record's history, and returns the links that its changes set off. */
 function writeEntry(
-  { input, consequence }: Chain,
+  chain: Chain,
   link: Link,
   record: RecordKind,
-  changes: FieldChange[],
-  problem: string | undefined,
+  { changes, problem, actions }: { changes: FieldChange[]; problem: string | undefined; actions: ActionResult[] },
 ): Link[] {
-  if (changes.length > 0) raiseVersion(consequence, record);
-  const { context, memberVersion } = consequence;
-  const chain = [...link.chain, link.macro.key];
+  const { input, consequence } = chain;
+  if (changes.length > 0) Object.assign(consequence, raiseVersion(consequence, record));
+  const { context } = consequence;
+  const keys = [...link.chain, link.macro.key];
   const change: Change = {
     id: input.newId(),
     at: context.now,
-    version: record === 'ticket' && 'ticket' in context ? context.ticket.version : memberVersion,
-    cause: { ...link.changeCause, chain },
-    changes,
+    version: versionOf(consequence, record),
+    cause: { ...link.changeCause, chain: keys },
+    changes: boundChanges(changes),
+    actions: boundActions(actions),
     ...(problem === undefined ? {} : { problem }),
   };
   consequence.changes.push({ record, change });
-  if (changes.length === 0) return [];
+  chain.room -= countJson(change);
+  if (changes.length === 0 || input.setsOffNothing) return [];
   const changed = record === 'member' ? memberContext(context) : context;
   if (changed === undefined) return [];
-  return linksOf(input, changed, changes).map((next) => ({ ...next, chain, setOffBy: change }));
-}
-
-function raiseVersion(consequence: Consequence, record: RecordKind): void {
-  const { context } = consequence;
-  if (record === 'member') consequence.memberVersion += 1;
-  else if ('ticket' in context) {
-    const ticket = { ...context.ticket, version: context.ticket.version + 1, updatedAt: context.now };
-    consequence.context = { ...context, ticket };
-  }
+  return linksOf(input, changed, changes).map((next) => ({ ...next, chain: keys, setOffBy: change }));
 }
 
 function identify(macro: Macro): string {
   return `${targetOf(macro)}/${macro.key}`;
 }
 
-function targetOf(macro: Macro): RecordKind {
-  return macro.target === 'feedback' ? 'ticket' : 'member';
-}
-
 function nameAutomation({ automation }: Link): { automation?: string } {
   return automation === undefined ? {} : { automation };
-}
-
-/** A macro for members that follows from a ticket's macro is applied to the ticket's submitter. */
-function contextFor(macro: Macro, context: RecordContext): RecordContext {
-  return macro.target === 'member' ? (memberContext(context) ?? context) : context;
-}
-
-function memberContext(context: RecordContext): MemberContext | undefined {
-  if (!('ticket' in context)) return context;
-  const { submitter: member, ticket: _, ticketUrl: __, ...surroundings } = context;
-  return member === undefined ? undefined : { ...surroundings, member };
-}
-
-function merge(before: RecordContext, after: RecordContext): RecordContext {
-  if (!('ticket' in before) || 'ticket' in after) return after;
-  return { ...before, submitter: after.member };
-}
-
-function diff(record: RecordKind, before: RecordContext, after: RecordContext): FieldChange[] {
-  if (record === 'ticket')
-    return 'ticket' in before && 'ticket' in after ? diffTickets(before.ticket, after.ticket) : [];
-  const [from, to] = [memberContext(before)?.member, memberContext(after)?.member];
-  return from === undefined || to === undefined ? [] : diffMembers(from, to);
 }

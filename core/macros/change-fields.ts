@@ -1,4 +1,6 @@
+import { countJson } from '../deliveries/byte-budget.ts';
 import type { Field, ProjectDocument } from '../document/schema.ts';
+import { isExact, toNumber } from '../external-data/coerce.ts';
 import { diffValues } from '../records/diff-records.ts';
 import type { TagValue } from '../templates/template.ts';
 import { isEmpty, isList, plainText } from '../templates/values.ts';
@@ -7,8 +9,10 @@ import type { TicketContext } from '../tickets/record-values.ts';
 import type { ActionEffect, ActionOf } from './action-effect.ts';
 import { renderValue, type TextRendering } from './render-text.ts';
 
-/** Most bytes that a ticket's fields may have: an item of the table ends at 400 KB (docs/architecture.md). */
-const maxFieldBytes = 340_000;
+/** Most bytes that a ticket may have as JSON: an item of the table ends at 400 KB (docs/architecture.md, "The table"). */
+const maxTicketBytes = 350 * 1024;
+
+const storableNumbers = 'it takes decimal ones between 1e-130 and 1e125, whole ones up to 2^53';
 
 /** Sets fields of a ticket, all of them or none. */
 export function changeFields(
@@ -26,17 +30,21 @@ export function changeFields(
     const rendered = typeof given === 'string' ? renderValue(rendering, `field ${key}`, given) : undefined;
     if (rendered?.outcome === 'failed') return failed(rendered.reason);
     const value = rendered === undefined ? given : rendered.value;
-    const reading = readFieldValue(field, fitToField(field, value), key);
+    const fitted = fitToField(field, value);
+    if (isNumeric(field) && !isEmpty(value) && !isStorable(fitted)) {
+      return failed(`'${cut(plainText(value))}' is not a number that ${field.label} can hold: ${storableNumbers}`);
+    }
+    const reading = readFieldValue(field, fitted, key);
     if (reading.outcome === 'rejected') return failed(reading.error.message);
     if (reading.outcome === 'read') fields[key] = reading.value;
     else delete fields[key];
   }
-  const bytes = Buffer.byteLength(JSON.stringify(fields));
-  if (bytes > maxFieldBytes) {
-    return failed(`the fields of one ticket may have ${maxFieldBytes} bytes in all, and these would have ${bytes}`);
-  }
   if (diffValues('field', ticket.fields, fields).length === 0) return { outcome: 'unchanged' };
-  return { outcome: 'applied', context: { ...context, ticket: { ...ticket, fields } } };
+  const changed = { ...ticket, fields };
+  const bytes = countJson(changed);
+  if (bytes > maxTicketBytes)
+    return failed(`the ticket would have ${bytes} bytes; at most ${maxTicketBytes} are allowed`);
+  return { outcome: 'applied', context: { ...context, ticket: changed } };
 }
 
 /** A tag's value in the type that the field takes; an empty one empties the field. */
@@ -45,7 +53,7 @@ function fitToField(field: Field, value: TagValue | undefined): unknown {
   switch (field.kind) {
     case 'number':
     case 'ratingScale':
-      return typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : value;
+      return typeof value === 'string' ? (toNumber(value) ?? value) : value;
     case 'boolean':
       return value === 'true' ? true : value === 'false' ? false : value;
     case 'multipleChoice':
@@ -58,6 +66,20 @@ function fitToField(field: Field, value: TagValue | undefined): unknown {
     case 'attachment':
       return value;
   }
+}
+
+function isNumeric({ kind }: Field): boolean {
+  return kind === 'number' || kind === 'ratingScale';
+}
+
+/** Whether the table can hold a number as it was written. */
+function isStorable(value: unknown): boolean {
+  return typeof value === 'number' && toNumber(value) !== undefined && isExact(value);
+}
+
+/** Reasons quote what was given, but not a megabyte of it. */
+function cut(text: string): string {
+  return text.length > 100 ? `${text.slice(0, 100).toWellFormed()}…` : text;
 }
 
 function failed(reason: string): ActionEffect {

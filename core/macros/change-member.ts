@@ -3,12 +3,13 @@ import type { RecordContext } from '../tickets/record-values.ts';
 import type { ActionEffect, ActionOf } from './action-effect.ts';
 
 /** Adds to the score of the submitter or member. */
-export function changeScore(context: RecordContext, { points }: ActionOf<'score'>): ActionEffect {
-  return changeMember(context, (member) => {
+export function changeScore(context: RecordContext, { points, reason }: ActionOf<'score'>): ActionEffect {
+  const effect = changeMember(context, (member) => {
     const score = member.score + points;
     if (!Number.isSafeInteger(score)) return `the score would be ${score}, which is out of range`;
     return { ...member, score };
   });
+  return effect.outcome === 'applied' ? { ...effect, reason } : effect;
 }
 
 /** Adds the submitter or member to teams, and removes them from teams. */

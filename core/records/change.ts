@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ActionResult } from './action-result.ts';
 
 /** What made a change; `chain` names the macros that led to it, the last being the one that did it. */
 export const ChangeCause = z.object({
@@ -10,7 +11,12 @@ export const ChangeCause = z.object({
 export type ChangeCause = z.infer<typeof ChangeCause>;
 
 /** One value that changed, by its path as in tags; an empty one is absent. */
-export const FieldChange = z.object({ path: z.string(), from: z.unknown().optional(), to: z.unknown().optional() });
+export const FieldChange = z.object({
+  path: z.string(),
+  from: z.unknown().optional().describe('The value before; one above 1 KB is shown by its beginning and its size.'),
+  to: z.unknown().optional().describe('The value after; one above 1 KB is shown by its beginning and its size.'),
+  reason: z.string().optional().describe('Why points were given.'),
+});
 export type FieldChange = z.infer<typeof FieldChange>;
 
 /** One entry of a record's history; `version` is the record's after it. */
@@ -21,6 +27,7 @@ export const Change = z
     version: z.int(),
     cause: ChangeCause,
     changes: z.array(FieldChange),
+    actions: z.array(ActionResult).optional().describe('What became of each action of the macro.'),
     problem: z.string().optional().describe('Why a macro could not be applied: then nothing changed.'),
     stopped: z
       .array(z.object({ automation: z.string(), reason: z.string() }))

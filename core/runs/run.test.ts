@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ActionResult } from '../macros/apply-macro.ts';
+import type { ActionResult } from '../records/action-result.ts';
 import { beginRun, finishRun, resultOf, resultWithout } from './run.ts';
 
 const queued: ActionResult = { kind: 'webhook', action: 'webhook-1', outcome: 'queued', delivery: 'd1' };

@@ -1,17 +1,8 @@
 import * as z from 'zod';
-import type { ActionResult } from '../macros/apply-macro.ts';
+import { ActionResult } from '../records/action-result.ts';
 
 /** What a run applies a macro to. */
 export type RunTarget = { ticket: string } | { member: string };
-
-/** What became of one action for one target. */
-const RunAction = z.object({
-  kind: z.string(),
-  action: z.string(),
-  outcome: z.enum(['applied', 'unchanged', 'queued', 'failed', 'skipped']),
-  reason: z.string().optional(),
-  delivery: z.string().optional(),
-});
 
 /** What became of one target. */
 export const RunResult = z
@@ -20,7 +11,7 @@ export const RunResult = z
     member: z.string().optional(),
     outcome: z.enum(['done', 'failed', 'skipped']),
     reason: z.string().optional(),
-    actions: z.array(RunAction),
+    actions: z.array(ActionResult),
   })
   .meta({ id: 'RunResult' });
 export type RunResult = z.infer<typeof RunResult>;

@@ -1,14 +1,11 @@
 import * as z from 'zod';
 import type { FrozenSuccess } from '../deliveries/delivery.ts';
+import type { MaskText } from './quote-value.ts';
 import { countsAsSuccess, judgeBody } from './success.ts';
 
 /** Where an exchange broke off; `blocked` means that we refused to make it. */
 export const ExchangeFailure = z.enum(['dns', 'connect', 'tls', 'timeout', 'blocked', 'http']);
 export type ExchangeFailure = z.infer<typeof ExchangeFailure>;
-
-/** Why an attempt did not deliver: the exchange broke off, or the answer was a redirect, a 410 (`gone`) or another status. */
-const AttemptFailure = z.enum([...ExchangeFailure.options, 'redirect', 'gone', 'status']);
-type AttemptFailure = z.infer<typeof AttemptFailure>;
 
 /** What a verdict needs to know of an exchange. */
 export type ExchangeResult =
@@ -25,27 +22,26 @@ export type ExchangeResult =
 type EndpointWish = { endpoint?: 'gone' | 'disable' };
 
 /** What follows from an attempt; the reason may quote the receiver, so it is masked before it is stored. */
-export type Verdict = EndpointWish &
-  (
-    | { outcome: 'delivered' }
-    | { outcome: 'retry'; reason: string; errorClass: AttemptFailure }
-    | { outcome: 'failed'; reason: string; errorClass: AttemptFailure }
-  );
+export type Verdict = EndpointWish & ({ outcome: 'delivered' } | { outcome: 'retry' | 'failed'; reason: string });
 
-/** Decides whether an attempt delivered, is to be repeated, or failed for good; with `retry: none` nothing is repeated. */
+/** Decides whether an attempt delivered, is to be repeated, or failed for good; what reasons quote of a body is masked. */
 export function judgeExchange(
   result: ExchangeResult,
-  retry: 'standard' | 'none',
   success?: FrozenSuccess | undefined,
+  mask: MaskText = (text) => text,
 ): Verdict {
-  const verdict = result.outcome === 'answered' ? judgeAnswer(result, success) : judgeFailure(result);
+  return result.outcome === 'answered' ? judgeAnswer(result, success, mask) : judgeFailure(result);
+}
+
+/** Keeps a call that must not repeat from being repeated. */
+export function limitToOnce(verdict: Verdict, retry: 'standard' | 'none'): Verdict {
   if (verdict.outcome !== 'retry' || retry === 'standard') return verdict;
   return { ...verdict, outcome: 'failed', reason: `${verdict.reason}; this call is never repeated` };
 }
 
 function judgeFailure(failure: { readonly class: ExchangeFailure; readonly message: string }): Verdict {
   const outcome = failure.class === 'blocked' ? 'failed' : 'retry';
-  return { outcome, reason: failure.message, errorClass: failure.class };
+  return { outcome, reason: failure.message };
 }
 
 /** Statuses below 500 that say "later": timeout, too early, too many requests. */
@@ -53,10 +49,10 @@ const passingStatuses: ReadonlySet<number> = new Set([408, 425, 429]);
 
 type Answer = Extract<ExchangeResult, { outcome: 'answered' }>;
 
-function judgeAnswer(answer: Answer, success: FrozenSuccess | undefined): Verdict {
+function judgeAnswer(answer: Answer, success: FrozenSuccess | undefined, mask: MaskText): Verdict {
   const { status, headers } = answer;
   const counts = countsAsSuccess(success, status);
-  const verdict = counts ? judgeCounted(answer, success) : judgeStatus(status, headers);
+  const verdict = counts ? judgeCounted(answer, success, mask) : judgeStatus(status, headers);
   const wish = headers['webhook-delivery']?.trim().toLowerCase();
   const stopped = wish === 'abort-message' || wish === 'disable' ? stop(verdict, wish) : verdict;
   if (wish === 'disable') return { ...stopped, endpoint: 'disable' };
@@ -70,25 +66,28 @@ function stop(verdict: Verdict, wish: string): Verdict {
   return { ...verdict, outcome: 'failed', reason };
 }
 
-function judgeCounted({ status, body, truncated }: Answer, success: FrozenSuccess | undefined): Verdict {
+function judgeCounted(
+  { status, body, truncated }: Answer,
+  success: FrozenSuccess | undefined,
+  mask: MaskText,
+): Verdict {
   if (success?.where === undefined) return { outcome: 'delivered' };
-  const judged = judgeBody(success.where, { body: body ?? new Uint8Array(), truncated: truncated ?? false });
+  const judged = judgeBody(success.where, { body: body ?? new Uint8Array(), truncated: truncated ?? false }, mask);
   if (judged.outcome === 'success') return { outcome: 'delivered' };
   const reason = `the receiver answered ${status}, but ${judged.reason}`;
-  return { outcome: success.retry ? 'retry' : 'failed', reason, errorClass: 'status' };
+  return { outcome: success.retry ? 'retry' : 'failed', reason };
 }
 
 function judgeStatus(status: number, headers: Readonly<Record<string, string>>): Verdict {
   if (status >= 300 && status < 400) {
     const target = redirectTarget(headers.location);
-    return { outcome: 'failed', reason: `a redirect (${status}${target}) is not followed`, errorClass: 'redirect' };
+    return { outcome: 'failed', reason: `a redirect (${status}${target}) is not followed` };
   }
-  if (status === 410)
-    return { outcome: 'failed', reason: 'the receiver answered 410: it is gone for good', errorClass: 'gone' };
+  if (status === 410) return { outcome: 'failed', reason: 'the receiver answered 410: it is gone for good' };
   if (status >= 500 || passingStatuses.has(status)) {
-    return { outcome: 'retry', reason: `the receiver answered ${status}`, errorClass: 'status' };
+    return { outcome: 'retry', reason: `the receiver answered ${status}` };
   }
-  return { outcome: 'failed', reason: `the receiver answered ${status}, which is not retried`, errorClass: 'status' };
+  return { outcome: 'failed', reason: `the receiver answered ${status}, which is not retried` };
 }
 
 /** The origin alone: the whole location is among the logged headers, and its path or query may hold a credential. */

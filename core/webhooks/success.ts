@@ -3,14 +3,14 @@ import type { Condition, Where } from '../document/schema-filters.ts';
 import { matchesFilter } from '../filters/match-filter.ts';
 import { readParameter } from '../json-pointer.ts';
 import type { TagValue } from '../templates/template.ts';
+import { type MaskText, quoteValue } from './quote-value.ts';
 
 /** Longest value that a reason quotes, in UTF-16 units. */
 const maxQuoted = 200;
-/** How many entries of a list or object, and how many levels of them, a reason quotes. */
-const maxQuotedEntries = 5;
-const maxQuotedDepth = 3;
 
 const noSuccess = 'the answer does not count as success';
+/** Of conditions over the record only this is left of those that did not hold (freeze-success.ts). */
+const neverFulfilled = `${noSuccess}: the record did not fulfil success.where when the webhook was made`;
 
 /** Whether an answer whose status counts is a success as well by its body, or why it is not. */
 export type BodyVerdict = { outcome: 'success' } | { outcome: 'no-success'; reason: string };
@@ -24,7 +24,7 @@ type Finding = { outcome: 'holds' } | { outcome: 'broken' | 'unread'; reason: st
 const holds: Finding = { outcome: 'holds' };
 
 /** Judges an answer's body by the frozen conditions; what cannot be read is no success, or a login page would be one. */
-export function judgeBody(where: Where, answer: AnswerBody): BodyVerdict {
+export function judgeBody(where: Where, answer: AnswerBody, mask: MaskText): BodyVerdict {
   const json = readJson(answer.body);
   const judge = (condition: Condition): Finding =>
     json === undefined
@@ -32,7 +32,7 @@ export function judgeBody(where: Where, answer: AnswerBody): BodyVerdict {
           outcome: 'unread',
           reason: `the answer is ${describeUnread(answer)}, so ${condition.field} could not be read`,
         }
-      : judgeCondition(condition, json.value);
+      : judgeCondition(condition, json.value, mask);
   const finding = find(where, judge);
   return finding.outcome === 'holds' ? { outcome: 'success' } : { outcome: 'no-success', reason: finding.reason };
 }
@@ -52,6 +52,7 @@ function find(where: Where, judge: (condition: Condition) => Finding): Finding {
     const findings = where.any.map((part) => find(part, judge));
     const decisive = findings.find(({ outcome }) => outcome === 'holds' || findings.length === 1);
     if (decisive !== undefined) return decisive;
+    if (findings.length === 0) return { outcome: 'broken', reason: neverFulfilled };
     const reason = `${noSuccess}: none of the alternatives in success.where holds`;
     return findings.find(({ outcome }) => outcome === 'unread') ?? { outcome: 'broken', reason };
   }
@@ -63,14 +64,14 @@ function find(where: Where, judge: (condition: Condition) => Finding): Finding {
   return judge(where);
 }
 
-function judgeCondition(condition: Condition, json: unknown): Finding {
+function judgeCondition(condition: Condition, json: unknown, mask: MaskText): Finding {
   const found = readParameter(json, condition.field);
   const actual = isJson(found) ? found : undefined;
   // Durations are about records, and those conditions were decided when the webhook was made.
   if (matchesFilter(condition, { read: () => actual, now: 0 })) return holds;
   return {
     outcome: 'broken',
-    reason: `${noSuccess}: "${describeCondition(condition)}" does not hold for ${quote(actual)}`,
+    reason: `${noSuccess}: "${describeCondition(condition)}" does not hold for ${quote(actual, mask)}`,
   };
 }
 
@@ -85,7 +86,7 @@ function describeNot(where: Where): string {
 }
 
 function describeCondition({ field, op, value }: Condition): string {
-  return [field, op, ...(value === undefined ? [] : [quote(value)])].join(' ');
+  return [field, op, ...(value === undefined ? [] : [quote(value, (text) => text)])].join(' ');
 }
 
 function describeUnread({ body, truncated }: AnswerBody): string {
@@ -102,16 +103,8 @@ function readJson(body: Uint8Array): { value: unknown } | undefined {
   }
 }
 
-function quote(value: TagValue | undefined): string {
-  const text = value === undefined ? 'nothing' : (JSON.stringify(shorten(value, 0)) ?? '');
-  return text.length > maxQuoted ? `${text.slice(0, maxQuoted).toWellFormed()}…` : text;
-}
-
-/** Receivers may nest values as deep as 256 KB allow: writing those out would exhaust the stack. */
-function shorten(value: unknown, depth: number): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if (depth >= maxQuotedDepth) return '…';
-  if (Array.isArray(value)) return value.slice(0, maxQuotedEntries).map((item) => shorten(item, depth + 1));
-  const entries = Object.entries(value).slice(0, maxQuotedEntries);
-  return Object.fromEntries(entries.map(([key, item]) => [key, shorten(item, depth + 1)]));
+function quote(value: TagValue | undefined, mask: MaskText): string {
+  if (value === undefined) return 'nothing';
+  const quoted = quoteValue(value, { mask, maxLength: maxQuoted });
+  return typeof value === 'string' ? `"${quoted}"` : quoted;
 }

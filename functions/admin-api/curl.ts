@@ -12,6 +12,8 @@ export const copyAsCurl: Handle<ProjectCall> = async (dependencies, call) => {
   if (request === undefined) return refuse(409, 'This delivery was never rendered, so there is no request to copy.');
   const parts = await readStoredBody(dependencies, found.delivery);
   if (isBodyGone(found.delivery, parts)) return refuse(409, 'The recorded body is gone: run the macro again.');
-  const body = curlCommand({ request, body: parts ?? request.body, webhookId: replayOf ?? id });
+  const webhookId = replayOf ?? id;
+  const isReplay = replayOf !== undefined;
+  const body = curlCommand({ request, body: parts ?? request.body, webhookId, isReplay });
   return { status: 200, raw: { body, contentType: 'text/plain; charset=utf-8' } };
 };

@@ -1,8 +1,9 @@
-import { changeEndpoint, findEndpoints } from '../../adapters/dynamodb/endpoints.ts';
+import { changeEndpoint, findEndpoint, findEndpoints } from '../../adapters/dynamodb/endpoints.ts';
 import { countWaitingFor } from '../../adapters/dynamodb/paused-deliveries.ts';
 import { endpointId } from '../../core/deliveries/message.ts';
 import type { Macro, ProjectDocument, WebhookAction } from '../../core/document/schema.ts';
-import { decideHealth, type EndpointHealth, type EndpointName } from '../../core/endpoints/health.ts';
+import { decideHealth } from '../../core/endpoints/decide-health.ts';
+import type { EndpointHealth, EndpointName } from '../../core/endpoints/health.ts';
 import { actionKey } from '../../core/macros/apply-macro.ts';
 import { notFound } from '../kit/http.ts';
 import { type AdminDependencies, type Handle, type ProjectCall, pathParameter } from './call.ts';
@@ -11,8 +12,8 @@ import type { ShownEndpoint } from './schemas.ts';
 /** Waiting deliveries that are counted at most. */
 const maxCounted = 1_000;
 
-/** A webhook action of the document in force. */
-type Endpoint = EndpointName & { macroName: string; method: WebhookAction['method'] };
+/** A webhook action; without a method where the document in force does not have it any more. */
+type Endpoint = EndpointName & { macroName: string; method?: WebhookAction['method'] };
 
 /** Lists all webhook actions of the document in force, in its order, with their health. */
 export const listProjectEndpoints: Handle<ProjectCall> = async (dependencies, { project }) => {
@@ -35,11 +36,8 @@ export const resumeEndpoint: Handle<ProjectCall> = async (dependencies, call) =>
   await change(dependencies, call, 'person-resumed');
 
 async function change(dependencies: AdminDependencies, call: ProjectCall, kind: 'person-paused' | 'person-resumed') {
-  const { table, readConfiguration, dueShards, now } = dependencies;
-  const configuration = await readConfiguration(call.project);
-  const endpoint = (configuration === undefined ? [] : findWebhooks(configuration.document)).find(
-    ({ macro, action }) => macro === pathParameter(call, 'macro') && action === pathParameter(call, 'action'),
-  );
+  const { table, dueShards, now } = dependencies;
+  const endpoint = await find(dependencies, call);
   if (endpoint === undefined) return notFound();
   const { macroName: _, method: __, ...name } = endpoint;
   const changed = await changeEndpoint(
@@ -50,6 +48,19 @@ async function change(dependencies: AdminDependencies, call: ProjectCall, kind: 
   );
   call.request.note({ macro: endpoint.macro, action: endpoint.action, outcome: changed.outcome });
   return { status: 200, json: await show(dependencies, endpoint, changed.stored?.health) };
+}
+
+/** What was sent before an action left the document may still wait for it, so what is known of its health counts as well. */
+async function find({ table, readConfiguration }: AdminDependencies, call: ProjectCall): Promise<Endpoint | undefined> {
+  const { project } = call;
+  const [macro, action] = [pathParameter(call, 'macro'), pathParameter(call, 'action')];
+  const configuration = await readConfiguration(project);
+  if (configuration === undefined) return undefined;
+  const endpoint = endpointId({ project, macro, action });
+  const listed = findWebhooks(configuration.document).find((webhook) => webhook.endpoint === endpoint);
+  if (listed !== undefined) return listed;
+  const stored = await findEndpoint(table, endpoint);
+  return stored === undefined ? undefined : { endpoint, project, macro, action, macroName: macro };
 }
 
 function findWebhooks({ project, macros }: ProjectDocument): Endpoint[] {
@@ -76,7 +87,7 @@ async function show(
     macro,
     action,
     name: macroName,
-    method,
+    ...(method === undefined ? {} : { method }),
     state: isPaused ? 'paused' : failingSince === undefined ? 'healthy' : 'failing',
     ...(failingSince === undefined ? {} : { failingSince }),
     ...(lastSuccessAt === undefined ? {} : { lastSuccessAt }),

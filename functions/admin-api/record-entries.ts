@@ -25,12 +25,19 @@ export const listTicketComments: Handle<ProjectCall> = async (dependencies, call
   await answerForTicket(dependencies, call, listComments);
 
 /** Lists what changed on a member and why, newest first unless turned. */
-export const listMemberHistory: Handle<ProjectCall> = async (dependencies, call) => {
+export const listMemberHistory: Handle<ProjectCall> = async (dependencies, call) =>
+  await answerForMember(dependencies, call, listChanges);
+
+/** Lists the comments on a member, newest first unless turned. */
+export const listMemberComments: Handle<ProjectCall> = async (dependencies, call) =>
+  await answerForMember(dependencies, call, listComments);
+
+async function answerForMember(dependencies: AdminDependencies, call: ProjectCall, list: ListEntries) {
   const email = canonicalEmail(pathParameter(call, 'email'));
   const found = email === undefined ? undefined : await findMembers(dependencies.table, call.project, [email]);
   if (email === undefined || found?.has(email) !== true) return notFound();
-  return await answerEntries(dependencies, call, memberKey(call.project, email), listChanges);
-};
+  return await answerEntries(dependencies, call, memberKey(call.project, email), list);
+}
 
 async function answerForTicket(dependencies: AdminDependencies, call: ProjectCall, list: ListEntries) {
   const id = pathParameter(call, 'ticket');

@@ -10,7 +10,7 @@ import { getMember, listProjectMembers } from './members.ts';
 import { previewTemplate } from './preview-template.ts';
 import { getProject, listVisibleProjects } from './projects.ts';
 import { putDocument } from './put-document.ts';
-import { listMemberHistory, listTicketComments, listTicketHistory } from './record-entries.ts';
+import { listMemberComments, listMemberHistory, listTicketComments, listTicketHistory } from './record-entries.ts';
 import { replayDelivery } from './replay.ts';
 import { getRun, startRun } from './runs.ts';
 import { listProjectSecrets, putSecret, removeSecret } from './secrets.ts';
@@ -51,6 +51,7 @@ const adminRoutes: Readonly<Record<AdminRouteKey, AdminRoute>> = {
   'GET /admin/v1/projects/{project}/members': { needs: 'read', handle: listProjectMembers },
   'GET /admin/v1/projects/{project}/members/{email}': { needs: 'read', handle: getMember },
   'GET /admin/v1/projects/{project}/members/{email}/history': { needs: 'read', handle: listMemberHistory },
+  'GET /admin/v1/projects/{project}/members/{email}/comments': { needs: 'read', handle: listMemberComments },
   'POST /admin/v1/projects/{project}/macros/{macro}/test': { needs: 'manage', handle: testMacro },
   'POST /admin/v1/projects/{project}/macros/{macro}/runs': { needs: 'run', handle: startRun },
   'GET /admin/v1/projects/{project}/runs/{run}': { needs: 'read', handle: getRun },

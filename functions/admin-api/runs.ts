@@ -5,7 +5,7 @@ import { isShownTo } from '../../core/access/project-role.ts';
 import type { Macro } from '../../core/document/schema.ts';
 import { canonicalEmail } from '../../core/members.ts';
 import type { ParameterError } from '../../core/reply-errors.ts';
-import { beginRun, finishRun, type Run, type RunResult, type RunTarget } from '../../core/runs/run.ts';
+import { beginRun, finishRun, type Run, type RunResult, type RunTarget, resultWithout } from '../../core/runs/run.ts';
 import { notFound, refuse, refuseParameters } from '../kit/http.ts';
 import { type AdminDependencies, type Handle, type ProjectCall, pathParameter } from './call.ts';
 import { readBody } from './read-input.ts';
@@ -17,6 +17,8 @@ import { NewRun } from './schemas.ts';
 const maxRunMs = 15_000;
 /** Tries to store how a run ended. */
 const maxRecordTries = 3;
+
+const broken = 'something broke on our side: look at the record, then run the macro again for it if nothing changed';
 
 const notYet = {
   filter: 'Runs over a filter do not exist yet: name tickets or members.',
@@ -43,10 +45,19 @@ export const startRun: Handle<ProjectCall> = async (dependencies, call) => {
   const by = nameCaller(call.principal);
   const running = { project, run: run.id, by, macro, configuration, deadline: startedAt + maxRunMs };
   const results: RunResult[] = [];
-  for (const target of targets.targets) results.push(await runForRecord(dependencies, running, target));
+  const faults: { target: RunTarget; error: string }[] = [];
+  for (const target of targets.targets) {
+    try {
+      results.push(await runForRecord(dependencies, running, target));
+    } catch (error) {
+      // Others may have been done before, which only the run's record tells.
+      faults.push({ target, error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) });
+      results.push(resultWithout(target, 'failed', broken));
+    }
+  }
   const finished = finishRun(run, results, iso(now()));
   const recorded = await recordRun(dependencies, project, finished);
-  request.note({ run: run.id, macro: macro.key, done: finished.done, failed: finished.failed, recorded });
+  request.note({ run: run.id, macro: macro.key, done: finished.done, failed: finished.failed, recorded, faults });
   const location = `${apiOrigin}/admin/v1/projects/${project}/runs/${run.id}`;
   return { status: 202, headers: { location }, json: finished };
 };

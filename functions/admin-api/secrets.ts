@@ -3,7 +3,7 @@ import { type OpenedSecret, open, seal } from '../../adapters/secrets/vault.ts';
 import type { CursorList } from '../../core/cursors.ts';
 import { durationMs } from '../../core/dates.ts';
 import { VariableName } from '../../core/document/schema-names.ts';
-import { notFound, refuseParameters } from '../kit/http.ts';
+import { notFound, refuseContended, refuseParameters } from '../kit/http.ts';
 import { type Handle, type ProjectCall, pathParameter } from './call.ts';
 import { canonicalHost } from './canonical-host.ts';
 import { answerPage, readPlace } from './paging.ts';
@@ -27,7 +27,7 @@ export const listProjectSecrets: Handle<ProjectCall> = async (dependencies, { re
 /** Sets a secret; nothing ever answers its value. */
 export const putSecret: Handle<ProjectCall> = async (dependencies, call) => {
   const { request, project } = call;
-  const { table, loadKeys, randomBytes, now } = dependencies;
+  const { table, loadKeys, randomBytes, now, pause } = dependencies;
   const name = VariableName.safeParse(pathParameter(call, 'name'));
   const body = readBody(request, NewSecret);
   if (!name.success) {
@@ -45,7 +45,8 @@ export const putSecret: Handle<ProjectCall> = async (dependencies, call) => {
     await writeSecret(table, project, secret, now());
     return { status: 204 };
   }
-  for (let tries = 0; tries < maxTries; tries += 1) {
+  for (let tries = 1; tries <= maxTries; tries += 1) {
+    if (tries > 1) await pause(25 * 2 ** tries);
     const seen = await findSecret(table, project, name.data);
     // Where the call is repeated, its value is there already, and the one before it must not be lost.
     const isThere = seen !== undefined && holds(open(seen.sealed, place, vault), value);
@@ -54,7 +55,7 @@ export const putSecret: Handle<ProjectCall> = async (dependencies, call) => {
     const outcome = await writeSecret(table, project, secret, now(), { seen, former });
     if (outcome === 'written') return { status: 204 };
   }
-  throw new Error(`secret ${name.data} of ${project} was changed by others ${maxTries} times in a row`);
+  return refuseContended('Others are changing this secret: it was not set. Try again shortly.');
 };
 
 function holds(opened: OpenedSecret, value: string): boolean {

@@ -37,7 +37,10 @@ export const testMacro: Handle<ProjectCall> = async (dependencies, call) => {
   const { request } = delivery;
   if (request === undefined) {
     const problem = delivery.reason ?? '';
-    if (body.input.send) return refuse(400, `This webhook cannot be sent for this record: ${problem}.`);
+    if (body.input.send) {
+      const remedy = 'Mend the macro or the record, or choose another record.';
+      return refuse(400, `This webhook cannot be sent for this record: ${problem.replace(/\.$/, '')}. ${remedy}`);
+    }
     return answer(200, { action: chosen.action, problem, missingSecrets: [] });
   }
   const shown = { action: chosen.action, ...(await describe(dependencies, call.project, request)) };

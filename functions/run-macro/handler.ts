@@ -1,19 +1,15 @@
 import { readDue } from '../../adapters/dynamodb/due.ts';
+import { findEndpoint } from '../../adapters/dynamodb/endpoints.ts';
 import type { Table } from '../../adapters/dynamodb/table.ts';
-import { type Queue, sendAll } from '../../adapters/sqs/queue.ts';
-import { type DeliveryMessage, MacroMessage, mailLane } from '../../core/deliveries/message.ts';
+import { type Message, type Queue, sendAll } from '../../adapters/sqs/queue.ts';
+import { type DeliveryMessage, isMailLane, MacroMessage } from '../../core/deliveries/message.ts';
+import { freeShare, isDrained } from '../../core/endpoints/drain-share.ts';
 import type { MessageHandler } from '../kit/queue-consumer.ts';
 import { type TendDependencies, tendEndpoint } from './tend-endpoint.ts';
 
 /** How long one message drains at most, in milliseconds; the next tick goes on (docs/architecture.md, 4). */
 const maxDrainMs = 50_000;
 const pageSize = 100;
-/**
- * Most deliveries of one lane that one message drains; the rest stay due for the next. An endpoint that cannot take its backlog,
- * or that other instances hold back, would otherwise have all of it carried to the queue and back every minute.
- */
-const maxPerLane = 100;
-
 /** What the handler is given. */
 export type RunMacroDependencies = DrainDependencies & TendDependencies;
 
@@ -24,7 +20,10 @@ type DrainDependencies = {
   emailQueue: Queue;
   macroQueue: Queue;
   now: () => number;
+  random: () => number;
 };
+
+type Facts = Readonly<Record<string, unknown>>;
 
 /** Does the work of one message of the macro queue. */
 export function runMacro(dependencies: RunMacroDependencies): MessageHandler {
@@ -32,49 +31,64 @@ export function runMacro(dependencies: RunMacroDependencies): MessageHandler {
     const message = MacroMessage.parse(JSON.parse(body));
     switch (message.kind) {
       case 'drain-due':
-        return await drainDue(dependencies, message.shard);
+        return await drainDue(dependencies, message);
       case 'tend-endpoint':
         return await tendEndpoint(dependencies, message);
     }
   };
 }
 
-/** Drains one shard of what is due onto the queues; due entries stay until their delivery settles, or their endpoint is seen to. */
+/**
+ * Drains one shard of what is due onto the queues; due entries stay until their delivery settles, or their endpoint is seen to.
+ * It reads on where a lane has had its share: those of other lanes lie behind.
+ */
 async function drainDue(
-  { table, webhookQueue, emailQueue, macroQueue, now }: DrainDependencies,
-  shard: number,
-): Promise<Readonly<Record<string, unknown>>> {
+  dependencies: DrainDependencies,
+  { shard, leaves = [] }: Extract<MacroMessage, { kind: 'drain-due' }>,
+): Promise<Facts> {
+  const { table, webhookQueue, emailQueue, macroQueue, now } = dependencies;
   const startedAt = now();
   let drained = 0;
-  const taken = new Map<string, number>();
+  const takes = takeShares(dependencies);
   for await (const { deliveries: due, endpoints } of readDue(table, shard, { now: startedAt, pageSize })) {
-    const deliveries = due.filter(({ lane }) => {
-      taken.set(lane, (taken.get(lane) ?? 0) + 1);
-      return (taken.get(lane) ?? 0) <= maxPerLane;
-    });
-    const messages = deliveries.map(({ delivery, lane }) => {
+    const mails: Message[] = [];
+    const webhooks: Message[] = [];
+    for (const { delivery, lane } of due) {
+      const isMail = isMailLane(lane);
+      if (leaves.includes(isMail ? 'emails' : 'webhooks') || !(await takes(lane))) continue;
       const message: DeliveryMessage = { delivery, endpoint: lane };
-      return { body: JSON.stringify(message), group: lane };
+      (isMail ? mails : webhooks).push({ body: JSON.stringify(message), group: lane });
+    }
+    const tending = endpoints.map((endpoint): Message => {
+      const message: MacroMessage = { kind: 'tend-endpoint', endpoint };
+      return { body: JSON.stringify(message) };
     });
     const failures = await Promise.all([
-      sendAll(
-        webhookQueue,
-        messages.filter(({ group }) => group !== mailLane),
-      ),
-      sendAll(
-        emailQueue,
-        messages.filter(({ group }) => group === mailLane),
-      ),
-      sendAll(
-        macroQueue,
-        endpoints.map((endpoint) => {
-          const message: MacroMessage = { kind: 'tend-endpoint', endpoint };
-          return { body: JSON.stringify(message) };
-        }),
-      ),
+      sendAll(webhookQueue, webhooks),
+      sendAll(emailQueue, mails),
+      sendAll(macroQueue, tending),
     ]);
-    drained += deliveries.length + endpoints.length - failures.flat().length;
+    drained += webhooks.length + mails.length + tending.length - failures.flat().length;
     if (now() - startedAt > maxDrainMs) break;
   }
   return { shard, drained };
+}
+
+/** Says of each delivery of a lane in turn whether this drain takes it; a lane's endpoint is read once there are many. */
+function takeShares({ table, random }: DrainDependencies): (lane: string) => Promise<boolean> {
+  const places = new Map<string, number>();
+  const failing = new Map<string, boolean>();
+  return async (lane) => {
+    const place = (places.get(lane) ?? 0) + 1;
+    places.set(lane, place);
+    if (place <= freeShare) return true;
+    const isFailing = failing.get(lane) ?? (await isFailingLane(table, lane));
+    failing.set(lane, isFailing);
+    return isDrained({ place, isFailing, random: random() });
+  };
+}
+
+async function isFailingLane(table: Table, lane: string): Promise<boolean> {
+  if (isMailLane(lane)) return false;
+  return (await findEndpoint(table, lane))?.health.failingSince !== undefined;
 }

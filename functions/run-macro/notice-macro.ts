@@ -47,7 +47,8 @@ export async function applyNoticeMacro(
     const context = { ...loaded.context, request: noticeValues({ health, notice }) };
     const cause = { kind: 'notice' as const, key: health.endpoint };
     const changeCause = { kind: 'macro' as const, key: macro.key };
-    const consequence = decideMacro({ document, context, memberVersion, newId }, { macro, cause, changeCause });
+    const input = { document, context, memberVersion, newId, setsOffNothing: true as const };
+    const consequence = decideMacro(input, { macro, cause, changeCause });
     const deliveries = await largeBodies.store(consequence.deliveries);
     const stored = { ...consequence, deliveries };
     const write = { before: context, memberVersion, consequence: stored, token: newId() };

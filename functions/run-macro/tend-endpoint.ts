@@ -1,18 +1,25 @@
 import { fastPathMs } from '../../adapters/dynamodb/deliveries.ts';
-import { findEndpoint, type StoredEndpoint, writeEndpoint } from '../../adapters/dynamodb/endpoints.ts';
+import { changeEndpoint, findEndpoint, type StoredEndpoint, writeEndpoint } from '../../adapters/dynamodb/endpoints.ts';
 import { bringBack, failWaiting, readWaiting } from '../../adapters/dynamodb/paused-deliveries.ts';
 import type { Table } from '../../adapters/dynamodb/table.ts';
 import { type Message, type Queue, sendAll } from '../../adapters/sqs/queue.ts';
 import type { DeliveryMessage, MacroMessage } from '../../core/deliveries/message.ts';
 import { type EndpointHealth, maxPausedMs } from '../../core/endpoints/health.ts';
-import { afterProbe, afterReturn, afterWatch, planTending, whileReturning } from '../../core/endpoints/tending.ts';
+import {
+  afterProbe,
+  afterReturn,
+  afterWatch,
+  planTending,
+  slotMs,
+  takeSlots,
+  whileReturning,
+} from '../../core/endpoints/tending.ts';
+import { delaySeconds } from '../kit/delay.ts';
 import { type NoticeDependencies, tellNotices } from './tell-notices.ts';
 
 /** How long one message works at most, in milliseconds: the function is stopped after 60 s. */
 const maxTendMs = 45_000;
 const pageSize = 100;
-/** What is brought back goes at 10 a second, so that a receiver that is back is not run over. */
-const slotMs = 100;
 const tooLong = 'Its webhook was paused for 14 days: resume the webhook and replay the delivery.';
 /** Waits up to this long are the queue's own delay, the most it can do. */
 const maxQueueDelayMs = 900_000;
@@ -38,16 +45,16 @@ export async function tendEndpoint(dependencies: TendDependencies, message: Tend
   const startedAt = now();
   const found = await findEndpoint(table, endpoint);
   if (found === undefined) return { endpoint, outcome: 'unknown' };
-  const { stored, told } = await tellNotices(dependencies, found);
-  if (stored === undefined) return { endpoint, outcome: 'changed-meanwhile' };
+  const { stored, ...notices } = await tellNotices(dependencies, found);
+  if (stored === undefined) return { endpoint, ...notices, outcome: 'changed-meanwhile' };
   const plan = planTending(stored.health, startedAt);
   switch (plan.kind) {
     case 'nothing':
-      return { endpoint, told, outcome: 'told' };
+      return { endpoint, ...notices, outcome: 'told' };
     case 'watch':
-      return { endpoint, told, ...(await watch(dependencies, stored, plan.probe, startedAt)) };
+      return { endpoint, ...notices, ...(await watch(dependencies, stored, plan.probe, startedAt)) };
     case 'return':
-      return { endpoint, told, ...(await returnAll(dependencies, stored, message, startedAt)) };
+      return { endpoint, ...notices, ...(await returnAll(dependencies, stored, message, startedAt)) };
   }
 }
 
@@ -75,7 +82,7 @@ async function watch(
   // First the mark that lets it pass, then the delivery: the other way round it would be set aside again.
   const facts = await conclude(dependencies, stored, afterProbe(stored.health, probe, now()), { failed, probe });
   if (facts.outcome === 'watched' && probe !== undefined)
-    await letThrough(dependencies, endpoint, [probe], now(), true);
+    await letThrough(dependencies, endpoint, [probe], { firstAt: now(), apartMs: 0 });
   return facts;
 }
 
@@ -102,27 +109,49 @@ async function returnAll(
   startedAt: number,
 ): Promise<Facts> {
   const { table, dueShards, now, macroQueue } = dependencies;
-  const { endpoint } = stored.health;
+  const { endpoint, tendAt } = stored.health;
+  const isInHand = message.slot === undefined && tendAt !== undefined && Date.parse(tendAt) > startedAt;
+  if (isInHand) return { outcome: 'in-hand' };
   const health = whileReturning(stored.health, startedAt);
   if ((await writeEndpoint(table, stored, health, dueShards)) !== 'written') return { outcome: 'changed-meanwhile' };
-  const claimed = { health, version: stored.version + 1 };
-  let slot = Math.max(message.slot ?? 0, startedAt);
+  let claimed = { health, version: stored.version + 1 };
   let returned = 0;
   for await (const page of readWaiting(table, endpoint, { pageSize })) {
     if (page.length === 0) continue;
-    const current = await findEndpoint(table, endpoint);
+    const taken = await takeNextSlots(dependencies, claimed, page.length);
     // Paused again, or in other hands: what is left is theirs.
-    if (current?.version !== claimed.version) return { outcome: 'changed-meanwhile', returned };
-    returned += await letThrough(dependencies, endpoint, page, slot, false);
-    slot += page.length * slotMs;
+    if (taken === undefined) return { outcome: 'changed-meanwhile', returned };
+    claimed = taken.stored;
+    returned += await letThrough(dependencies, endpoint, page, { firstAt: taken.firstAt, apartMs: slotMs });
     if (now() - startedAt > maxTendMs) {
-      const next: TendMessage = { kind: 'tend-endpoint', endpoint, slot };
+      const next: TendMessage = { kind: 'tend-endpoint', endpoint, slot: taken.firstAt + page.length * slotMs };
       await sendAll(macroQueue, [{ body: JSON.stringify(next) }]);
       return { outcome: 'returning', returned };
     }
   }
-  const outcome = await writeEndpoint(table, claimed, afterReturn(health, returned, now()), dueShards);
+  const outcome = await writeEndpoint(table, claimed, afterReturn(claimed.health, returned, now()), dueShards);
   return { outcome: outcome === 'written' ? 'returned' : outcome, returned };
+}
+
+/** Takes slots in the endpoint's item, where they stay taken whatever becomes of this message. */
+async function takeNextSlots(
+  { table, dueShards, now }: TendDependencies,
+  claimed: StoredEndpoint,
+  count: number,
+): Promise<{ stored: StoredEndpoint; firstAt: number } | undefined> {
+  let firstAt = 0;
+  const { outcome, stored } = await changeEndpoint(
+    table,
+    claimed.health.endpoint,
+    (health) => {
+      const taken = takeSlots(claimed.health, health, { count, now: now() });
+      if (taken === undefined) return { outcome: 'unchanged' };
+      firstAt = taken.firstAt;
+      return { outcome: 'changed', health: taken.health };
+    },
+    { dueShards, known: { stored: claimed } },
+  );
+  return outcome === 'unchanged' || stored === undefined ? undefined : { stored, firstAt };
 }
 
 /** Brings deliveries back, one a slot, and has the queue hand them out where their slots are near. */
@@ -130,17 +159,16 @@ async function letThrough(
   dependencies: TendDependencies,
   endpoint: string,
   ids: readonly string[],
-  firstSlot: number,
-  isProbe: boolean,
+  slots: { firstAt: number; apartMs: number },
 ): Promise<number> {
   const { table, webhookQueue, dueShards, now, random } = dependencies;
   const brought = await Promise.all(
     ids.map(async (id, place) => {
-      const at = Math.round(firstSlot + (isProbe ? 0 : (place + random()) * slotMs));
+      const at = Math.round(slots.firstAt + (place + random()) * slots.apartMs);
       const waitMs = at - now();
       const byQueue = waitMs <= maxQueueDelayMs;
       const dueAt = at + (byQueue ? fastPathMs : 0);
-      const outcome = await bringBack(table, { id, endpoint }, { at, dueAt, dueShards, keepsAge: isProbe });
+      const outcome = await bringBack(table, { id, endpoint }, { at, dueAt, dueShards });
       return { id, outcome, byQueue, waitMs };
     }),
   );
@@ -151,8 +179,7 @@ async function letThrough(
   return back.length;
 }
 
-/** A message that comes before its time is dropped, so it comes a moment late; the queue counts whole seconds. */
 function describeMessage(endpoint: string, delivery: string, waitMs: number): Message {
   const message: DeliveryMessage = { delivery, endpoint };
-  return { body: JSON.stringify(message), group: endpoint, delaySeconds: Math.max(0, Math.ceil(waitMs / 1000)) };
+  return { body: JSON.stringify(message), group: endpoint, delaySeconds: delaySeconds(waitMs) };
 }

@@ -3,9 +3,9 @@ import type { MailResult, SendMail } from '../../adapters/ses/mail.ts';
 import { sendDelayed } from '../../adapters/sqs/queue.ts';
 import { planAttempt, type SettledState, settleAttempt } from '../../core/deliveries/attempt-plan.ts';
 import type { Attempt, Delivery } from '../../core/deliveries/delivery.ts';
-import { DeliveryMessage, mailLane } from '../../core/deliveries/message.ts';
+import { DeliveryMessage } from '../../core/deliveries/message.ts';
+import { delaySeconds } from '../kit/delay.ts';
 import type { MessageHandler } from '../kit/queue-consumer.ts';
-import { delaySeconds } from '../send-webhook/delay.ts';
 import { judgeMail } from './judge-mail.ts';
 import { type SettleMailDependencies, settleMail } from './settle-mail.ts';
 
@@ -28,14 +28,18 @@ export type SendEmailDependencies = SettleMailDependencies & {
 export function sendEmail(dependencies: SendEmailDependencies): MessageHandler {
   const { table, emailQueue, now, newId } = dependencies;
   return async (body) => {
-    const { delivery: id } = DeliveryMessage.parse(JSON.parse(body));
+    const { delivery: id, endpoint: group } = DeliveryMessage.parse(JSON.parse(body));
     const lease = await leaseAttempt(table, id, { now: now(), leaseMs, token: newId() });
     switch (lease.outcome) {
       case 'leased':
         return await attempt(dependencies, lease.delivery);
       case 'leased-elsewhere':
         // Whoever holds the lease may have died with it: this message comes back when it has lapsed.
-        await sendDelayed(emailQueue, { body, group: mailLane }, delaySeconds(lease.until - now()));
+        await sendDelayed(
+          emailQueue,
+          { body, ...(group === undefined ? {} : { group }) },
+          delaySeconds(lease.until - now()),
+        );
         return { delivery: id, outcome: lease.outcome };
       default:
         return { delivery: id, outcome: lease.outcome };

@@ -29,11 +29,11 @@ export function judgeMail(result: MailResult, retry: 'standard' | 'none'): Verdi
 
 function judge(result: MailResult): Verdict {
   if (result.outcome === 'sent') return { outcome: 'delivered' };
-  if (result.outcome === 'failed') return { outcome: 'retry', reason: result.message, errorClass: result.class };
+  if (result.outcome === 'failed') return { outcome: 'retry', reason: result.message };
   const reason = `SES answered ${result.status} ${result.error}: ${result.message}`;
   if (result.status >= 500 || result.status === 429 || passing.has(result.error)) {
-    return { outcome: 'retry', reason, errorClass: 'status' };
+    return { outcome: 'retry', reason };
   }
   const remedy = remedies[result.error];
-  return { outcome: 'failed', reason: remedy === undefined ? reason : `${reason} (${remedy})`, errorClass: 'status' };
+  return { outcome: 'failed', reason: remedy === undefined ? reason : `${reason} (${remedy})` };
 }

@@ -4,9 +4,9 @@ import type { Table } from '../../adapters/dynamodb/table.ts';
 import { type Queue, sendDelayed } from '../../adapters/sqs/queue.ts';
 import type { SettledState } from '../../core/deliveries/attempt-plan.ts';
 import type { Attempt, Delivery } from '../../core/deliveries/delivery.ts';
-import { type DeliveryMessage, mailLane } from '../../core/deliveries/message.ts';
+import { type DeliveryMessage, laneOf } from '../../core/deliveries/message.ts';
+import { delaySeconds } from '../kit/delay.ts';
 import type { Observer } from '../kit/observer.ts';
-import { delaySeconds } from '../send-webhook/delay.ts';
 
 /** Waits up to this long are the queue's own delay, the most it can do; longer ones lie in the due index. */
 const maxQueueDelayMs = 900_000;
@@ -38,6 +38,7 @@ export async function settleMail(
   if (outcome === 'lease-lost') return;
   observer.measure('Attempts', 1, 'Count', { project: delivery.project, outcome: state.outcome });
   if (!byQueue) return;
-  const message: DeliveryMessage = { delivery: delivery.id, endpoint: mailLane };
-  await sendDelayed(emailQueue, { body: JSON.stringify(message), group: mailLane }, delaySeconds(waitMs));
+  const lane = laneOf(delivery);
+  const message: DeliveryMessage = { delivery: delivery.id, endpoint: lane };
+  await sendDelayed(emailQueue, { body: JSON.stringify(message), group: lane }, delaySeconds(waitMs));
 }

@@ -66,20 +66,20 @@ type Fetch = { outcome: 'token'; token: Token } | Extract<FetchedToken, { outcom
 function readFetch(exchange: Exchange, host: string, at: number): Fetch {
   if (exchange.outcome === 'failed') {
     const failed = { ...exchange, message: `no token from ${host}: ${exchange.message}` };
-    return { outcome: 'failed', exchange: failed, verdict: judgeExchange(failed, 'standard') };
+    return { outcome: 'failed', exchange: failed, verdict: judgeExchange(failed) };
   }
   const answer = readTokenAnswer(exchange, host, at);
   if (answer.outcome === 'token') return answer;
   const { timings, address } = exchange;
   const failed = { outcome: 'failed' as const, class: 'http' as const, message: answer.reason, timings, address };
   const outcome = answer.isPassing ? ('retry' as const) : ('failed' as const);
-  return { outcome: 'failed', exchange: failed, verdict: { outcome, reason: answer.reason, errorClass: 'status' } };
+  return { outcome: 'failed', exchange: failed, verdict: { outcome, reason: answer.reason } };
 }
 
 function giveUp(host: string, timeoutMs: number, totalMs: number): FetchedToken {
   const message = `no token from ${host} within ${timeoutMs / 1000} s`;
   const failed = { outcome: 'failed' as const, class: 'timeout' as const, message, timings: { totalMs } };
-  return { outcome: 'failed', exchange: failed, verdict: judgeExchange(failed, 'standard') };
+  return { outcome: 'failed', exchange: failed, verdict: judgeExchange(failed) };
 }
 
 /** Attempts that share a fetch have deadlines of their own. */

@@ -8,7 +8,9 @@ import type { MessageHandler } from '../kit/queue-consumer.ts';
 const slowBatchMs = 200;
 /** How long an empty queue is left alone; waiting inside SQS instead would keep the instance after its last call has ended. */
 const emptyQueueMs = 200;
-/** How long after its start an invocation takes further messages: what it took last must end before the function's time does. */
+/** How long an invocation may take (`timeoutSeconds` in lib/function-profiles.ts): beyond, all calls of the instance are killed. */
+const invocationMs = 60_000;
+/** How long after its start an invocation takes further messages: a wait for a turn and the longest call must still fit. */
 const maxFillMs = 20_000;
 
 /** What filling needs; `alarm` rings after so many milliseconds unless it is switched off. */
@@ -20,7 +22,8 @@ type FillDependencies = {
   alarm: (afterMs: number, ring: () => void) => () => void;
   /** Handles batches; the message handler that it is built with is given to it counted. */
   consume: (handle: MessageHandler) => (event: SQSEvent) => Promise<SQSBatchResponse>;
-  handle: MessageHandler;
+  /** Handles a message; what does not end by `endsBy` (epoch milliseconds) is killed. */
+  handle: (body: string, limit: { endsBy: number }) => ReturnType<MessageHandler>;
 };
 
 /**
@@ -30,9 +33,11 @@ type FillDependencies = {
 export function fillSlots({ queue, slots, observer, now, alarm, consume, handle }: FillDependencies) {
   let inHand = 0;
   let oneIsDone = () => {};
+  // Lambda gives an instance one invocation at a time.
+  let endsBy = 0;
   const consumeCounted = consume(async (body) => {
     try {
-      return await handle(body);
+      return await handle(body, { endsBy });
     } finally {
       inHand -= 1;
       oneIsDone();
@@ -81,7 +86,9 @@ export function fillSlots({ queue, slots, observer, now, alarm, consume, handle 
 
   return async (event: SQSEvent): Promise<SQSBatchResponse> => {
     inHand += event.Records.length;
-    const filled = fill(now());
+    const startedAt = now();
+    endsBy = startedAt + invocationMs;
+    const filled = fill(startedAt);
     const response = await consumeCounted(event);
     await filled;
     return response;

@@ -5,7 +5,7 @@ import {
   type EndpointTurns,
   end,
   holdBack,
-  isForgettable,
+  maxTurnWaitMs,
   patienceMs,
   shareOf,
   takeTurn,
@@ -32,20 +32,27 @@ type TurnsSurroundings = {
   alarm: (afterMs: number, ring: () => void) => () => void;
 };
 
-/** Endpoints that an instance remembers before it forgets those of which there is nothing to say. */
+/** What a test does, which a person waits for: it goes, whatever its endpoint is like, and says nothing about it. */
+export const freeTurn: Admitted = { outcome: 'go', called() {}, release() {} };
+
+/** One that waits: what it is told, and what ends its wait where no turn has come. */
+type Waiting = { answer: (admission: Admission) => void; stopWaiting: () => void };
+
+/** Endpoints that an instance remembers; beyond, it forgets the one that was busy longest ago. */
 const maxRemembered = 1_000;
 
 /** Makes the turns of one instance. */
 export function createTurns({ slots, now, random, alarm }: TurnsSurroundings): Turns {
   const share = shareOf(slots);
   const endpoints = new Map<string, EndpointTurns>();
-  const waiting = new Map<string, ((admission: Admission) => void)[]>();
+  const waiting = new Map<string, Waiting[]>();
   let tokens = 0;
 
   const read = (endpoint: string) => endpoints.get(endpoint) ?? unknownEndpoint;
   const store = (endpoint: string, state: EndpointTurns) => {
-    if (endpoints.size >= maxRemembered) forget(endpoints, now());
+    endpoints.delete(endpoint);
     endpoints.set(endpoint, state);
+    if (endpoints.size > maxRemembered) forgetOldest(endpoints);
   };
 
   function letGo(endpoint: string): Admitted {
@@ -81,12 +88,30 @@ export function createTurns({ slots, now, random, alarm }: TurnsSurroundings): T
     const line = waiting.get(endpoint) ?? [];
     waiting.delete(endpoint);
     const still: typeof line = [];
-    for (const answer of line) {
+    for (const one of line) {
       const turn = takeTurn(read(endpoint), { now: now(), share, waiting: still.length });
-      if (turn === 'wait') still.push(answer);
-      else answer(turn === 'go' ? letGo(endpoint) : sendAway(endpoint));
+      if (turn === 'wait') still.push(one);
+      else {
+        one.stopWaiting();
+        one.answer(turn === 'go' ? letGo(endpoint) : sendAway(endpoint));
+      }
     }
     if (still.length > 0) waiting.set(endpoint, still);
+  }
+
+  /** Waits for a turn, but not so long that the invocation would not end in time. */
+  function wait(endpoint: string): Promise<Admission> {
+    return new Promise((answer) => {
+      const one: Waiting = { answer, stopWaiting: alarm(maxTurnWaitMs, () => giveUp(endpoint, one)) };
+      waiting.set(endpoint, [...(waiting.get(endpoint) ?? []), one]);
+    });
+  }
+
+  function giveUp(endpoint: string, one: Waiting): void {
+    const others = (waiting.get(endpoint) ?? []).filter((other) => other !== one);
+    if (others.length > 0) waiting.set(endpoint, others);
+    else waiting.delete(endpoint);
+    one.answer(sendAway(endpoint));
   }
 
   return {
@@ -95,7 +120,7 @@ export function createTurns({ slots, now, random, alarm }: TurnsSurroundings): T
       const turn = takeTurn(read(endpoint), { now: now(), share, waiting: line.length });
       if (turn === 'go') return Promise.resolve(letGo(endpoint));
       if (turn === 'hold') return Promise.resolve(sendAway(endpoint));
-      return new Promise((resolve) => waiting.set(endpoint, [...line, resolve]));
+      return wait(endpoint);
     },
   };
 }
@@ -106,6 +131,11 @@ export function systemAlarm(afterMs: number, ring: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
-function forget(endpoints: Map<string, EndpointTurns>, now: number): void {
-  for (const [endpoint, state] of endpoints) if (isForgettable(state, now)) endpoints.delete(endpoint);
+/** Forgets the endpoint that was busy longest ago; those with a call under way are no more than the slots. */
+function forgetOldest(endpoints: Map<string, EndpointTurns>): void {
+  for (const [endpoint, { running }] of endpoints) {
+    if (running.length > 0) continue;
+    endpoints.delete(endpoint);
+    return;
+  }
 }

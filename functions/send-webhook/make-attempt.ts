@@ -3,14 +3,13 @@ import { type SettledState, settleAttempt } from '../../core/deliveries/attempt-
 import type { Attempt, Delivery, FrozenRequest } from '../../core/deliveries/delivery.ts';
 import { type FilledRequest, fillRequest, secretNames, type UsableSecret } from '../../core/deliveries/fill-request.ts';
 import type { TemplatePart } from '../../core/templates/parts.ts';
-import { judgeExchange, type Verdict } from '../../core/webhooks/response-verdict.ts';
+import { maskSecrets } from '../../core/webhooks/masking.ts';
+import { judgeExchange, limitToOnce, type Verdict } from '../../core/webhooks/response-verdict.ts';
 import { signWebhook } from '../../core/webhooks/signature.ts';
+import type { Observer } from '../kit/observer.ts';
 import { callReceiver } from './call-receiver.ts';
 import { describeExchange } from './describe-exchange.ts';
 import type { Tokens } from './fetch-token.ts';
-
-/** How long an attempt may take from its start: a stored body may be slow to read, and settling must end within the lease. */
-const maxAttemptMs = 36_000;
 
 /** What an attempt needs. */
 export type AttemptDependencies = {
@@ -19,6 +18,7 @@ export type AttemptDependencies = {
   readSecrets: (project: string, names: readonly string[]) => Promise<ReadonlyMap<string, UsableSecret>>;
   /** Reads a body that lies in S3; undefined where it is gone, or may not be read. */
   readBody: (bodyAt: NonNullable<FrozenRequest['bodyAt']>) => Promise<TemplatePart[] | undefined>;
+  observer: Observer;
   now: () => number;
   random: () => number;
 };
@@ -34,26 +34,26 @@ export type Attempted = {
   secretValues: readonly string[];
 };
 
-/** Makes one attempt: puts secrets in, signs, sends, judges the answer and describes it for the log. */
+/** Makes one attempt, which is over by `endsBy`: puts secrets in, signs, sends, judges the answer and describes it for the log. */
 export async function makeAttempt(
   dependencies: AttemptDependencies,
   delivery: Delivery,
-  number: number,
+  { number, endsBy }: { number: number; endsBy: number },
 ): Promise<Attempted> {
   const startedAt = dependencies.now();
-  const prepared = await prepare(dependencies, delivery, startedAt);
+  const prepared = await prepare(dependencies, delivery, { startedAt, endsBy });
   if (prepared.outcome !== 'prepared') {
-    const isWorthRepeating = prepared.outcome === 'missing' && delivery.retry === 'standard';
     const { reason } = prepared;
-    const verdict: Verdict = { outcome: isWorthRepeating ? 'retry' : 'failed', reason, errorClass: 'blocked' };
+    const verdict: Verdict = { outcome: isWorthRepeating(prepared.outcome, delivery) ? 'retry' : 'failed', reason };
     const error = { class: 'template' as const, message: reason };
     const attempt = { number, startedAt: iso(startedAt), durationMs: 0, error };
     return { ...conclude(dependencies, attempt, verdict, undefined), secretValues: [] };
   }
   const called = await callReceiver(dependencies, prepared.request, prepared.timeoutMs);
   const { exchange } = called;
-  const verdict = withRetry(called.verdict ?? judgeExchange(exchange, 'standard', delivery.success), delivery.retry);
   const secretValues = [...prepared.secretValues, ...called.tokens];
+  const judged = called.verdict ?? judgeExchange(exchange, delivery.success, (text) => maskSecrets(text, secretValues));
+  const verdict = limitToOnce(judged, delivery.retry);
   const described = describeExchange(exchange, verdict, secretValues, { number, startedAt });
   const retryAfter = exchange.outcome === 'answered' ? exchange.headers['retry-after'] : undefined;
   const concluded = conclude(dependencies, described.attempt, described.verdict, retryAfter);
@@ -63,23 +63,46 @@ export async function makeAttempt(
 
 type Prepared =
   | { outcome: 'prepared'; request: FilledRequest; timeoutMs: number; secretValues: string[] }
-  | { outcome: 'missing' | 'failed'; reason: string };
+  | { outcome: NotPrepared; reason: string };
+
+/** Why there is no request: `missing` may be set yet, `unread` could not be read now, `failed` never can be sent. */
+type NotPrepared = 'missing' | 'unread' | 'failed';
+
+/** Where something could not be read, another try repeats no call; but a replay is not to come late (docs/decisions/0018). */
+function isWorthRepeating(outcome: NotPrepared, { retry, replayOf }: Delivery): boolean {
+  if (retry === 'standard') return outcome !== 'failed';
+  return outcome === 'unread' && replayOf === undefined;
+}
 
 /** The request as it goes out: its body at hand, its secrets in it, signed. */
 async function prepare(
-  { readSecrets, readBody, now }: AttemptDependencies,
+  dependencies: AttemptDependencies,
   delivery: Delivery,
-  startedAt: number,
+  { startedAt, endsBy }: { startedAt: number; endsBy: number },
 ): Promise<Prepared> {
   const { request } = delivery;
   if (request === undefined) throw new Error(`delivery ${delivery.id} is pending without a request`);
   const { bodyAt } = request;
-  const body = bodyAt === undefined ? request.body : await readBody(bodyAt);
+  const stored =
+    bodyAt === undefined
+      ? { outcome: 'read' as const, value: request.body }
+      : await readOrTell(dependencies, delivery, 'the stored body', async () => await dependencies.readBody(bodyAt));
+  if (stored.outcome === 'unread') return stored;
+  const body = stored.value;
   if (bodyAt !== undefined && body === undefined) {
-    return { outcome: 'failed', reason: `the stored body of ${bodyAt.bytes} bytes is gone: run the macro again` };
+    const what = `the stored body of ${bodyAt.bytes} bytes cannot be read`;
+    return { outcome: 'missing', reason: `${what}: it is gone, or may not be read; run the macro again` };
   }
   const whole = body === undefined ? request : { ...request, body };
-  const secrets = await readSecrets(delivery.project, secretNames(whole));
+  const names = secretNames(whole);
+  const usable = await readOrTell(
+    dependencies,
+    delivery,
+    names.map((name) => `secret.${name}`).join(', '),
+    async () => await dependencies.readSecrets(delivery.project, names),
+  );
+  if (usable.outcome === 'unread') return usable;
+  const secrets = usable.value;
   const filled = fillRequest(whole, secrets);
   if (filled.outcome !== 'filled') return filled;
   const signing = request.sign === undefined ? undefined : secrets.get(request.sign);
@@ -93,14 +116,26 @@ async function prepare(
   return {
     outcome: 'prepared',
     request: { ...filled.request, headers },
-    timeoutMs: Math.max(1, Math.min(request.timeoutMs, maxAttemptMs - (now() - startedAt))),
+    // A stored body may be slow to read.
+    timeoutMs: Math.max(1, Math.min(request.timeoutMs, endsBy - dependencies.now())),
     secretValues,
   };
 }
 
-function withRetry(verdict: Verdict, retry: Delivery['retry']): Verdict {
-  if (verdict.outcome !== 'retry' || retry === 'standard') return verdict;
-  return { ...verdict, outcome: 'failed', reason: `${verdict.reason}; this call is never repeated` };
+/** Reads what a request needs; one that cannot be read is no surprise to the delivery, since nothing has been sent. */
+async function readOrTell<Value>(
+  { observer }: AttemptDependencies,
+  { id, project }: Delivery,
+  what: string,
+  read: () => Promise<Value>,
+): Promise<{ outcome: 'read'; value: Value } | { outcome: 'unread'; reason: string }> {
+  try {
+    return { outcome: 'read', value: await read() };
+  } catch (error) {
+    observer.fault('what a webhook needs could not be read', error, { delivery: id, project });
+    const name = error instanceof Error ? error.name : 'Error';
+    return { outcome: 'unread', reason: `${what} could not be read (${name}); nothing was sent` };
+  }
 }
 
 function conclude(

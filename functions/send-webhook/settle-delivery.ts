@@ -12,9 +12,10 @@ import type { Table } from '../../adapters/dynamodb/table.ts';
 import { type Queue, sendDelayed } from '../../adapters/sqs/queue.ts';
 import type { Delivery } from '../../core/deliveries/delivery.ts';
 import { type DeliveryMessage, endpointId } from '../../core/deliveries/message.ts';
+import { decideCapture } from '../../core/external-data/decide-capture.ts';
+import { delaySeconds } from '../kit/delay.ts';
 import type { Observer } from '../kit/observer.ts';
 import { type CapturedAnswer, describeCaptured, withoutLeft } from './capture-answer.ts';
-import { delaySeconds } from './delay.ts';
 
 /** Waits up to this long are the queue's own delay, the most it can do; longer ones lie in the due index. */
 const maxQueueDelayMs = 900_000;
@@ -74,9 +75,10 @@ async function store(
     ...settled,
     attempts: describeCaptured(settled.attempts, withoutLeft(answer, left)),
   });
-  // A test shows what it would capture and leaves the record untouched.
   if (cause.kind === 'test' || Object.keys(answer.captured).length === 0) {
-    return await settleLease(table, lease, settledWith([]), storage);
+    // A test shows what it would capture, within the same limits, and leaves the record untouched.
+    const { left } = decideCapture({ external: {}, bytes: 0 }, capture, answer.captured);
+    return await settleLease(table, lease, settledWith(left), storage);
   }
   const interrupted = settled.attempts.filter((attempt) => attempt.number !== lease.number);
   await putLaterAttempts(table, lease.delivery.id, interrupted, storage);

@@ -9,8 +9,15 @@ import type { AwsCall } from './aws-calls.ts';
 
 const list = z.union([z.string().transform((only) => [only]), z.array(z.string())]);
 const Role = z.object({ Policies: z.undefined().optional(), ManagedPolicyArns: z.undefined().optional() });
-/** Strict: a condition or a NotAction would be something that the matcher below does not know. */
-const Statement = z.strictObject({ Effect: z.enum(['Allow', 'Deny']), Action: list, Resource: list });
+/** The one condition there is: it narrows who an e-mail may come from, and the local SES asks for nothing. */
+const Sender = z.strictObject({ StringEquals: z.strictObject({ 'ses:FromAddress': z.string() }) });
+/** Strict: another condition or a NotAction would be something that the matcher below does not know. */
+const Statement = z.strictObject({
+  Effect: z.enum(['Allow', 'Deny']),
+  Action: list,
+  Resource: list,
+  Condition: Sender.optional(),
+});
 const Policy = z.object({ Roles: z.array(z.string()), PolicyDocument: z.object({ Statement: z.array(Statement) }) });
 
 /** What a function may do, and what the Lambda service does in its name. */

@@ -1,6 +1,6 @@
 import { expect, vi } from 'vitest';
 import * as z from 'zod';
-import { mailLane } from '../../core/deliveries/message.ts';
+import { laneOf } from '../../core/deliveries/message.ts';
 import { failingDomain } from '../../local/mail-engine.ts';
 import { pendingMail } from '../pending-mail.ts';
 import { startReceivingServer } from '../receiving-server.ts';
@@ -108,7 +108,7 @@ async function mailTwice(engines: Engines): Promise<void> {
   const until = async (state: object) =>
     await vi.waitFor(async () => expect(await findInStack(engines, mail)).toMatchObject(state), patience);
   await until({ outcome: 'pending', attemptsMade: 1 });
-  await drainOverdue(engines, mail.id, mailLane);
+  await drainOverdue(engines, mail.id, laneOf(mail));
   await until({ outcome: 'delivered', attemptsMade: 2 });
 }
 
@@ -169,6 +169,7 @@ async function readRecords({ call }: StackCalls): Promise<void> {
   await call(200, 'get-ticket', { path: { ticket } });
   await call(200, 'get-member', { path: { email: 'jim@example.com' } });
   await call(200, 'list-member-history', { path: { email: 'jim@example.com' } });
+  await call(200, 'list-member-comments', { path: { email: 'jim@example.com' } });
   await call(200, 'list-deliveries', { query: `?outcome=delivered&ticket=${ticket}&macro=tell-slack` });
   const webhook = { path: { macro: 'tell-slack' }, body: { ticket } };
   await call(200, 'test-macro', webhook);

@@ -20,8 +20,9 @@ describe('deliveries', () => {
     expect(await count('member=jim@example.com')).toBe(0);
     expect(await count('macro=tell-slack&action=webhook-1&ticket=BUG-0002&outcome=pending')).toBe(1);
     expect(await count('action=webhook-2')).toBe(0);
-    const [first, second] = await readPages(call, `${path}/deliveries?limit=1&ticket=BUG-0001`);
-    expect([first, second]).toEqual([[], [expect.any(String)]]);
+    // A page looks beyond what does not fit the filter.
+    expect(await readPages(call, `${path}/deliveries?limit=1&ticket=BUG-0001`)).toEqual([[expect.any(String)]]);
+    expect((await readPages(call, `${path}/deliveries?limit=1&macro=tell-slack`)).flat()).toHaveLength(2);
   });
 
   test('are shown with every attempt, and with secrets only as their names', async ({ engines }) => {

@@ -387,6 +387,87 @@ describe("a delivered webhook's captured values", () => {
     await close();
   });
 
+  test('of 320 fields are stored as far as one update can name them, now and when they change, and sent once', async ({
+    engines,
+  }) => {
+    const fields = Array.from({ length: 320 }, (_, place) => {
+      return { key: `f${place}`, type: 'integer', parameter: 'n' } as const;
+    });
+    const { store, deliver, logged, readTicket, server, close } = await capturingIn(engines, (response, place) => {
+      response.end(JSON.stringify({ n: place }));
+    });
+    for (const n of [1, 2]) {
+      const id = await store({ group: 'wide', fields });
+      expect(await deliver(id)).toMatchObject({ outcome: 'delivered' });
+      expect((await logged(id))?.attempts[0]?.uncaptured).toHaveLength(220);
+      expect(Object.values((await readTicket())?.external.wide ?? {})).toEqual(Array.from({ length: 100 }, () => n));
+    }
+    expect(server.received).toHaveLength(2);
+    await close();
+  });
+
+  test('that do not fit into an item beside the request are left, and the webhook is not sent again', async ({
+    engines,
+  }) => {
+    const { store, deliver, logged, readTicket, server, close } = await capturingIn(engines, (response) => {
+      response.end('\u{1f98a}'.repeat(10_000));
+    });
+    const fields = ['a', 'b', 'c'].map((key) => ({ key, type: 'string', parameter: 'text' }) as const);
+    const id = await store(
+      { group: 'wide', fields },
+      {
+        request: {
+          ...{ method: 'POST', url: [{ text: `${server.origin}/issue` }], headers: [], timeoutMs: 5_000 },
+          body: [{ text: 'x'.repeat(262_144) }],
+        },
+        success: { status: Array.from({ length: 10_000 }, () => 200), retry: false },
+      },
+    );
+    expect(await deliver(id)).toMatchObject({ outcome: 'delivered' });
+    const reason = 'the table refuses them together';
+    expect((await logged(id))?.attempts).toMatchObject([{ uncaptured: [{ reason }, { reason }, { reason }] }]);
+    expect(await readTicket()).toMatchObject({ external: {}, version: 1 });
+    expect(server.received).toHaveLength(1);
+    await close();
+  });
+
+  test('that are nested without end are refused, and the webhook is not sent again', async ({ engines }) => {
+    const deep = `{"key":${'['.repeat(100_000)}${']'.repeat(100_000)},"id":7}`;
+    const { store, deliver, logged, readTicket, server, close } = await capturingIn(engines, (response) => {
+      response.end(deep);
+    });
+    const id = await store(jira);
+    expect(await deliver(id)).toMatchObject({ outcome: 'delivered' });
+    expect(await logged(id)).toMatchObject({
+      attempts: [{ uncaptured: [{ field: 'key', reason: '[[["…"]]] is not a text' }] }],
+    });
+    expect(await readTicket()).toMatchObject({ external: { jira: { id: 7 } } });
+    expect(server.received).toHaveLength(1);
+    await close();
+  });
+
+  test.for(['test', 'automation'] as const)(
+    'of a %s are shown within 128 KB, however many fields read the same text',
+    async (kind, { engines }) => {
+      const fields = Array.from(
+        { length: 60 },
+        (_, place) => ({ key: `f${place}`, type: 'string', parameter: 'text' }) as const,
+      );
+      const { store, deliver, logged, server, close } = await capturingIn(engines, (response) => {
+        response.end('\u{1f98a}'.repeat(9_000));
+      });
+      for (const count of [1, 2, 3]) {
+        const id = await store({ group: 'wide', fields }, { cause: { kind, key: 'ann@example.com' } });
+        expect(await deliver(id)).toMatchObject({ outcome: 'delivered' });
+        const [attempt] = (await logged(id))?.attempts ?? [];
+        expect(attempt?.uncaptured).toHaveLength(57);
+        expect(Object.keys(attempt?.captured ?? {})).toHaveLength(3);
+        expect(server.received).toHaveLength(count);
+      }
+      await close();
+    },
+  );
+
   test('of a later attempt stand in that attempt', async ({ engines }) => {
     const { clock, store, deliver, logged, readTicket, history, close } = await capturingIn(
       engines,
@@ -416,7 +497,7 @@ describe("a delivered webhook's captured values", () => {
     });
     const id = await store(jira);
     taken.over = async () => {
-      clock.advance(40_000);
+      clock.advance(60_000);
       return await leaseAttempt(engines.table, id, { now: clock.now(), leaseMs: 40_000, token: 'another sender' });
     };
     await deliver(id);

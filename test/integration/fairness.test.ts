@@ -1,21 +1,25 @@
-import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import { CreateQueueCommand, DeleteQueueCommand, GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect } from 'vitest';
+import * as z from 'zod';
 import { deliveryItem } from '../../adapters/dynamodb/deliveries.ts';
 import { readDue } from '../../adapters/dynamodb/due.ts';
+import { writeEndpoint } from '../../adapters/dynamodb/endpoints.ts';
 import { reserveTurn } from '../../adapters/dynamodb/turns.ts';
 import { type Queue, sendAll } from '../../adapters/sqs/queue.ts';
 import type { Delivery } from '../../core/deliveries/delivery.ts';
-import { endpointId } from '../../core/deliveries/message.ts';
+import { endpointId, type MacroMessage } from '../../core/deliveries/message.ts';
 import { queueConsumer } from '../../functions/kit/queue-consumer.ts';
+import { runMacro } from '../../functions/run-macro/handler.ts';
 import { fillSlots, toRecord } from '../../functions/send-webhook/fill-slots.ts';
 import { type TestEngines, test } from '../engines.ts';
 import { recordingObserver } from '../gateway.ts';
 import { startReceivingServer } from '../receiving-server.ts';
-import { fixedClock } from '../seeded.ts';
+import { fixedClock, seededIds, type TestClock } from '../seeded.ts';
 import { sender } from '../send.ts';
 
 const dueShards = 4;
+const Drained = z.object({ drained: z.int() });
 let projects = 0;
 
 describe('an endpoint at its share', () => {
@@ -24,7 +28,7 @@ describe('an endpoint at its share', () => {
     const server = await startReceivingServer((response) => answers.push(() => response.end('ok')));
     const { take, store, deliveries, close } = busyEndpoint(engines, `${server.origin}/`);
     const messages = await store(5);
-    const taken = messages.map(take);
+    const taken = messages.map(async (message) => await take(message));
     for (let place = 1; place <= 5; place += 1) {
       await server.until((received) => received.length >= Math.min(5, place + 1));
       expect(server.received.length).toBe(Math.min(5, place + 1));
@@ -56,7 +60,7 @@ describe('an endpoint at its share', () => {
       expect(delivery.leaseUntil).toBeUndefined();
     }
     expect(held.map(({ nextAttemptAt }) => Date.parse(nextAttemptAt ?? '') - clock.now()).toSorted()).toEqual([
-      10_000, 5_000,
+      5_000, 5_500,
     ]);
     for (const answer of answers) answer();
     await Promise.all(running);
@@ -70,6 +74,62 @@ describe('an endpoint at its share', () => {
     );
     close();
     await server.stop();
+  });
+});
+
+describe('a test', () => {
+  test('that a person makes takes no turns: it goes to an endpoint that hangs', async ({ engines }) => {
+    const answers: (() => void)[] = [];
+    const server = await startReceivingServer((response) => answers.push(() => response.end('ok')));
+    const { clock, take, store, close } = busyEndpoint(engines, `${server.origin}/`);
+    const [first = '', second = '', third = '', fourth = ''] = await store(4);
+    const running = [take(first), take(second)];
+    await server.until((received) => received.length === 2);
+    clock.advance(1_000);
+    expect(await take(third)).toMatchObject({ outcome: 'held-back' });
+    const tried = take(JSON.stringify({ ...JSON.parse(fourth), isTest: true }));
+    await server.until((received) => received.length === 3);
+    for (const answer of answers) answer();
+    expect(await tried).toMatchObject({ outcome: 'delivered' });
+    await Promise.all(running);
+    close();
+    await server.stop();
+  });
+});
+
+describe('an invocation', () => {
+  test('makes no call that it might not live to see end', async ({ engines }) => {
+    const server = await startReceivingServer();
+    const { clock, take, store, deliveries, close } = busyEndpoint(engines, `${server.origin}/`, { timeoutMs: 30_000 });
+    const [first = '', second = ''] = await store(2);
+    expect(await take(first, { endsBy: clock.now() + 34_999 })).toMatchObject({ outcome: 'held-back' });
+    expect(await take(second, { endsBy: clock.now() + 35_000 })).toMatchObject({ outcome: 'delivered' });
+    const [held] = (await deliveries()).filter(({ outcome }) => outcome === 'pending');
+    expect(held).toMatchObject({ leases: 0, attemptsMade: 0, reason: 'waits for a sender that has time for it' });
+    clock.advance(1_000);
+    expect(await take(first, { endsBy: clock.now() + 60_000 })).toMatchObject({ outcome: 'delivered' });
+    close();
+    await server.stop();
+  });
+});
+
+describe('a backlog', () => {
+  test('is drained at once where the endpoint takes what it gets, and in small parts while it fails', async ({
+    engines,
+  }) => {
+    const { clock, store, endpoint, name } = busyEndpoint(engines, 'http://127.0.0.1:9/');
+    const { drainAll, stop } = await drainer(engines, clock);
+    clock.advance(3_600_000);
+    const others = await drainAll();
+    clock.advance(-3_600_000);
+    await store(640);
+    clock.advance(3_600_000);
+    expect((await drainAll()) - others).toBe(640);
+    const health = { endpoint, ...name, failingSince: new Date(clock.now()).toISOString(), notices: [] };
+    expect(await writeEndpoint(engines.table, undefined, health, dueShards)).toBe('written');
+    expect((await drainAll()) - others).toBe(100 * dueShards);
+    expect(await drainAll({ leaves: ['webhooks', 'emails'] })).toBeLessThan(others + 1);
+    await stop();
   });
 });
 
@@ -182,6 +242,7 @@ describe('an instance that one call keeps', () => {
     const queue = engines.macroQueue;
     let clock = 0;
     const handled: string[] = [];
+    const ends = new Set<number>();
     let answer = () => {};
     const answered = new Promise<void>((resolve) => {
       answer = resolve;
@@ -200,8 +261,9 @@ describe('an instance that one call keeps', () => {
         return () => clearImmediate(soon);
       },
       consume: (handle) => queueConsumer(observer, handle),
-      async handle(body) {
+      async handle(body, { endsBy }) {
         handled.push(body);
+        ends.add(endsBy);
         if (body === 'hangs') await answered;
         else if (handled.length === 4) answer();
         return {};
@@ -214,6 +276,8 @@ describe('an instance that one call keeps', () => {
     const response = await handler({ Records: [toRecord({ id: '1', receipt: '1', body: 'hangs', attributes: {} })] });
     expect(response.batchItemFailures).toEqual([]);
     expect(handled.toSorted()).toEqual(['a', 'b', 'c', 'hangs']);
+    // A minute after the invocation's start, whenever it took them.
+    expect([...ends]).toEqual([60_010]);
     expect(await countAll(queue)).toBe(0);
   });
 });
@@ -233,6 +297,7 @@ function busyEndpoint(
   return {
     ...sender(engines, project, clock),
     project,
+    name,
     endpoint,
     clock,
     /** Stores deliveries and returns the messages by which they go to the queue. */
@@ -269,6 +334,36 @@ function busyEndpoint(
       }
       return found;
     },
+  };
+}
+
+/** Drains all shards onto a queue of its own, and counts what it has drained. */
+async function drainer({ table, macroQueue: { client } }: TestEngines, clock: TestClock) {
+  projects += 1;
+  const { QueueUrl: url = '' } = await client.send(
+    new CreateQueueCommand({ QueueName: `drained-${process.pid}-${projects}` }),
+  );
+  const queue = { client, url };
+  const work = runMacro({
+    ...{ table, webhookQueue: queue, emailQueue: queue, macroQueue: queue, dueShards, deliveryRetentionDays: 30 },
+    largeBodies: { store: async () => [] },
+    apiOrigin: 'https://api.example.com',
+    consoleOrigin: 'https://console.example.com',
+    readConfiguration: async () => undefined,
+    now: clock.now,
+    random: () => 0.5,
+    newId: seededIds('drainer/ids'),
+  });
+  return {
+    async drainAll(options: Pick<Extract<MacroMessage, { kind: 'drain-due' }>, 'leaves'> = {}): Promise<number> {
+      let sum = 0;
+      for (let shard = 0; shard < dueShards; shard += 1) {
+        const message: MacroMessage = { kind: 'drain-due', shard, ...options };
+        sum += Drained.parse(await work(JSON.stringify(message))).drained;
+      }
+      return sum;
+    },
+    stop: () => client.send(new DeleteQueueCommand({ QueueUrl: url })),
   };
 }
 

@@ -94,13 +94,23 @@ describe('a body', () => {
     await stop();
   });
 
-  test('that is gone from S3 fails its delivery, which says so', async ({ engines }) => {
+  test('that is gone from S3, or may not be read, is looked for again, and its delivery says so', async ({
+    engines,
+  }) => {
     const { server, delivery, deliver, settled, stop } = await reportSentTo(engines, textOf(9_216));
     await fetch(`${engines.s3Endpoint}/${engines.bucketName}/bodies/${delivery.id}`, { method: 'DELETE' });
     await deliver();
-    const { outcome, reason } = (await settled()) ?? {};
-    expect(outcome).toBe('failed');
-    expect(reason).toMatch(/body.*(gone|no longer|removed|missing|deleted)/);
+    const reason = `the stored body of ${9_216 + wrapping} bytes cannot be read: it is gone, or may not be read; run the macro again`;
+    expect(await settled()).toMatchObject({ outcome: 'pending', reason, attemptsMade: 1 });
+    expect(server.received).toEqual([]);
+    await stop();
+  });
+
+  test('that is gone from S3 fails a delivery that is never repeated', async ({ engines }) => {
+    const { server, delivery, deliver, settled, stop } = await reportSentTo(engines, textOf(9_216), { retry: 'none' });
+    await fetch(`${engines.s3Endpoint}/${engines.bucketName}/bodies/${delivery.id}`, { method: 'DELETE' });
+    await deliver();
+    expect(await settled()).toMatchObject({ outcome: 'failed', reason: expect.stringContaining('it is gone') });
     expect(server.received).toEqual([]);
     await stop();
   });

@@ -1,14 +1,10 @@
 import { describe, expect } from 'vitest';
 import { findMembers } from '../../adapters/dynamodb/members.ts';
 import { findTicket } from '../../adapters/dynamodb/tickets.ts';
-import type { ProjectDocument } from '../../core/document/schema.ts';
-import { Automation } from '../../core/document/schema-automations.ts';
-import { Macro } from '../../core/document/schema-macros.ts';
 import { admin, personClaims } from '../admin.ts';
-import { type TestEngines, test } from '../engines.ts';
+import { test } from '../engines.ts';
 import { injectConflicts } from '../faults.ts';
-import { seedKeys, seedProject } from '../project.ts';
-import { receiver } from '../receive.ts';
+import { projectWith } from '../macro-project.ts';
 
 const everything = {
   key: 'everything',
@@ -33,27 +29,6 @@ const everything = {
     { kind: 'webhook', method: 'PUT', url: 'https://example.com/((ticket.id))', body: '{"times": ((Occurrences))}' },
   ],
 };
-
-/** A project with more macros and automations, one ticket of Jim's, and an administrator. */
-async function projectWith(engines: TestEngines, macros: object[], automations: object[] = []) {
-  await seedKeys(engines.table);
-  const seeded = await seedProject(engines.table, (document: ProjectDocument) => {
-    document.macros.push(...macros.map((macro) => Macro.parse(macro)));
-    document.automations = automations.map((automation) => Automation.parse(automation));
-  });
-  const { send } = receiver(engines, seeded);
-  const report = async (fields: object = {}) =>
-    await send({ summary: 'It broke', description: 'Badly', submitter: 'jim@example.com', ...fields });
-  const { asAdministrator } = admin(engines, `${seeded.project}/admin`);
-  const path = `/projects/${seeded.project}`;
-  return {
-    ...seeded,
-    report,
-    get: async (of: string) => Object((await asAdministrator('GET', `${path}${of}`)).json),
-    run: async (macro: string, body: object = { tickets: ['BUG-0001'] }) =>
-      Object((await asAdministrator('POST', `${path}/macros/${macro}/runs`, { body })).json),
-  };
-}
 
 describe('a macro', () => {
   test('makes its changes in order, together, and each action says what became of it', async ({ engines }) => {
@@ -101,6 +76,7 @@ describe('a macro', () => {
           { path: 'field.os-version', to: 'was ' },
           { path: 'comment', to: comments[0].id },
         ],
+        actions: results[0].actions,
       },
     ]);
     expect((await get('/members/jim%40example.com/history')).items).toMatchObject([

@@ -4,7 +4,7 @@ import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { describe, expect } from 'vitest';
 import * as z from 'zod';
 import type { Queue } from '../../adapters/sqs/queue.ts';
-import { DeliveryMessage, endpointId } from '../../core/deliveries/message.ts';
+import { DeliveryMessage, endpointId, laneOf } from '../../core/deliveries/message.ts';
 import { queueDelivery } from '../../functions/queue-delivery/handler.ts';
 import { runMacro } from '../../functions/run-macro/handler.ts';
 import { failingDomain } from '../../local/mail-engine.ts';
@@ -120,8 +120,15 @@ describe('the e-mail queue', () => {
     const event: Partial<DynamoDBStreamEvent> = { Records: Records.map((record) => z.custom<never>().parse(record)) };
     await queueDelivery({ webhookQueue, emailQueue, observer: recordingObserver() })({ Records: [], ...event });
     const endpoint = endpointId(webhook);
-    expect(await untilReceived(emailQueue, mail.id)).toEqual({ delivery: mail.id, endpoint: 'mail' });
+    expect(await untilReceived(emailQueue, mail.id)).toEqual({ delivery: mail.id, endpoint: laneOf(mail) });
     expect(await untilReceived(webhookQueue, webhook.id)).toEqual({ delivery: webhook.id, endpoint });
+    const tried = marshall({ ...webhook, id: 'test-of-stream', cause: { kind: 'test', key: 'ann' } });
+    const test: Partial<DynamoDBStreamEvent> = {
+      Records: [z.custom<never>().parse({ dynamodb: { NewImage: tried } })],
+    };
+    await queueDelivery({ webhookQueue, emailQueue, observer: recordingObserver() })({ Records: [], ...test });
+    const delivery = 'test-of-stream';
+    expect(await untilReceived(webhookQueue, delivery)).toEqual({ delivery, endpoint, isTest: true });
   });
 
   test('gets the e-mails that are overdue', async ({ engines }) => {
@@ -140,7 +147,7 @@ describe('the e-mail queue', () => {
       newId: seededIds('mail-overdue/ids'),
     });
     for (let shard = 0; shard < 4; shard += 1) await drain(JSON.stringify({ kind: 'drain-due', shard }));
-    expect(await untilReceived(emailQueue, mail.id)).toEqual({ delivery: mail.id, endpoint: 'mail' });
+    expect(await untilReceived(emailQueue, mail.id)).toEqual({ delivery: mail.id, endpoint: laneOf(mail) });
   });
 });
 

@@ -78,7 +78,7 @@ describe('a test of a macro', () => {
     const refused = await call('POST', `${path}/macros/update-jira-occurrences/test`, { body });
     expect([refused.status, Object(refused.json).description]).toEqual([
       400,
-      expect.stringContaining('Jira ID is empty'),
+      'This webhook cannot be sent for this record: Jira ID is empty. Mend the macro or the record, or choose another record.',
     ]);
     expect(await deliveries()).toHaveLength(1);
   });

@@ -145,6 +145,16 @@ describe('signatures', () => {
   });
 });
 
+test('a rotation that others get in the way of all the time is refused for now', async ({ engines }) => {
+  const { project } = await seedProject(engines.table);
+  const { asAdministrator } = admin(engines, project);
+  const put = async (value: string) =>
+    await asAdministrator('PUT', `/projects/${project}/secrets/signing`, { body: { value, overlap: '24h' } });
+  const answers = await Promise.all(Array.from({ length: 12 }, (_, place) => put(`value ${place}`)));
+  expect(answers.filter(({ status }) => status !== 204 && status !== 503)).toEqual([]);
+  for (const { status, headers } of answers) expect(headers['retry-after']).toEqual(status === 503 ? '2' : undefined);
+});
+
 describe('a sign-in', () => {
   const secrets = { word: anywhere('pass:wörd-of-ours') };
   test.for<[string, object, string, string]>([

@@ -49,7 +49,7 @@ const patterns: readonly [pattern: string, name: keyof typeof keys, key: object 
   [
     'a comment on a record',
     'commentKey',
-    keys.commentKey(keys.ticketKey('apollo', 'BUG-0001'), '2026-11-21T09:00:00.000Z', 'm1'),
+    keys.commentKey(keys.ticketKey('apollo', 'BUG-0001'), { at: '2026-11-21T09:00:00.000Z', place: 0, id: 'm1' }),
   ],
   ["all of a record's comments", 'commentPrefix', keys.commentPrefix],
   ['a record, by a value from outside', 'lookupKey', keys.lookupKey('apollo', 'ticket', 'APO-7', 'BUG-0001')],

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { decideHealth, type EndpointHealth, type HealthEvent } from './health.ts';
+import { decideHealth } from './decide-health.ts';
+import type { EndpointHealth, HealthEvent } from './health.ts';
 
 const name = { endpoint: 'e1', project: 'apollo', macro: 'tell-slack', action: 'webhook-1' };
 const start = Date.parse('2026-11-21T09:00:00.000Z');
@@ -33,11 +34,23 @@ describe('the health of an endpoint', () => {
     });
   });
 
-  test.for(['gone', 'disable'] as const)('is paused once by %s', (kind) => {
-    const event: HealthEvent = { kind, ...failure };
+  test.for<HealthEvent & { kind: 'gone' | 'disable' }>([
+    { kind: 'gone', ...failure },
+    { kind: 'disable', isDelivered: false, ...failure },
+  ])('is paused once by $kind', (event) => {
+    const { kind } = event;
     const paused = healthAfter([event]);
     expect(paused).toMatchObject({ pausedBy: kind, notices: [{ kind: 'paused' }] });
     expect(decideHealth(name, paused, event, start + 1)).toEqual({ outcome: 'unchanged' });
+  });
+
+  test('is called neither failing nor failed where it asks for no more with a success', () => {
+    const event: HealthEvent = { kind: 'disable', isDelivered: true, ...failure };
+    const paused = healthAfter([event]);
+    expect(paused).toMatchObject({ pausedBy: 'disable', lastSuccessAt: '2026-11-21T09:00:00.000Z' });
+    expect(paused).not.toHaveProperty('failingSince');
+    expect(paused).not.toHaveProperty('lastFailure');
+    expect(healthAfter([failed, event])).not.toHaveProperty('failingSince');
   });
 
   test('is resumed by the delivery that was let through, and by no other', () => {
