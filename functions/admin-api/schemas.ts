@@ -108,6 +108,13 @@ export const NewSecret = z
       .refine(
         (text) => countCodePoints(text) <= maxSecretLength,
         `may have ${maxSecretLength.toLocaleString('en')} characters at most`,
+      )
+      // Any other text signs with its own bytes, so nobody would find out until a receiver refuses the signature.
+      .refine(
+        (text) =>
+          !text.startsWith('whsec_') ||
+          /^whsec_(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text),
+        'begins with whsec_ as signing keys do, so nothing but Base64 may follow',
       ),
     hosts: z
       .array(Host)

@@ -48,6 +48,22 @@ describe('secrets', () => {
     expect(usable.get('jira')).toEqual({ value: 'two', hosts: undefined });
   });
 
+  test('that begin as signing keys and are none are refused, since no receiver could verify with them', async ({
+    engines,
+  }) => {
+    const { project } = await seedProject(engines.table);
+    const { asAdministrator } = admin(engines, project);
+    const put = async (value: string) =>
+      await asAdministrator('PUT', `/projects/${project}/secrets/signing`, { body: { value } });
+    for (const value of ['whsec_not base64', 'whsec_abc', 'whsec_c2VjcmV0\n']) {
+      const answer = await put(value);
+      expect(answer).toMatchObject({ status: 400, json: { errors: [{ parameter: 'value', code: 'invalid_text' }] } });
+      expect(answer.text).not.toContain(value);
+    }
+    expect((await put('whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD')).status).toBe(204);
+    expect((await put('a text of our own')).status).toBe(204);
+  });
+
   test('of one project are not those of another', async ({ engines }) => {
     const [one, other] = [await seedProject(engines.table), await seedProject(engines.table)];
     const { asAdministrator } = admin(engines, one.project);
