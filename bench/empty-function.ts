@@ -18,6 +18,7 @@ const makers: Readonly<Record<string, { imported: string; made: string }>> = {
   },
   '@aws-sdk/client-sqs': { imported: 'SQSClient', made: 'new SQSClient()' },
   '@aws-sdk/client-secrets-manager': { imported: 'SecretsManagerClient', made: 'new SecretsManagerClient()' },
+  '@aws-sdk/client-sesv2': { imported: 'SESv2Client', made: 'new SESv2Client()' },
   '@aws-sdk/client-s3': { imported: 'S3Client', made: 'new S3Client()' },
 };
 
