@@ -1,9 +1,9 @@
 import { byteBudget, countJson, maxChangeBytes } from '../deliveries/byte-budget.ts';
-import type { Delivery, DeliveryCause } from '../deliveries/delivery.ts';
+import type { Delivery } from '../deliveries/delivery.ts';
 import type { Macro, ProjectDocument } from '../document/schema.ts';
 import type { ActionResult } from '../records/action-result.ts';
 import { boundActions, boundChanges, sayWhy } from '../records/bound-entry.ts';
-import type { Change, ChangeCause, FieldChange } from '../records/change.ts';
+import type { Change, FieldChange } from '../records/change.ts';
 import type { Comment } from '../records/comment.ts';
 import type { RecordContext } from '../tickets/record-values.ts';
 import { actionKey, applyMacro } from './apply-macro.ts';
@@ -17,7 +17,7 @@ import {
   targetOf,
   versionOf,
 } from './chained-records.ts';
-import { findTriggered } from './triggered.ts';
+import { type Link, linksOf } from './link.ts';
 
 /** Macros that follow from one another at most (product.md, "Automations"). */
 const maxLinks = 5;
@@ -38,18 +38,6 @@ export type Consequence = {
   comments: { record: RecordKind; comment: Comment }[];
   changes: { record: RecordKind; change: Change }[];
   ran: RanMacro[];
-};
-
-/** A macro whose turn comes: why, and which macros led to it. */
-export type Link = {
-  macro: Macro;
-  automation?: string;
-  cause: DeliveryCause;
-  /** What history says made the change. */
-  changeCause: Omit<ChangeCause, 'chain'>;
-  chain: readonly string[];
-  /** The change that set it off; where the link is not followed, that is said there. */
-  setOffBy?: Change;
 };
 
 /** What a chain is decided from; `listener` names the one through which it began. */
@@ -87,25 +75,6 @@ export function followChain(input: ChainInput, first: readonly Link[]): Conseque
     else sayStopped(chain, link, reason);
   }
   return chain.consequence;
-}
-
-/** The links that changes of a record set off. */
-function linksOf(
-  input: Pick<ChainInput, 'document' | 'listener'>,
-  context: RecordContext,
-  changes: readonly FieldChange[],
-): Omit<Link, 'chain'>[] {
-  const changedPaths = new Set(changes.map(({ path }) => path));
-  const trigger = { kind: 'modify' as const, changedPaths, listener: input.listener };
-  return findTriggered(input.document, context, trigger).map(({ automation, macro }) =>
-    automationLink(automation.key, macro),
-  );
-}
-
-/** A link that an automation makes. */
-export function automationLink(automation: string, macro: Macro): Omit<Link, 'chain'> {
-  const cause = { kind: 'automation' as const, key: automation };
-  return { macro, automation, cause, changeCause: cause };
 }
 
 function whyStopped({ applied, consequence, room }: Chain, { macro, chain }: Link): string | undefined {

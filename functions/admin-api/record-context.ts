@@ -1,10 +1,8 @@
 import type { Configuration } from '../../adapters/dynamodb/configuration.ts';
-import { findMembers } from '../../adapters/dynamodb/members.ts';
-import { findTicket } from '../../adapters/dynamodb/tickets.ts';
-import { canonicalEmail } from '../../core/members.ts';
-import { type RecordContext, ticketUrl } from '../../core/tickets/record-values.ts';
-import { isTicketId } from '../../core/tickets/ticket.ts';
+import type { RunTarget } from '../../core/runs/run.ts';
+import type { RecordContext } from '../../core/tickets/record-values.ts';
 import { type HttpReply, refuseParameters } from '../kit/http.ts';
+import { loadRecord } from '../kit/load-record.ts';
 import type { AdminDependencies } from './call.ts';
 
 /** The record that a call chose, with all that tags can read, or the refusal of the choice. */
@@ -25,37 +23,22 @@ export async function readChosenRecord(
       wanted === undefined ? 'Name a ticket or a member, not both.' : `Name a ${wanted}: the macro is for ${wanted}s.`;
     return refused(refuseParameters([{ parameter, code: 'not_allowed', message }]));
   }
-  if (member !== undefined) return await readMember(dependencies, configuration, member);
-  if (ticket !== undefined) return await readTicket(dependencies, configuration, ticket);
+  if (member !== undefined) return await readRecord(dependencies, configuration, { member });
+  if (ticket !== undefined) return await readRecord(dependencies, configuration, { ticket });
   const parameter = wanted ?? 'ticket';
   const message = wanted === undefined ? 'Name a ticket or a member.' : `Name a ${wanted}.`;
   return refused(refuseParameters([{ parameter, code: 'required', message }]));
 }
 
-async function readMember(
-  { table, now }: AdminDependencies,
-  { document, variables }: Configuration,
-  given: string,
+async function readRecord(
+  dependencies: AdminDependencies,
+  configuration: Configuration,
+  target: RunTarget,
 ): Promise<ChosenRecord> {
-  const email = canonicalEmail(given);
-  const found = email === undefined ? undefined : (await findMembers(table, document.project.key, [email])).get(email);
-  if (found === undefined) return absent('member', 'There is no such member in this project.');
-  const context = { project: document.project, variables, now: iso(now()), member: found.member };
-  return { outcome: 'found', context };
-}
-
-async function readTicket(
-  { table, consoleOrigin, now }: AdminDependencies,
-  { document, variables }: Configuration,
-  id: string,
-): Promise<ChosenRecord> {
-  const project = document.project.key;
-  const ticket = isTicketId(id) ? await findTicket(table, project, id) : undefined;
-  if (ticket === undefined) return absent('ticket', 'There is no such ticket in this project.');
-  const submitter = (await findMembers(table, project, [ticket.submitter])).get(ticket.submitter)?.member;
-  const surroundings = { project: document.project, variables, now: iso(now()) };
-  const context = { ...surroundings, ticket, submitter, ticketUrl: ticketUrl(consoleOrigin, project, ticket.id) };
-  return { outcome: 'found', context };
+  const loaded = await loadRecord(dependencies, configuration, target);
+  if (loaded !== undefined) return { outcome: 'found', context: loaded.context };
+  const kind = 'member' in target ? 'member' : 'ticket';
+  return absent(kind, `There is no such ${kind} in this project.`);
 }
 
 function absent(parameter: 'ticket' | 'member', message: string): ChosenRecord {
@@ -64,8 +47,4 @@ function absent(parameter: 'ticket' | 'member', message: string): ChosenRecord {
 
 function refused(reply: HttpReply): ChosenRecord {
   return { outcome: 'refused', reply };
-}
-
-function iso(epochMs: number): string {
-  return new Date(epochMs).toISOString();
 }
