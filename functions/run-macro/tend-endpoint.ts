@@ -14,15 +14,13 @@ import {
   takeSlots,
   whileReturning,
 } from '../../core/endpoints/tending.ts';
-import { delaySeconds } from '../kit/delay.ts';
+import { delaySeconds, maxQueueDelayMs } from '../kit/delay.ts';
 import { type NoticeDependencies, tellNotices } from './tell-notices.ts';
 
 /** How long one message works at most, in milliseconds: the function is stopped after 60 s. */
 const maxTendMs = 45_000;
 const pageSize = 100;
 const tooLong = 'Its webhook was paused for 14 days: resume the webhook and replay the delivery.';
-/** Waits up to this long are the queue's own delay, the most it can do. */
-const maxQueueDelayMs = 900_000;
 
 /** What seeing to an endpoint needs. */
 export type TendDependencies = NoticeDependencies & {

@@ -5,6 +5,7 @@ import { planAttempt, type SettledState, settleAttempt } from '../../core/delive
 import type { Attempt, Delivery } from '../../core/deliveries/delivery.ts';
 import { DeliveryMessage } from '../../core/deliveries/message.ts';
 import { delaySeconds } from '../kit/delay.ts';
+import { describeAttempt } from '../kit/next-attempt.ts';
 import type { MessageHandler } from '../kit/queue-consumer.ts';
 import { judgeMail } from './judge-mail.ts';
 import { type SettleMailDependencies, settleMail } from './settle-mail.ts';
@@ -59,16 +60,7 @@ async function attempt(
       : { made: undefined, state: { outcome: 'failed' as const, reason: plan.reason } };
   const attempts = made === undefined ? plan.interrupted : [...plan.interrupted, made];
   await settleMail(dependencies, delivery, number, { attempts, state });
-  return {
-    delivery: delivery.id,
-    project: delivery.project,
-    macro: delivery.macro,
-    action: delivery.action,
-    attempt: number,
-    outcome: state.outcome,
-    status: made?.response?.status,
-    errorClass: made?.error?.class,
-  };
+  return describeAttempt(delivery, number, state, made);
 }
 
 /** Makes one attempt; none is made where the stage or the e-mail itself is not fit for it. */

@@ -4,6 +4,7 @@ import { planAttempt } from '../../core/deliveries/attempt-plan.ts';
 import type { Delivery } from '../../core/deliveries/delivery.ts';
 import { DeliveryMessage } from '../../core/deliveries/message.ts';
 import { delaySeconds } from '../kit/delay.ts';
+import { describeAttempt } from '../kit/next-attempt.ts';
 import { captureAnswer } from './capture-answer.ts';
 import type { EndpointWatch } from './endpoint-watch.ts';
 import { type Admitted, freeTurn } from './hold-back.ts';
@@ -117,14 +118,5 @@ async function attempt(
   const answer = captureAnswer(delivery, attempted, { matchFirstGroup, observer: dependencies.observer });
   await settleDelivery(dependencies, delivery, number, { attempts, state }, answer);
   if (made !== undefined) await dependencies.watch.note(delivery, { state, exchange, endpoint });
-  return {
-    delivery: delivery.id,
-    project: delivery.project,
-    macro: delivery.macro,
-    action: delivery.action,
-    attempt: number,
-    outcome: state.outcome,
-    status: made?.response?.status,
-    errorClass: made?.error?.class,
-  };
+  return describeAttempt(delivery, number, state, made);
 }

@@ -1,6 +1,5 @@
 import { settleLease } from '../../adapters/dynamodb/attempts.ts';
 import { settleCapture } from '../../adapters/dynamodb/captures.ts';
-import { fastPathMs } from '../../adapters/dynamodb/deliveries.ts';
 import {
   putLaterAttempts,
   type SettledLease,
@@ -9,16 +8,12 @@ import {
   settleItems,
 } from '../../adapters/dynamodb/settlement.ts';
 import type { Table } from '../../adapters/dynamodb/table.ts';
-import { type Queue, sendDelayed } from '../../adapters/sqs/queue.ts';
+import type { Queue } from '../../adapters/sqs/queue.ts';
 import type { Delivery } from '../../core/deliveries/delivery.ts';
-import { type DeliveryMessage, endpointId } from '../../core/deliveries/message.ts';
 import { decideCapture } from '../../core/external-data/decide-capture.ts';
-import { delaySeconds } from '../kit/delay.ts';
+import { planComingBack, sendBack } from '../kit/next-attempt.ts';
 import type { Observer } from '../kit/observer.ts';
 import { type CapturedAnswer, describeCaptured, withoutLeft } from './capture-answer.ts';
-
-/** Waits up to this long are the queue's own delay, the most it can do; longer ones lie in the due index. */
-const maxQueueDelayMs = 900_000;
 
 /** What settling needs; `wait` waits so many milliseconds. */
 export type SettleDependencies = {
@@ -43,11 +38,8 @@ export async function settleDelivery(
 ): Promise<void> {
   const { webhookQueue, dueShards, deliveryRetentionDays, observer, now } = dependencies;
   const { state } = settled;
-  const waitMs = state.outcome === 'pending' ? state.nextAttemptAt - now() : 0;
-  const byQueue = state.outcome === 'pending' && waitMs <= maxQueueDelayMs;
-  // Where the queue brings the delivery back, the due entry is only the net below it.
-  const dueAt = state.outcome === 'pending' ? state.nextAttemptAt + (byQueue ? fastPathMs : 0) : now();
-  const storage = { dueAt, dueShards, deliveryRetentionDays, now: now() };
+  const comingBack = planComingBack(state, now());
+  const storage = { dueAt: comingBack.dueAt, dueShards, deliveryRetentionDays, now: now() };
   const outcome = await store(dependencies, { delivery, number }, settled, storage, answer);
   if (outcome === 'lease-lost') return;
   observer.measure('Attempts', 1, 'Count', { project: delivery.project, outcome: state.outcome });
@@ -55,10 +47,7 @@ export async function settleDelivery(
     const ageMs = now() - Date.parse(delivery.createdAt);
     observer.measure('IntentToDelivered', ageMs, 'Milliseconds', { project: delivery.project });
   }
-  if (!byQueue) return;
-  const endpoint = endpointId(delivery);
-  const message: DeliveryMessage = { delivery: delivery.id, endpoint };
-  await sendDelayed(webhookQueue, { body: JSON.stringify(message), group: endpoint }, delaySeconds(waitMs));
+  await sendBack(webhookQueue, delivery, comingBack);
 }
 
 async function store(
