@@ -13,7 +13,7 @@ export function decideSubmission(input: ChainInput & { context: TicketContext; r
   const triggered = input.runAutomations ? findTriggered(input.document, input.context, { kind: 'submit' }) : [];
   return followChain(
     input,
-    triggered.map(({ automation, macro }) => ({ ...automationLink(automation.key, macro), chain: [] })),
+    triggered.map(({ automation, macro }) => ({ ...automationLink(automation, macro), chain: [] })),
   );
 }
 

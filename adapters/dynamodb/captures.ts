@@ -8,7 +8,8 @@ import type { Change } from '../../core/records/change.ts';
 import { ExternalData, type ExternalValue } from '../../core/tickets/ticket.ts';
 import { type CaptureTarget, capturedUpdate } from './captured-update.ts';
 import type { TransactItem } from './consequences.ts';
-import { changeKey, lookupKey, memberKey, ticketKey } from './keys.ts';
+import { changeKey, memberKey, ticketKey } from './keys.ts';
+import { lookupItems } from './lookups.ts';
 import { isOwnSettlement, type SettledLease, type Settlement } from './settlement.ts';
 import { cancelledItem, failedConditions, isContention, type Table } from './table.ts';
 
@@ -115,13 +116,9 @@ function captureItems(
   // Nothing guards the version, so that two changes of one instant may be said to have made the same one.
   const version = target.version + 1;
   const change: Change = { id: changeId, at, version, cause: { kind: 'capture', key: delivery.id }, changes };
-  const lookup = (value: string) => lookupKey(delivery.project, target.kind, value, target.id);
   return [
     { Update: capturedUpdate(table, write, target, decision) },
-    ...lookups.added.map((value) => ({
-      Put: { ...isLookup(table), Item: { ...lookup(value), type: 'lookup', version: 1 } },
-    })),
-    ...lookups.removed.map((value) => ({ Delete: { ...isLookup(table), Key: lookup(value) } })),
+    ...lookupItems(table, { ...target, project: delivery.project }, lookups),
     {
       Put: {
         TableName: table.name,
@@ -130,14 +127,4 @@ function captureItems(
       },
     },
   ];
-}
-
-/** An entry may be there already, of another field with the same value, or may be missing, of a field that was none then. */
-function isLookup(table: Table) {
-  return {
-    TableName: table.name,
-    ConditionExpression: 'attribute_not_exists(pk) OR #type = :lookup',
-    ExpressionAttributeNames: { '#type': 'type' },
-    ExpressionAttributeValues: { ':lookup': 'lookup' },
-  };
 }

@@ -3,9 +3,10 @@ import type { Consequence } from '../../core/consequence.ts';
 import type { Member } from '../../core/member.ts';
 import type { RecordContext } from '../../core/tickets/record-values.ts';
 import { type DeliveryStorage, deliveryItem } from './deliveries.ts';
-import { changeKey, commentKey, type ItemKey, memberKey, ticketKey } from './keys.ts';
+import { changeKey, commentKey, type ItemKey, memberKey, onceKey, ticketKey } from './keys.ts';
+import { lookupItems } from './lookups.ts';
 import { listedMember } from './members.ts';
-import { failedConditions, isContention, type Table } from './table.ts';
+import { cancelledItem, failedConditions, isContention, type Table } from './table.ts';
 import { listedColumns } from './tickets.ts';
 
 /** One part of a transaction. */
@@ -19,38 +20,87 @@ export type ConsequenceWrite = {
   consequence: Consequence;
   /** Names the transaction: DynamoDB carries one with the same token out once within ten minutes. */
   token: string;
+  /** What is to happen once, and is marked in the same transaction. */
+  marks?: readonly OnceMark[];
+};
+
+/** A mark that something was done: where it is there already, nothing is done again. */
+export type OnceMark = {
+  item: ItemKey & Readonly<Record<string, unknown>>;
+  /** A mark that is there but does not count, such as an expired one: a condition, with names of its own. */
+  unless?: { condition: string; names?: Record<string, string>; values?: Record<string, unknown> };
 };
 
 /**
  * Stores a whole consequence, all or nothing, if its records have not changed since they were read. After contention the
- * same can be tried again: what is there already counts as stored.
+ * same can be tried again: what is there already counts as stored. Where one of its marks is there, it was done before.
  */
 export async function storeConsequence(
   table: Table,
   write: ConsequenceWrite,
   storage: DeliveryStorage,
-): Promise<'stored' | 'changed-meanwhile' | 'contended'> {
+): Promise<'stored' | 'changed-meanwhile' | 'done-before' | 'contended'> {
   const records = recordItems(table, write);
+  const marks = (write.marks ?? []).map((mark) => markItem(table, mark, write.token));
   const added = addedItems(table, write.consequence, storage);
-  if (added.length === 0 && records.every(({ ConditionCheck }) => ConditionCheck !== undefined)) return 'stored';
+  const others = [...marks, ...added];
+  if (others.length === 0 && records.every(({ ConditionCheck }) => ConditionCheck !== undefined)) return 'stored';
   try {
-    const TransactItems = [...records, ...added];
+    const TransactItems = [...records, ...others];
     await table.client.send(new TransactWriteCommand({ TransactItems, ClientRequestToken: write.token }));
     return 'stored';
   } catch (error) {
     const failed = failedConditions(error);
+    if (failed === undefined) {
+      if (!isContention(error)) throw error;
+      return 'contended';
+    }
     // Ids are given once: a new item that is in the way is ours, of a try whose answer was lost.
-    if (failed !== undefined) return failed.some((place) => place >= records.length) ? 'stored' : 'changed-meanwhile';
-    if (!isContention(error)) throw error;
-    return 'contended';
+    if (failed.some((place) => place >= records.length + marks.length)) return 'stored';
+    const inTheWay = failed.filter((place) => place >= records.length).map((place) => cancelledItem(error, place));
+    if (inTheWay.length === 0) return 'changed-meanwhile';
+    return inTheWay.every((item) => item?.token?.S === write.token) ? 'stored' : 'done-before';
   }
+}
+
+function markItem(table: Table, { item, unless }: OnceMark, token: string): TransactItem {
+  const absent = 'attribute_not_exists(pk)';
+  return {
+    Put: {
+      TableName: table.name,
+      Item: { ...item, token },
+      ConditionExpression: unless === undefined ? absent : `${absent} OR (${unless.condition})`,
+      ...(unless?.names === undefined ? {} : { ExpressionAttributeNames: unless.names }),
+      ...(unless?.values === undefined ? {} : { ExpressionAttributeValues: unless.values }),
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    },
+  };
 }
 
 /** The conditional writes of the records that a macro may touch: one for what it is about, one for the other if it changed. */
 export function recordItems(table: Table, { before, memberVersion, consequence }: ConsequenceWrite): TransactItem[] {
   const after = consequence.context;
   if (!('ticket' in before)) return memberItem(table, before, memberVersion, consequence, true);
-  return [...ticketItems(table, before, after), ...memberItem(table, before, memberVersion, consequence, false)];
+  return [
+    ...ticketItems(table, before, after),
+    ...memberItem(table, before, memberVersion, consequence, false),
+    ...onceItems(table, before.ticket, consequence.once),
+  ];
+}
+
+/** The marks of automations that run once for each ticket ever; one that is there has changed since it was looked for. */
+export function onceItems(
+  table: Table,
+  { project, id }: { project: string; id: string },
+  automations: readonly string[],
+): TransactItem[] {
+  return automations.map((automation) => ({
+    Put: {
+      TableName: table.name,
+      Item: { ...onceKey(project, id, automation), type: 'once', version: 1 },
+      ConditionExpression: 'attribute_not_exists(pk)',
+    },
+  }));
 }
 
 function ticketItems(table: Table, before: RecordContext, after: RecordContext): TransactItem[] {
@@ -61,9 +111,8 @@ function ticketItems(table: Table, before: RecordContext, after: RecordContext):
     return [touchItem(table, key, before.ticket, ticket)];
   }
   const { state, fields, version, updatedAt } = ticket;
-  return [
-    changeItem(table, key, before.ticket, ticket, { state, fields, version, updatedAt, listed: listedColumns(ticket) }),
-  ];
+  const values = { state, fields, version, updatedAt, listed: listedColumns(ticket) };
+  return [changeItem(table, key, before.ticket, ticket, { ...values, ...newExternal(before.ticket, ticket) })];
 }
 
 /** The member's part of a consequence: none where it did not change, unless the consequence is about the member. */
@@ -80,9 +129,15 @@ export function memberItem(
   const stored = { ...from, version: memberVersion };
   if (consequence.memberVersion === memberVersion) return isTarget ? [touchItem(table, key, stored, to)] : [];
   const { score, teams } = to;
+  const external = newExternal(from, to);
   if (!isTarget && isScoreAlone(from, to, consequence)) return [addToScore(table, key, score - from.score)];
-  const values = { score, teams, version: consequence.memberVersion, listed: listedMember(to) };
+  const values = { score, teams, version: consequence.memberVersion, listed: listedMember(to), ...external };
   return [changeItem(table, key, stored, to, values)];
+}
+
+/** External data are written where they changed: what came from outside may be most of a record. */
+function newExternal(from: Pick<Member, 'external'>, to: Pick<Member, 'external'>): Partial<Pick<Member, 'external'>> {
+  return from.external === to.external ? {} : { external: to.external };
 }
 
 /** A submitter's score that was raised once decides nothing else: reports of one submitter need not wait for each other. */
@@ -130,9 +185,15 @@ export function addedItems(table: Table, consequence: Consequence, storage: Deli
       version: 1,
     })),
   ];
-  return items.map((Item) => ({
-    Put: { TableName: table.name, Item, ConditionExpression: 'attribute_not_exists(pk)' },
-  }));
+  return [
+    ...items.map((Item) => ({
+      Put: { TableName: table.name, Item, ConditionExpression: 'attribute_not_exists(pk)' },
+    })),
+    ...consequence.lookups.flatMap(({ record: kind, ...change }) => {
+      const id = kind === 'ticket' && 'ticket' in context ? context.ticket.id : (memberOf(context)?.email ?? '');
+      return lookupItems(table, { project, kind, id }, change);
+    }),
+  ];
 }
 
 type Versioned = { version: number; latestDeliveries?: Record<string, string> | undefined };

@@ -152,6 +152,11 @@ export function commentKey(record: ItemKey, { at, place, id }: { at: string; pla
 /** What the sort keys of a record's comments begin with. */
 export const commentPrefix = 'COMMENT#';
 
+/** The key of the mark that an automation, which runs once for each ticket ever, has run for this one. */
+export function onceKey(project: string, ticket: string, automation: string): ItemKey {
+  return { pk: ticketKey(project, ticket).pk, sk: `ONCE#${automation}` };
+}
+
 /** The key of the entry by which a record is found by a value from outside; `record` is its id or e-mail address. */
 export function lookupKey(project: string, target: 'ticket' | 'member', value: string, record: string): ItemKey {
   return { pk: `LOOKUP#${project}#${target}#${sha256(value)}`, sk: record };

@@ -4,7 +4,7 @@ import { GetCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynam
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import { Ticket } from '../../core/tickets/ticket.ts';
-import { addedItems, type ConsequenceWrite, memberItem } from './consequences.ts';
+import { addedItems, type ConsequenceWrite, memberItem, onceItems } from './consequences.ts';
 import type { DeliveryStorage } from './deliveries.ts';
 import { idempotencyKey } from './keys.ts';
 import { cancelledItem, failedConditions, isConditionFailure, isContention, type Table } from './table.ts';
@@ -63,7 +63,11 @@ export async function createTicket(
   const member = memberItem(table, before, memberVersion, consequence, false);
   try {
     const remembered = creation.call === undefined ? [] : [{ Put: rememberPut(table, creation, creation.call, now) }];
-    const others = [...remembered, ...member, ...addedItems(table, creation.consequence, { ...storage, now })];
+    const added = [
+      ...onceItems(table, creation.ticket, consequence.once),
+      ...addedItems(table, consequence, { ...storage, now }),
+    ];
+    const others = [...remembered, ...member, ...added];
     if (others.length === 0) {
       await table.client.send(new PutCommand(ticketPut));
       return 'created';

@@ -1,7 +1,8 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { ListedTicket, Ticket } from '../../core/tickets/ticket.ts';
-import { counterKey, type ItemKey, type ListKey, ticketKey, ticketListKey } from './keys.ts';
+import { batchGet } from './batch-get.ts';
+import { counterKey, type ItemKey, type ListKey, onceKey, ticketKey, ticketListKey } from './keys.ts';
 import { type Page, readListPage } from './lists.ts';
 import { readPages } from './read-all.ts';
 import type { Table } from './table.ts';
@@ -34,6 +35,18 @@ export async function findTicket(table: Table, project: string, id: string): Pro
     new GetCommand({ TableName: table.name, Key: ticketKey(project, id), ConsistentRead: true }),
   );
   return Item === undefined ? undefined : Ticket.parse(Item);
+}
+
+/** Which of these automations, that run once for each ticket ever, have run for this one; read consistently. */
+export async function findOnceMarks(
+  table: Table,
+  project: string,
+  ticket: string,
+  automations: readonly string[],
+): Promise<Set<string>> {
+  const keyOf = (automation: string) => onceKey(project, ticket, automation);
+  const found = new Set((await batchGet(table, automations.map(keyOf))).map((item) => item.sk));
+  return new Set(automations.filter((automation) => found.has(keyOf(automation).sk)));
 }
 
 /** A ticket as it lies in the table: with its keys, its type and its list entry. */

@@ -22,7 +22,6 @@ const rows: readonly Row[] = [
     says: 'what macros change sets it off, captured values do not yet',
   },
   { at: ['automations', '*', 'schedule'], says: 'schedules do not run yet' },
-  { at: ['automations', '*', 'limit'], says: 'runs are not limited yet' },
   { at: ['dataPackages', '*'], says: 'data packages cannot be read yet' },
   { at: ['recordLookups', '*'], says: 'record lookups cannot be read yet' },
 ];

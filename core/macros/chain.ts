@@ -3,7 +3,7 @@ import type { Delivery } from '../deliveries/delivery.ts';
 import type { Macro, ProjectDocument } from '../document/schema.ts';
 import type { ActionResult } from '../records/action-result.ts';
 import { boundActions, boundChanges, sayWhy } from '../records/bound-entry.ts';
-import type { Change, FieldChange } from '../records/change.ts';
+import type { Change, ChangeCause, FieldChange } from '../records/change.ts';
 import type { Comment } from '../records/comment.ts';
 import type { RecordContext } from '../tickets/record-values.ts';
 import { actionKey, applyMacro } from './apply-macro.ts';
@@ -37,6 +37,10 @@ export type Consequence = {
   deliveries: Delivery[];
   comments: { record: RecordKind; comment: Comment }[];
   changes: { record: RecordKind; change: Change }[];
+  /** The texts by which a record is found that change with it. */
+  lookups: { record: RecordKind; added: string[]; removed: string[] }[];
+  /** Automations that run once for each ticket and have run now. */
+  once: string[];
   ran: RanMacro[];
 };
 
@@ -48,6 +52,8 @@ export type ChainInput = {
   /** The stored version of the member, or of the ticket's submitter; 0 where there is none. */
   memberVersion: number;
   listener?: string | undefined;
+  /** Automations with `limit: oncePerTicket` that have run for this ticket before. */
+  ranOnce?: ReadonlySet<string> | undefined;
   /** Set where the macro tells how an endpoint is doing: what followed could fail there, and be told of, without end. */
   setsOffNothing?: true;
 };
@@ -65,11 +71,52 @@ type Chain = {
 
 /** Follows links breadth first: what one change sets off runs in the document's order, before what follows from that. */
 export function followChain(input: ChainInput, first: readonly Link[]): Consequence {
+  return followAll(beginChain(input), first);
+}
+
+/** A change that no macro made, and with which a chain begins; `context` is the record after it. */
+export type FirstChange = {
+  context: RecordContext;
+  cause: ChangeCause;
+  changes: FieldChange[];
+  comments: Comment[];
+  lookups: { added: string[]; removed: string[] };
+};
+
+/** Follows what a change sets off that is stored together with it; one that changes nothing sets nothing off. */
+export function followChange(input: ChainInput, first: FirstChange): Consequence {
+  const chain = beginChain(input);
+  const { consequence } = chain;
+  const record = 'ticket' in input.context ? 'ticket' : 'member';
+  consequence.context = first.context;
+  consequence.comments.push(...first.comments.map((comment) => ({ record, comment }) as const));
+  if (first.lookups.added.length + first.lookups.removed.length > 0) {
+    consequence.lookups.push({ record, ...first.lookups });
+  }
+  if (first.changes.length === 0) return consequence;
+  chain.room -= countJson(first.comments) + countJson(first.lookups);
+  return followAll(chain, writeEntry(chain, { chain: [], changeCause: first.cause }, record, first));
+}
+
+function beginChain(input: ChainInput): Chain {
   const { context, memberVersion } = input;
-  const consequence = { context, memberVersion, deliveries: [], comments: [], changes: [], ran: [] };
-  const chain: Chain = { input, room: maxChangeBytes, applied: new Set(), consequence };
+  const consequence: Consequence = {
+    context,
+    memberVersion,
+    deliveries: [],
+    comments: [],
+    changes: [],
+    lookups: [],
+    once: [],
+    ran: [],
+  };
+  return { input, room: maxChangeBytes, applied: new Set(), consequence };
+}
+
+function followAll(chain: Chain, first: readonly Link[]): Consequence {
   const queue = [...first];
   for (let link = queue.shift(); link !== undefined; link = queue.shift()) {
+    if (hasRunBefore(chain, link)) continue;
     const reason = whyStopped(chain, link);
     if (reason === undefined) queue.push(...followLink(chain, link));
     else sayStopped(chain, link, reason);
@@ -77,12 +124,19 @@ export function followChain(input: ChainInput, first: readonly Link[]): Conseque
   return chain.consequence;
 }
 
+/** Once for each ticket ever is a limit that its author set: nothing is said of it in the history. */
+function hasRunBefore({ input, consequence }: Chain, { isOnce, automation = '' }: Link): boolean {
+  return isOnce === true && (input.ranOnce?.has(automation) === true || consequence.once.includes(automation));
+}
+
 function whyStopped({ applied, consequence, room }: Chain, { macro, chain }: Link): string | undefined {
   if (applied.has(identify(macro))) return `its macro "${macro.key}" has run already in this chain`;
   if (chain.length >= maxLinks) return `at most ${maxLinks} macros follow from one another`;
-  const { deliveries, comments, changes } = consequence;
-  // Each action may bring one item, each of the two records an entry of its history, and what is stopped one more.
-  const items = 2 + deliveries.length + comments.length + changes.length + macro.actions.length + 3;
+  const { deliveries, comments, changes, once } = consequence;
+  const lookups = consequence.lookups.reduce((sum, { added, removed }) => sum + added.length + removed.length, 0);
+  const soFar = 2 + deliveries.length + comments.length + changes.length + lookups + once.length;
+  // Each action may bring one item, each of the two records an entry of its history, what is stopped one more, and a mark.
+  const items = soFar + macro.actions.length + 4;
   return items > maxItems || room < entryRoom
     ? 'the change would have more parts than can be stored at once'
     : undefined;
@@ -126,7 +180,10 @@ function followLink(chain: Chain, link: Link): Link[] {
   const context = contextFor(macro, before);
   const applied = applyMacro({ document: input.document, macro, context, cause, budget, newId: input.newId });
   // A macro that gives up leaves the room it took to others.
-  if (applied.outcome === 'applied') chain.room = budget.left() + entryRoom;
+  if (applied.outcome === 'applied') {
+    chain.room = budget.left() + entryRoom;
+    if (link.isOnce && link.automation !== undefined) consequence.once.push(link.automation);
+  }
   consequence.context = mergeRecords(before, applied.context);
   consequence.deliveries.push(...applied.deliveries);
   const target = targetOf(macro);
@@ -138,28 +195,29 @@ function followLink(chain: Chain, link: Link): Link[] {
     const changes = [...changed, ...comments];
     const problem = record === target ? applied.reason : undefined;
     if (changes.length === 0 && problem === undefined) return [];
-    return writeEntry(chain, link, record, { changes, problem, actions: applied.actions });
+    const maker = { chain: [...link.chain, macro.key], changeCause: link.changeCause };
+    return writeEntry(chain, maker, record, { changes, problem, actions: applied.actions });
   });
 }
 
-/** Writes a link's entry into a record's history, and returns the links that its changes set off. */
+/** Writes an entry into a record's history, and returns the links that its changes set off; `chain` names the macros up to it. */
 function writeEntry(
   chain: Chain,
-  link: Link,
+  maker: { chain: readonly string[]; changeCause: Omit<ChangeCause, 'chain'> },
   record: RecordKind,
-  { changes, problem, actions }: { changes: FieldChange[]; problem: string | undefined; actions: ActionResult[] },
+  { changes, problem, actions }: { changes: FieldChange[]; problem?: string | undefined; actions?: ActionResult[] },
 ): Link[] {
   const { input, consequence } = chain;
   if (changes.length > 0) Object.assign(consequence, raiseVersion(consequence, record));
   const { context } = consequence;
-  const keys = [...link.chain, link.macro.key];
+  const keys = [...maker.chain];
   const change: Change = {
     id: input.newId(),
     at: context.now,
     version: versionOf(consequence, record),
-    cause: { ...link.changeCause, chain: keys },
+    cause: { ...maker.changeCause, ...(keys.length === 0 ? {} : { chain: keys }) },
     changes: boundChanges(changes),
-    actions: boundActions(actions),
+    ...(actions === undefined ? {} : { actions: boundActions(actions) }),
     ...(problem === undefined ? {} : { problem }),
   };
   consequence.changes.push({ record, change });

@@ -1,5 +1,5 @@
 import type { DeliveryCause } from '../deliveries/delivery.ts';
-import type { Macro, ProjectDocument } from '../document/schema.ts';
+import type { Automation, Macro, ProjectDocument } from '../document/schema.ts';
 import type { Change, ChangeCause, FieldChange } from '../records/change.ts';
 import type { RecordContext } from '../tickets/record-values.ts';
 import { findTriggered } from './triggered.ts';
@@ -8,6 +8,8 @@ import { findTriggered } from './triggered.ts';
 export type Link = {
   macro: Macro;
   automation?: string;
+  /** Set where the automation runs once for each ticket ever: its mark is stored with what it does. */
+  isOnce?: true;
   cause: DeliveryCause;
   /** What history says made the change. */
   changeCause: Omit<ChangeCause, 'chain'>;
@@ -25,12 +27,13 @@ export function linksOf(
   const changedPaths = new Set(changes.map(({ path }) => path));
   const trigger = { kind: 'modify' as const, changedPaths, listener: input.listener };
   return findTriggered(input.document, context, trigger).map(({ automation, macro }) =>
-    automationLink(automation.key, macro),
+    automationLink(automation, macro),
   );
 }
 
 /** A link that an automation makes. */
-export function automationLink(automation: string, macro: Macro): Omit<Link, 'chain'> {
-  const cause = { kind: 'automation' as const, key: automation };
-  return { macro, automation, cause, changeCause: cause };
+export function automationLink({ key, limit }: Automation, macro: Macro): Omit<Link, 'chain'> {
+  const cause = { kind: 'automation' as const, key };
+  const once = limit === 'oncePerTicket' ? { isOnce: true as const } : {};
+  return { macro, automation: key, ...once, cause, changeCause: cause };
 }

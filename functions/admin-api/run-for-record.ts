@@ -64,14 +64,14 @@ async function decide(dependencies: AdminDependencies, running: RunningMacro, ta
     const what = 'ticket' in target ? 'ticket' : 'member';
     return { result: resultWithout(target, 'failed', `there is no such ${what}`) };
   }
-  const { context, memberVersion } = loaded;
+  const { context, memberVersion, ranOnce } = loaded;
   if ('ticket' in context && macro.feedbackType !== undefined && macro.feedbackType !== context.ticket.feedbackType) {
     const reason = `the macro is for ${macro.feedbackType}, the ticket is of ${context.ticket.feedbackType}`;
     return { result: resultWithout(target, 'skipped', reason) };
   }
   const cause = { kind: 'run' as const, key: run };
   const consequence = decideMacro(
-    { document: configuration.document, context, memberVersion, newId },
+    { document: configuration.document, context, memberVersion, ranOnce, newId },
     { macro, cause, changeCause: { ...cause, by } },
   );
   const [first] = consequence.ran;

@@ -1,7 +1,7 @@
 import type { Configuration } from '../../adapters/dynamodb/configuration.ts';
 import { findMembers } from '../../adapters/dynamodb/members.ts';
 import type { Table } from '../../adapters/dynamodb/table.ts';
-import { findTicket } from '../../adapters/dynamodb/tickets.ts';
+import { findOnceMarks, findTicket } from '../../adapters/dynamodb/tickets.ts';
 import { canonicalEmail } from '../../core/members.ts';
 import type { RunTarget } from '../../core/runs/run.ts';
 import { type RecordContext, ticketUrl } from '../../core/tickets/record-values.ts';
@@ -11,7 +11,12 @@ import { isTicketId } from '../../core/tickets/ticket.ts';
 export type RecordLoading = { table: Table; consoleOrigin: string; now: () => number };
 
 /** A record with all that tags can read of it, and the stored version of its member; 0 where there is none. */
-export type LoadedRecord = { context: RecordContext; memberVersion: number };
+export type LoadedRecord = {
+  context: RecordContext;
+  memberVersion: number;
+  /** Automations that run once for each ticket and have run for this one. */
+  ranOnce: ReadonlySet<string>;
+};
 
 /** Loads a ticket with its submitter, or a member, consistently; undefined where there is none in this project. */
 export async function loadRecord(
@@ -26,14 +31,20 @@ export async function loadRecord(
     const email = canonicalEmail(target.member);
     const found = email === undefined ? undefined : (await findMembers(table, project, [email])).get(email);
     if (found === undefined) return undefined;
-    return { context: { ...surroundings, member: found.member }, memberVersion: found.version };
+    return { context: { ...surroundings, member: found.member }, memberVersion: found.version, ranOnce: new Set() };
   }
-  const ticket = isTicketId(target.ticket) ? await findTicket(table, project, target.ticket) : undefined;
+  if (!isTicketId(target.ticket)) return undefined;
+  const once = document.automations.filter(({ limit }) => limit === 'oncePerTicket').map(({ key }) => key);
+  const [ticket, ranOnce] = await Promise.all([
+    findTicket(table, project, target.ticket),
+    findOnceMarks(table, project, target.ticket, once),
+  ]);
   if (ticket === undefined) return undefined;
   const submitter = (await findMembers(table, project, [ticket.submitter])).get(ticket.submitter);
   const url = ticketUrl(consoleOrigin, project, ticket.id);
   return {
     context: { ...surroundings, ticket, submitter: submitter?.member, ticketUrl: url },
     memberVersion: submitter?.version ?? 0,
+    ranOnce,
   };
 }

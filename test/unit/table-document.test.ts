@@ -52,6 +52,7 @@ const patterns: readonly [pattern: string, name: keyof typeof keys, key: object 
     keys.commentKey(keys.ticketKey('apollo', 'BUG-0001'), { at: '2026-11-21T09:00:00.000Z', place: 0, id: 'm1' }),
   ],
   ["all of a record's comments", 'commentPrefix', keys.commentPrefix],
+  ['that an automation has run for a ticket', 'onceKey', keys.onceKey('apollo', 'BUG-0001', 'escalate')],
   ['a record, by a value from outside', 'lookupKey', keys.lookupKey('apollo', 'ticket', 'APO-7', 'BUG-0001')],
   ['one shard of what is due', 'duePartition', keys.duePartition(3)],
   ['all shards of what is due', 'duePrefix', keys.duePrefix],

@@ -1,0 +1,53 @@
+import * as z from 'zod';
+import type { TransactItem } from './consequences.ts';
+import { lookupKey } from './keys.ts';
+import { readPages } from './read-all.ts';
+import type { Table } from './table.ts';
+
+/** A record that is found by values from outside: its kind, and its id or e-mail address. */
+export type FoundByValue = { project: string; kind: 'ticket' | 'member'; id: string };
+
+/** The texts by which a record is to be found from now on, and those by which no longer. */
+export type LookupChange = { added: readonly string[]; removed: readonly string[] };
+
+const LookupEntry = z.object({ sk: z.string() });
+
+/** The parts of a transaction that change the texts by which a record is found. */
+export function lookupItems(
+  table: Table,
+  { project, kind, id }: FoundByValue,
+  { added, removed }: LookupChange,
+): TransactItem[] {
+  const lookup = (value: string) => lookupKey(project, kind, value, id);
+  return [
+    ...added.map((value) => ({ Put: { ...isLookup(table), Item: { ...lookup(value), type: 'lookup', version: 1 } } })),
+    ...removed.map((value) => ({ Delete: { ...isLookup(table), Key: lookup(value) } })),
+  ];
+}
+
+/**
+ * Reads the ids of records under a text, consistently, a page of `pageSize` at a time. An entry may outlive the value: whether
+ * the record still holds it is for the reader to see.
+ */
+export async function* readLookup(
+  table: Table,
+  { project, kind, value, pageSize }: { project: string; kind: 'ticket' | 'member'; value: string; pageSize: number },
+): AsyncGenerator<string[]> {
+  const pages = readPages(table, {
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: { ':pk': lookupKey(project, kind, value, '').pk },
+    ConsistentRead: true,
+    Limit: pageSize,
+  });
+  for await (const page of pages) yield page.map((item) => LookupEntry.parse(item).sk);
+}
+
+/** An entry may be there already, of another field with the same value, or may be missing, of a field that was none then. */
+function isLookup(table: Table) {
+  return {
+    TableName: table.name,
+    ConditionExpression: 'attribute_not_exists(pk) OR #type = :lookup',
+    ExpressionAttributeNames: { '#type': 'type' },
+    ExpressionAttributeValues: { ':lookup': 'lookup' },
+  };
+}
