@@ -1,4 +1,5 @@
 import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
+import type { TagValue } from './templates/template.ts';
 
 /** Nesting of objects and arrays that is still accepted (product.md, "Fields and values"). */
 const maxDepth = 20;
@@ -21,6 +22,45 @@ export function readJsonText(
   }
   const problems = findUnstorable(value);
   return problems.length === 0 ? { outcome: 'read', value } : { outcome: 'refused', problems };
+}
+
+/**
+ * Reads a JSON text as a sender who cannot change it wrote it: what no later part could store or send is left out, null in a
+ * list, instead of everything being refused; undefined where the text is no JSON.
+ */
+export function readTolerantJson(text: string): { value: TagValue; left: JsonProblem[] } | undefined {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const left = findUnstorable(parsed);
+  const unfit = new Set(left.map(({ where }) => where));
+  return { value: copyFit(parsed, '', unfit) ?? null, left };
+}
+
+/** A copy without what lies at the pointers of `unfit`; a property whose very name is refused has that of its object. */
+function copyFit(value: unknown, pointer: string, unfit: ReadonlySet<string>): TagValue | undefined {
+  if (typeof value === 'string') return unfit.has(pointer) ? undefined : value;
+  if (typeof value === 'number') return unfit.has(pointer) ? undefined : value;
+  if (typeof value === 'boolean' || value === null) return value;
+  if (typeof value !== 'object' || isTooDeep(pointer)) return undefined;
+  if (Array.isArray(value)) return value.map((item, place) => copyFit(item, `${pointer}/${place}`, unfit) ?? null);
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, item]) => {
+      const copied = textFault(key) === undefined ? copyFit(item, `${pointer}/${escapeToken(key)}`, unfit) : undefined;
+      return copied === undefined ? [] : [[key, copied]];
+    }),
+  );
+}
+
+function isTooDeep(pointer: string): boolean {
+  return pointer.split('/').length - 1 >= maxDepth;
+}
+
+function escapeToken(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
 /** Lists every value that is refused at the door: ill-formed Unicode, NUL, deep nesting, numbers beyond 2^53. */
@@ -48,7 +88,7 @@ function visit(value: unknown, pointer: string, depth: number, problems: JsonPro
     for (const [key, item] of Object.entries(value)) {
       const fault = textFault(key);
       if (fault !== undefined) problems.push({ where: pointer, message: `A property name is refused. ${fault}` });
-      else visit(item, `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`, depth + 1, problems);
+      else visit(item, `${pointer}/${escapeToken(key)}`, depth + 1, problems);
     }
   }
 }

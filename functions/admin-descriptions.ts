@@ -6,6 +6,7 @@ import { Run } from '../core/runs/run.ts';
 import { ShownTicket } from '../core/tickets/ticket.ts';
 import { DeliveryDetail } from './admin-api/delivery-schemas.ts';
 import {
+  ActivityPage,
   ApiKeyPage,
   AppliedDocument,
   ApplyQuery,
@@ -225,6 +226,14 @@ export const adminDescriptions: Readonly<Record<AdminRouteName, RouteDescription
     refusals: [401, 403, 413, 415, 400, 409, 503],
   },
   'get-api-key': get('API keys', 'Get an API key', ListedApiKey),
+  'list-key-activity': list(
+    'API keys',
+    'List what crossed with an API key',
+    'Newest first, for 30 days. A page looks through a week: it may hold few entries and still have a cursor.',
+    PageQuery,
+    ActivityPage,
+    [401, 403, 404, 400, 503],
+  ),
   'delete-api-key': remove('API keys', 'Delete an API key', 'It stops working within 10 seconds.'),
 };
 

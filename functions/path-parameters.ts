@@ -6,6 +6,7 @@ import { ApiKeyPrefix } from '../core/keys/api-key.ts';
 export const pathParameters: Readonly<Record<string, z.ZodType>> = {
   project: Key.meta({ description: "The project's key.", example: 'apollo' }),
   source: Key.meta({ description: "The external source's key, or a former one.", example: 'appcrashlog' }),
+  listener: Key.meta({ description: "The external listener's key, or a former one.", example: 'jirastatus' }),
   ticket: z.string().meta({ description: "The ticket's id.", example: 'BUG-0001' }),
   email: z.string().meta({ description: "The member's e-mail address.", example: 'jim@example.com' }),
   macro: Key.meta({ description: "The macro's key.", example: 'send-to-jira' }),

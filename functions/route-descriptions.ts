@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { adminDescriptions } from './admin-descriptions.ts';
+import { Fired, ListenerHeaders, ListenerQuery } from './fire-listener/answer.ts';
 import { Created, DryRun } from './receive-feedback/answer.ts';
 import { ReceiveHeaders, ReceiveQuery } from './receive-feedback/request.ts';
 import type { RefusalStatus } from './refusals.ts';
@@ -82,9 +83,42 @@ const receiveFeedback: RouteDescription = {
   refusals: [401, 404, 403, 413, 415, 400, 422, 503],
 };
 
+function fireListener(what: 'ticket' | 'member'): RouteDescription {
+  const found =
+    what === 'ticket' ? "its id or a value from outside that it holds, such as an issue's key" : 'an e-mail address';
+  return {
+    tag: 'Listeners',
+    summary: `Act on a ${what}`,
+    description: `The record is found by ${found}, in the URL or in the body as the listener says. A body of any kind is taken where the listener runs a macro; comments and data are read from a JSON object. A call that was executed within 24 hours and comes again under the same name (\`Idempotency-Key\` or the sender's own header) does nothing.`,
+    query: ListenerQuery,
+    headers: ListenerHeaders,
+    answers: {
+      200: {
+        description: 'What came of it; or the reply that the listener is configured to give.',
+        content: { 'application/json': { schema: Fired, example: firedExample } },
+      },
+    },
+    refusals: [401, 404, 403, 413, 400, 409, 503],
+  };
+}
+
+const firedExample: z.infer<typeof Fired> = {
+  status: 200,
+  outcome: 'executed',
+  target: { ticket: 'BUG-0001' },
+  run: '0qUfPWMEqdRl7wXK3hAB',
+  actions: [{ kind: 'workflow', action: 'workflow-1', outcome: 'applied' }],
+};
+
 /** The description of every route, by its name. */
 export const routeDescriptions: Readonly<Record<RouteName, RouteDescription>> = {
   'receive-feedback': receiveFeedback,
+  'fire-feedback-listener': fireListener('ticket'),
+  'fire-feedback-listener-by-get': fireListener('ticket'),
+  'fire-feedback-listener-by-put': fireListener('ticket'),
+  'fire-user-listener': fireListener('member'),
+  'fire-user-listener-by-get': fireListener('member'),
+  'fire-user-listener-by-put': fireListener('member'),
   ...adminDescriptions,
   'read-openapi': {
     tag: 'Reference',

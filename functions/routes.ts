@@ -1,6 +1,7 @@
 /** The Lambda functions, by the name that their folder, construct and log share. */
 export const functionNames = [
   'receive-feedback',
+  'fire-listener',
   'queue-delivery',
   'send-webhook',
   'send-email',
@@ -32,6 +33,12 @@ export const routes = {
     authorised: false,
     crossOrigin: true,
   },
+  'fire-feedback-listener': listener('POST', 'feedbackListeners'),
+  'fire-feedback-listener-by-get': listener('GET', 'feedbackListeners'),
+  'fire-feedback-listener-by-put': listener('PUT', 'feedbackListeners'),
+  'fire-user-listener': listener('POST', 'userListeners'),
+  'fire-user-listener-by-get': listener('GET', 'userListeners'),
+  'fire-user-listener-by-put': listener('PUT', 'userListeners'),
   'list-projects': admin('GET', '/projects'),
   'get-project': admin('GET', '/projects/{project}'),
   'get-document': admin('GET', '/projects/{project}/document'),
@@ -62,6 +69,7 @@ export const routes = {
   'list-api-keys': admin('GET', '/api-keys'),
   'create-api-key': admin('POST', '/api-keys'),
   'get-api-key': admin('GET', '/api-keys/{prefix}'),
+  'list-key-activity': admin('GET', '/api-keys/{prefix}/activity'),
   'delete-api-key': admin('DELETE', '/api-keys/{prefix}'),
   'read-openapi': { method: 'GET', path: '/openapi.json', handledBy: 'answer-rest', authorised: false },
   'read-docs': { method: 'GET', path: '/docs', handledBy: 'answer-rest', authorised: false },
@@ -70,6 +78,11 @@ export const routes = {
 
 /** The name of one route. */
 export type RouteName = keyof typeof routes;
+
+function listener<const Method extends Route['method'], const Kind extends string>(method: Method, kind: Kind) {
+  const path = `/api/v1/projects/{project}/${kind}/{listener}` as const;
+  return { method, path, handledBy: 'fire-listener', authorised: false } as const;
+}
 
 function admin<const Method extends Route['method'], const Path extends `/${string}`>(method: Method, path: Path) {
   return { method, path: `/admin/v1${path}`, handledBy: 'admin-api', authorised: true } as const;

@@ -24,14 +24,14 @@ const leaveOutUnusedWays: Plugin = {
 };
 
 /**
- * Keeps RE2 in a file of its own beside the sender, which loads it for the few webhooks whose answers are searched by an
+ * Keeps RE2 in a file of its own beside the functions that load it for the few answers and bodies that are searched by an
  * expression: it is a third of the sender's code, and every cold start would wait for it. Other functions have it in theirs.
  */
 const leaveOutExpressions: Plugin = {
   name: 'leave-out-expressions',
   setup({ onResolve }) {
     onResolve({ filter: /^re2js$/ }, ({ kind, importer }) =>
-      kind === 'dynamic-import' && importer.endsWith(join('functions', 'send-webhook', 'match-expression.ts'))
+      kind === 'dynamic-import' && importer.endsWith(join('functions', 'kit', 'match-expression.ts'))
         ? { path: './re2js.mjs', external: true }
         : undefined,
     );
@@ -83,7 +83,7 @@ async function bundleCode(dist: string): Promise<void> {
     ...bundleOptions,
     entryPoints: [
       ...functionNames.map((name) => ({ in: `functions/${name}/index.ts`, out: `${name}/index` })),
-      { in: 're2js', out: 'send-webhook/re2js' },
+      ...['send-webhook', 'fire-listener'].map((name) => ({ in: 're2js', out: `${name}/re2js` })),
     ],
     outdir: dist,
     outExtension: { '.js': '.mjs' },

@@ -82,6 +82,7 @@ export class FeedbridgeStack extends Stack {
     const make = (name: FunctionName) => new FeedbridgeFunction(this, name, surroundings).lambda;
     return {
       'receive-feedback': make('receive-feedback'),
+      'fire-listener': make('fire-listener'),
       'queue-delivery': make('queue-delivery'),
       'send-webhook': make('send-webhook'),
       'send-email': make('send-email'),

@@ -65,6 +65,33 @@ export const functionProfiles: Record<FunctionName, FunctionProfile> = {
       bodies: ['s3:PutObject'],
     },
   },
+  'fire-listener': {
+    description: 'Finds a ticket or member for an outside system and acts on it',
+    memoryMb: 1024,
+    timeoutSeconds: gatewayTimeoutSeconds,
+    environment: [
+      'tableName',
+      'bucketName',
+      'configCacheSeconds',
+      'apiOrigin',
+      'consoleOrigin',
+      'dueShards',
+      'deliveryRetentionDays',
+      'variables',
+    ],
+    grants: {
+      table: [
+        'dynamodb:GetItem',
+        'dynamodb:BatchGetItem',
+        'dynamodb:Query',
+        'dynamodb:PutItem',
+        'dynamodb:UpdateItem',
+        'dynamodb:DeleteItem',
+        'dynamodb:ConditionCheckItem',
+      ],
+      bodies: ['s3:PutObject'],
+    },
+  },
   'queue-delivery': {
     description: 'Carries new deliveries from the table stream to the queues of webhooks and e-mails',
     memoryMb: 256,

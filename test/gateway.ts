@@ -32,7 +32,9 @@ export function recordingObserver(): Observer & { lines: Record<string, unknown>
 /** Calls a handler through the kit as the gateway does; a body that is no text is sent as JSON. */
 export function callThrough(handle: HttpHandler, observer: Observer = recordingObserver()) {
   const handler = endpoint(observer, handle);
+  let calls = 0;
   return async (call: TestCall) => {
+    calls += 1;
     const body = typeof call.body === 'string' || call.body === undefined ? call.body : JSON.stringify(call.body);
     const event = {
       routeKey: call.routeKey ?? `${call.method ?? 'POST'} ${call.path ?? '/'}`,
@@ -43,14 +45,15 @@ export function callThrough(handle: HttpHandler, observer: Observer = recordingO
       ...(body === undefined ? {} : { body }),
       isBase64Encoded: false,
       requestContext: {
-        requestId: 'request-1',
+        requestId: `request-${calls}`,
         http: { method: call.method ?? 'POST', sourceIp: '127.0.0.1' },
         ...(call.claims === undefined ? {} : { authorizer: { jwt: { claims: call.claims } } }),
       },
     };
     const result = Result.parse(await Reflect.apply(handler, undefined, [event, context]));
-    const json: unknown = result.body === '' ? undefined : JSON.parse(result.body);
-    return { status: result.statusCode, headers: result.headers, json };
+    const isJson = result.headers['content-type']?.startsWith('application/json') === true;
+    const json: unknown = isJson ? JSON.parse(result.body) : undefined;
+    return { status: result.statusCode, headers: result.headers, text: result.body, json };
   };
 }
 

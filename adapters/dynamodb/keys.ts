@@ -82,6 +82,25 @@ export function idempotencyKey(project: string, source: string, givenKey: string
   return { pk: `IDEMPOTENCY#${project}#${source}#${sha256(givenKey)}`, sk: 'IDEMPOTENCY' };
 }
 
+/** The key of the mark that a listener has executed the call that its sender names so. */
+export function listenerCallKey(project: string, listener: string, callId: string): ItemKey {
+  return { pk: `CALL#${project}#${listener}#${sha256(callId)}`, sk: 'CALL' };
+}
+
+/** The key of one call that crossed, by its API key, its hour and its instant; calls without a key lie under their project. */
+export function activityKey(caller: ActivityCaller, at: string, requestId: string): ItemKey {
+  return { pk: activityPartition(caller, at), sk: `${at}#${requestId}` };
+}
+
+/** Whose activity it is: an API key's, or that of a project's callers who only sign. */
+export type ActivityCaller = { apiKey: string } | { project: string };
+
+/** The partition of one hour of activity; `at` is any RFC 3339 instant of it in UTC. */
+export function activityPartition(caller: ActivityCaller, at: string): string {
+  const whose = 'apiKey' in caller ? `KEY#${caller.apiKey}` : `PROJECT#${caller.project}`;
+  return `ACTIVITY#${whose}#${at.slice(0, 13)}`;
+}
+
 /** The key of a delivery, which also holds its first attempt. */
 export function deliveryKey(delivery: string): ItemKey {
   return { pk: `DELIVERY#${delivery}`, sk: 'DELIVERY' };

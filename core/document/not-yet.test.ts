@@ -9,7 +9,7 @@ const apollo: unknown = parse(readFileSync(new URL('../../examples/apollo.yaml',
 test('a part without behaviour is named with its key, one sentence each', () => {
   expect(getValid(apollo).notYet).toEqual(
     expect.arrayContaining([
-      'externalListeners[0] (jiraclosed): listeners do not run yet.',
+      'dataPackages[0] (issues-export): data packages cannot be read yet.',
       'externalSources[0].advanced.notify (appcrashlog): notifications are not sent yet.',
     ]),
   );

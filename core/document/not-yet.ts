@@ -15,7 +15,6 @@ const rows: readonly Row[] = [
   { at: ['externalSources', '*', 'advanced', 'notify'], says: 'notifications are not sent yet' },
   { at: ['macros', '*', 'showAsAction'], says: 'macros are not listed as actions yet' },
   { at: ['macros', '*', 'confirm'], when: isTrue, says: 'nobody is asked to confirm yet' },
-  { at: ['externalListeners', '*'], says: 'listeners do not run yet' },
   {
     at: ['automations', '*', 'trigger'],
     when: (trigger) => trigger === 'modify',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { loadMatchExpression } from '../../functions/send-webhook/match-expression.ts';
+import { loadMatchExpression } from '../../functions/kit/match-expression.ts';
 import type { FrozenCapture } from '../deliveries/delivery.ts';
 import { type Answer, captureValues } from './read-values.ts';
 

@@ -53,6 +53,23 @@ export function captureValues(
   return { captured: Object.fromEntries(captured), uncaptured };
 }
 
+/** Reads the values of a body that somebody sent us, by property or JSON Pointer; there `status` is a property like any other. */
+export function readBodyValues(
+  { fields }: FrozenCapture,
+  body: unknown,
+  matchFirstGroup: MatchFirstGroup,
+): CapturedValues {
+  const captured: [string, ExternalValue][] = [];
+  const uncaptured: Uncaptured[] = [];
+  for (const field of fields) {
+    const found = narrow(findInBody(body, field.parameter, 'the body'), field, matchFirstGroup);
+    const value = found.outcome === 'found' ? coerce(found.value, field.type) : found;
+    if (value.outcome === 'coerced') captured.push([field.key, value.value]);
+    else uncaptured.push({ field: field.key, reason: value.reason });
+  }
+  return { captured: Object.fromEntries(captured), uncaptured };
+}
+
 /** Cuts out what the field's expression asks for. */
 function narrow(found: Found, { match, parameter }: Field, matchFirstGroup: MatchFirstGroup): Found {
   if (found.outcome === 'absent' || match === undefined) return found;
@@ -74,7 +91,7 @@ function findInAnswer(answer: Answer, body: () => ParsedBody, parameter: string)
   if (parameter.startsWith('header:')) return findHeader(answer.headers, parameter.slice('header:'.length));
   const parsed = body();
   if (parsed.outcome === 'refused') return { outcome: 'absent', reason: parsed.reason };
-  const found = findInBody(parsed.value, parameter);
+  const found = findInBody(parsed.value, parameter, 'the answer');
   return found.outcome === 'found' ? { ...found, hasBadText } : found;
 }
 
@@ -86,12 +103,12 @@ function findHeader(headers: Answer['headers'], name: string): Found {
   return { outcome: 'found', value };
 }
 
-function findInBody(body: unknown, parameter: string): Found {
+function findInBody(body: unknown, parameter: string, what: 'the answer' | 'the body'): Found {
   const value = readParameter(body, parameter);
   const pointer = parameter.startsWith('/') ? parameter : `/${parameter.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-  if (value === undefined) return { outcome: 'absent', reason: `the answer has no ${pointer}` };
+  if (value === undefined) return { outcome: 'absent', reason: `${what} has no ${pointer}` };
   if (value === null || value === '') {
-    return { outcome: 'absent', reason: `the answer's ${pointer} is ${value === null ? 'null' : 'empty'}` };
+    return { outcome: 'absent', reason: `${what}'s ${pointer} is ${value === null ? 'null' : 'empty'}` };
   }
   return { outcome: 'found', value };
 }

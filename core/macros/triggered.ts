@@ -37,9 +37,10 @@ function meetsType(automation: Automation, macro: Macro, context: RecordContext)
   );
 }
 
-function passesFilter(
+/** Whether a record fulfils a filter, saved or given; where there is none, every record does. */
+export function passesFilter(
   document: ProjectDocument,
-  { filter }: Automation,
+  { filter }: Pick<Automation, 'filter'>,
   context: RecordContext,
   trigger: Trigger,
 ): boolean {

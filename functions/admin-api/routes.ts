@@ -6,6 +6,7 @@ import { copyAsCurl } from './curl.ts';
 import { getDelivery, listProjectDeliveries } from './deliveries.ts';
 import { listProjectEndpoints, pauseEndpoint, resumeEndpoint } from './endpoints.ts';
 import { getDocument } from './get-document.ts';
+import { listKeyActivity } from './key-activity.ts';
 import { getMember, listProjectMembers } from './members.ts';
 import { previewTemplate } from './preview-template.ts';
 import { getProject, listVisibleProjects } from './projects.ts';
@@ -67,6 +68,7 @@ const adminRoutes: Readonly<Record<AdminRouteKey, AdminRoute>> = {
   'GET /admin/v1/api-keys': { needs: 'administrator', handle: listKeys },
   'POST /admin/v1/api-keys': { needs: 'administrator', handle: createKey },
   'GET /admin/v1/api-keys/{prefix}': { needs: 'administrator', handle: getKey },
+  'GET /admin/v1/api-keys/{prefix}/activity': { needs: 'administrator', handle: listKeyActivity },
   'DELETE /admin/v1/api-keys/{prefix}': { needs: 'administrator', handle: removeKey },
 };
 

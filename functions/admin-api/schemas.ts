@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { ListedApiKey } from '../../adapters/dynamodb/api-keys.ts';
 import { ListedMember } from '../../adapters/dynamodb/memberships.ts';
 import { ListedProject } from '../../adapters/dynamodb/projects.ts';
+import { Activity } from '../../core/activity.ts';
 import { durationMs } from '../../core/dates.ts';
 import { DeliveryOutcome, ListedDelivery, WebhookMethod } from '../../core/deliveries/delivery.ts';
 import { ListedSecret } from '../../core/deliveries/secret.ts';
@@ -81,6 +82,7 @@ export const CommentPage = pageOf('CommentPage', Comment);
 export const DeliveryPage = pageOf('DeliveryPage', ListedDelivery);
 export const SecretPage = pageOf('SecretPage', ListedSecret);
 export const ApiKeyPage = pageOf('ApiKeyPage', ListedApiKey);
+export const ActivityPage = pageOf('ActivityPage', Activity);
 
 /** The answer to a document that was applied, or would have been. */
 export const AppliedDocument = z

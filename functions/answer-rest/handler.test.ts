@@ -200,6 +200,7 @@ function request(method: string, path: string, headers: Record<string, string> =
     id: 'request-1',
     routeKey: '$default',
     method,
+    address: '127.0.0.1',
     path,
     parameters: {},
     query: new URLSearchParams(),

@@ -22,6 +22,8 @@ export type HttpRequest = {
   id: string;
   routeKey: string;
   method: string;
+  /** The caller's address. */
+  address: string;
   path: string;
   parameters: Readonly<Record<string, string>>;
   query: URLSearchParams;
@@ -55,6 +57,7 @@ export function readRequest(event: unknown, note: HttpRequest['note']): HttpRequ
     id: parsed.requestContext.requestId,
     routeKey: parsed.routeKey,
     method: parsed.requestContext.http.method,
+    address: parsed.requestContext.http.sourceIp,
     path: parsed.rawPath,
     parameters: parsed.pathParameters ?? {},
     query: new URLSearchParams(parsed.rawQueryString),

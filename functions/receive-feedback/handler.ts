@@ -4,12 +4,14 @@ import type { ApiKey } from '../../core/keys/api-key.ts';
 import type { ParameterError } from '../../core/reply-errors.ts';
 import { findSource } from '../../core/sources/find-source.ts';
 import { decideSubmitter, readReport, submitterCandidates } from '../../core/sources/read-report.ts';
+import { openActivity } from '../kit/activity-log.ts';
 import { authenticateKey } from '../kit/authenticate.ts';
 import type { HttpHandler } from '../kit/endpoint.ts';
 import { type HttpReply, type HttpRequest, notFound, refuse, refuseContended, refuseParameters } from '../kit/http.ts';
 import { readJsonObject } from '../kit/json-body.ts';
 import { originHeaders } from '../kit/origins.ts';
 import { answerCreated, answerReplayed } from './answer-created.ts';
+import { describeReply } from './describe-reply.ts';
 import { readOptions } from './request.ts';
 import { findRemembered, storeTicket } from './store-ticket.ts';
 import type { Members, ReceiveDependencies, ReportEndpoint, Submission } from './submission.ts';
@@ -27,8 +29,14 @@ export function receiveFeedback(dependencies: ReceiveDependencies): HttpHandler 
     const found = configuration === undefined ? undefined : findSource(configuration.document, sourceKey);
     if (configuration === undefined || found === undefined) return notFound();
     request.note({ project, source: found.source.key });
-    const reply = await answer(dependencies, request, { ...found, project, configuration }, caller.key);
+    const activity = openActivity({ ...dependencies, note: request.note }, request, {
+      apiKey: caller.key.prefix,
+      project,
+    });
+    const endpoint = { ...found, project, configuration, activity };
+    const reply = await answer(dependencies, request, endpoint, caller.key);
     const outcome = reply.status < 300 ? 'accepted' : 'rejected';
+    await activity.conclude(describeReply(reply));
     dependencies.observer.measure('Reports', 1, 'Count', { project, source: found.source.key, outcome });
     return { ...reply, headers: { ...originHeaders(found.source, request.headers.origin), ...reply.headers } };
   };

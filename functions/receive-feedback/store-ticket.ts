@@ -40,6 +40,7 @@ export async function storeTicket(
   let creation = await draftStored(dependencies, submission, firstNumber, firstMembers);
   let members = firstMembers;
   for (let tries = 1; tries <= maxTries; tries += 1) {
+    submission.activity.expect({ status: 201, outcome: 'accepted', ticket: creation.ticket.id });
     const outcome = await createTicket(table, creation, { dueShards, deliveryRetentionDays });
     if (outcome === 'created') return { outcome, ticket: CreatedTicket.parse(creation.ticket) };
     const remembered = await findRemembered(dependencies, submission);

@@ -6,6 +6,7 @@ import type { PresignedPost } from '../../adapters/s3/presigned-post.ts';
 import type { ApiKey } from '../../core/keys/api-key.ts';
 import type { SourceOfType } from '../../core/sources/find-source.ts';
 import type { ReportReading } from '../../core/sources/read-report.ts';
+import type { ActivityLog } from '../kit/activity-log.ts';
 import type { HttpRequest } from '../kit/http.ts';
 import type { Observer } from '../kit/observer.ts';
 
@@ -28,7 +29,7 @@ export type ReceiveDependencies = {
 };
 
 /** The endpoint that a report came to. */
-export type ReportEndpoint = SourceOfType & { project: string; configuration: Configuration };
+export type ReportEndpoint = SourceOfType & { project: string; configuration: Configuration; activity: ActivityLog };
 
 /** One report on its way: everything that was loaded and found out so far. */
 export type Submission = ReportEndpoint & {

@@ -4,13 +4,14 @@ import { planAttempt } from '../../core/deliveries/attempt-plan.ts';
 import type { Delivery } from '../../core/deliveries/delivery.ts';
 import { DeliveryMessage } from '../../core/deliveries/message.ts';
 import { delaySeconds } from '../kit/delay.ts';
+import { loadMatchExpression } from '../kit/match-expression.ts';
 import { describeAttempt } from '../kit/next-attempt.ts';
 import { captureAnswer } from './capture-answer.ts';
 import type { EndpointWatch } from './endpoint-watch.ts';
 import { type Admitted, freeTurn } from './hold-back.ts';
 import { admitMessage, resultOf, type TurnDependencies, takeTurnOf } from './in-turn.ts';
 import { type AttemptDependencies, makeAttempt } from './make-attempt.ts';
-import { loadMatchExpression } from './match-expression.ts';
+
 import { type SettleDependencies, settleDelivery } from './settle-delivery.ts';
 import { takePlaceOfOlder } from './supersede.ts';
 

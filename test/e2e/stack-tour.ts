@@ -5,6 +5,7 @@ import { failingDomain } from '../../local/mail-engine.ts';
 import { pendingMail } from '../pending-mail.ts';
 import { startReceivingServer } from '../receiving-server.ts';
 import { drainAll, drainOverdue, type Engines } from './drain-overdue.ts';
+import { fireListeners } from './listener-tour.ts';
 import type { StackCalls } from './stack-calls.ts';
 import { findInStack, storeInStack } from './stack-table.ts';
 
@@ -18,7 +19,11 @@ const Run = z.object({ id: z.string() });
 const patience = { timeout: 20_000, interval: 50 };
 
 /** Takes the example project through every route: reports, webhooks, a retry, an overdue one, and all of the admin API. */
-export async function tourStack(calls: StackCalls, engines: Engines): Promise<void> {
+export async function tourStack(
+  calls: StackCalls,
+  engines: Engines,
+  keys: Readonly<Record<string, string>>,
+): Promise<void> {
   const slack = await startReceivingServer((response, place, { body }) => {
     const isFirst = slack.received.findIndex((request) => request.body === body) === place - 1;
     const wait = body.includes('Busy') ? '1' : body.includes('Later') ? '600' : undefined;
@@ -35,6 +40,7 @@ export async function tourStack(calls: StackCalls, engines: Engines): Promise<vo
   await pauseAndResume(calls, engines);
   await slack.until((received) => received.length >= 10);
   await captureTwice(calls);
+  await fireListeners(calls, keys);
   await replayLarge(calls);
   await mailTwice(engines);
   await slack.stop();
@@ -204,6 +210,7 @@ async function changeSecretsAndKeys({ call }: StackCalls): Promise<void> {
   await call(201, 'create-api-key', { body });
   await call(409, 'create-api-key', { body });
   await call(200, 'get-api-key', { path });
+  await call(200, 'list-key-activity', { path: { prefix: 'jira' } });
   await call(204, 'delete-api-key', { path });
 }
 

@@ -18,6 +18,21 @@ const patterns: readonly [pattern: string, name: keyof typeof keys, key: object 
   ['a ticket, by id', 'ticketKey', keys.ticketKey('apollo', 'BUG-0001')],
   ["a feedback type's tickets, oldest first", 'ticketListKey', keys.ticketListKey('apollo', 'issues', 1)],
   ['a call that is remembered for its Idempotency-Key', 'idempotencyKey', keys.idempotencyKey('apollo', 'web', 'k')],
+  [
+    'that a listener has executed a call',
+    'listenerCallKey',
+    keys.listenerCallKey('apollo', 'jirastatus', 'webhook-id: m1'),
+  ],
+  [
+    'one call that crossed',
+    'activityKey',
+    keys.activityKey({ apiKey: 'jira' }, '2026-11-21T09:00:00.000Z', 'JKJaXmPLvHcESHA='),
+  ],
+  [
+    "an hour of what crossed, of an API key or of a project's callers who only sign",
+    'activityPartition',
+    keys.activityPartition({ project: 'apollo' }, '2026-11-21T09:00:00.000Z'),
+  ],
   ['a delivery with its first attempt', 'deliveryKey', keys.deliveryKey('d1')],
   [
     "a project's deliveries, by creation",

@@ -1,0 +1,99 @@
+import { decideMacro } from '../consequence.ts';
+import type { ExternalListener, ProjectDocument } from '../document/schema.ts';
+import { decideCapture } from '../external-data/decide-capture.ts';
+import type { Uncaptured } from '../external-data/read-values.ts';
+import { type ChainInput, type Consequence, followChange } from '../macros/chain.ts';
+import { passesFilter } from '../macros/triggered.ts';
+import type { ActionResult } from '../records/action-result.ts';
+import type { Comment } from '../records/comment.ts';
+import type { RecordContext } from '../tickets/record-values.ts';
+import type { CallContent } from './read-call.ts';
+
+/** What became of one thing that a call wanted done. */
+export type CallAction = Omit<ActionResult, 'kind' | 'action'> & {
+  kind: ActionResult['kind'] | 'data';
+  action?: string;
+  /** External data that could not be kept. */
+  uncaptured?: Uncaptured[];
+};
+
+/** What a call comes to on the record that it found. */
+export type AppliedCall =
+  | { outcome: 'filtered' }
+  | { outcome: 'executed'; consequence: Consequence; actions: CallAction[] };
+
+/** Decides what a call comes to, and what follows from it; automations may exclude what came through the listener. */
+export function applyCall(
+  listener: ExternalListener,
+  content: CallContent,
+  input: Omit<ChainInput, 'listener'>,
+): AppliedCall {
+  const { document, context } = input;
+  const asked = { kind: 'modify' as const, changedPaths: new Set<string>() };
+  if (!passesFilter(document, listener, context, asked)) return { outcome: 'filtered' };
+  const chain: ChainInput = { ...input, listener: listener.key };
+  switch (content.type) {
+    case 'macro':
+      return runMacro(document, listener, chain);
+    case 'comment':
+      return addComment(listener, content.text, chain);
+    case 'data':
+      return storeData(listener, content, chain);
+  }
+}
+
+function runMacro(document: ProjectDocument, listener: ExternalListener, input: ChainInput): AppliedCall {
+  const key = listener.type === 'macro' ? listener.macro : undefined;
+  const macro = document.macros.find((candidate) => candidate.key === key);
+  if (macro === undefined) throw new Error(`listener ${listener.key} has no macro`);
+  const cause = { kind: 'listener' as const, key: listener.key };
+  const consequence = decideMacro(input, { macro, cause, changeCause: cause });
+  return { outcome: 'executed', consequence, actions: consequence.ran[0]?.actions ?? [] };
+}
+
+function addComment(listener: ExternalListener, text: string, input: ChainInput): AppliedCall {
+  const { context, newId } = input;
+  const by = { kind: 'listener' as const, key: listener.key };
+  const visibility = listener.type === 'comment' ? listener.visibility : 'internal';
+  const comment: Comment = { id: newId(), text, visibility, by, createdAt: context.now };
+  const consequence = followChange(input, {
+    context,
+    cause: by,
+    changes: [{ path: 'comment', to: comment.id }],
+    comments: [comment],
+    lookups: { added: [], removed: [] },
+  });
+  return { outcome: 'executed', consequence, actions: [{ kind: 'comment', outcome: 'applied' }] };
+}
+
+function storeData(
+  listener: ExternalListener,
+  { capture, captured, uncaptured }: Extract<CallContent, { type: 'data' }>,
+  input: ChainInput,
+): AppliedCall {
+  const { context } = input;
+  const record = 'ticket' in context ? context.ticket : context.member;
+  const bytes = Buffer.byteLength(JSON.stringify(record));
+  const { values, changes, lookups, left } = decideCapture({ external: record.external, bytes }, capture, captured);
+  const held = Object.hasOwn(record.external, capture.group) ? record.external[capture.group] : {};
+  const external = { ...record.external, [capture.group]: { ...held, ...values } };
+  const consequence = followChange(input, {
+    context: changes.length === 0 ? context : withExternal(context, external),
+    cause: { kind: 'listener', key: listener.key },
+    changes,
+    comments: [],
+    lookups,
+  });
+  const unkept = [...uncaptured, ...left];
+  const outcome = changes.length === 0 ? 'unchanged' : 'applied';
+  const action: CallAction = { kind: 'data', outcome, ...(unkept.length === 0 ? {} : { uncaptured: unkept }) };
+  return { outcome: 'executed', consequence, actions: [action] };
+}
+
+function withExternal(context: RecordContext, external: RecordContextExternal): RecordContext {
+  return 'ticket' in context
+    ? { ...context, ticket: { ...context.ticket, external } }
+    : { ...context, member: { ...context.member, external } };
+}
+
+type RecordContextExternal = Extract<RecordContext, { member: unknown }>['member']['external'];

@@ -1,0 +1,25 @@
+import { listActivity } from '../../adapters/dynamodb/activity.ts';
+import { findApiKey } from '../../adapters/dynamodb/api-keys.ts';
+import type { CursorList } from '../../core/cursors.ts';
+import { ApiKeyPrefix } from '../../core/keys/api-key.ts';
+import { notFound } from '../kit/http.ts';
+import { type AdminCall, type Handle, pathParameter } from './call.ts';
+import { answerPage, readPlace } from './paging.ts';
+import { readQuery } from './read-input.ts';
+import { PageQuery } from './schemas.ts';
+
+/** Lists what crossed with an API key, newest first. */
+export const listKeyActivity: Handle<AdminCall> = async (dependencies, call) => {
+  const { table, now } = dependencies;
+  const query = readQuery(call.request, PageQuery);
+  if (query.outcome === 'refused') return query.reply;
+  const prefix = ApiKeyPrefix.safeParse(pathParameter(call, 'prefix'));
+  const key = prefix.success ? await findApiKey(table, prefix.data) : undefined;
+  if (key === undefined) return notFound();
+  const list: CursorList = { route: call.request.routeKey, filters: { prefix: key.prefix } };
+  const place = await readPlace(dependencies, list, query.input.cursor);
+  if (place.outcome === 'refused') return place.reply;
+  const { limit } = query.input;
+  const page = await listActivity(table, { apiKey: key.prefix }, { limit, before: place.input, now: now() });
+  return await answerPage(dependencies, list, page);
+};

@@ -1,0 +1,100 @@
+import type { ExternalListener } from '../../core/document/schema.ts';
+import { freezeCapture } from '../../core/external-data/freeze-capture.ts';
+import { readParameter } from '../../core/json-pointer.ts';
+import { readCallId } from '../../core/listeners/call-id.ts';
+import { findListener } from '../../core/listeners/find-listener.ts';
+import { readCall } from '../../core/listeners/read-call.ts';
+import { readFind } from '../../core/listeners/read-find.ts';
+import type { TagValue } from '../../core/templates/template.ts';
+import { openActivity } from '../kit/activity-log.ts';
+import { authenticateKey } from '../kit/authenticate.ts';
+import type { HttpHandler } from '../kit/endpoint.ts';
+import { type HttpReply, type HttpRequest, notFound, refuse } from '../kit/http.ts';
+import { loadMatchExpression } from '../kit/match-expression.ts';
+import type { CalledListener, ListenerCall, ListenerDependencies } from './call.ts';
+import { describeOutcome, type Outcome, refused, refusedParameters } from './describe-outcome.ts';
+import { executeCall } from './execute-call.ts';
+import { isObject, readBody, refuseSize } from './read-body.ts';
+
+/** Acts on a ticket or a member for an outside system. */
+export function fireListener(dependencies: ListenerDependencies): HttpHandler {
+  return async (request) => {
+    const caller = await authenticateKey(request, dependencies.findKey);
+    if (caller.outcome === 'unknown') return caller.reply;
+    const { project = '', listener: key = '' } = request.parameters;
+    const target = request.path.split('/').at(-2) === 'userListeners' ? 'member' : 'feedback';
+    const configuration = await dependencies.readConfiguration(project);
+    const listener = configuration === undefined ? undefined : findListener(configuration.document, target, key);
+    if (configuration === undefined || listener === undefined) return notFound();
+    request.note({ project, listener: listener.key });
+    const activity = openActivity({ ...dependencies, note: request.note }, request, {
+      apiKey: caller.key.prefix,
+      project,
+    });
+    const { reply, facts } = await answer(
+      dependencies,
+      request,
+      { project, listener, configuration },
+      caller.key.prefix,
+    );
+    request.note({
+      outcome: facts.outcome,
+      ticket: facts.ticket,
+      reason: facts.ticket === undefined ? undefined : facts.reason,
+    });
+    await activity.conclude(facts);
+    dependencies.observer.measure('ListenerCalls', 1, 'Count', { project, outcome: facts.outcome });
+    return reply;
+  };
+}
+
+/** Checks a call in the contract's order (docs/http.md), then has it executed. */
+async function answer(
+  dependencies: ListenerDependencies,
+  request: HttpRequest,
+  called: CalledListener,
+  keyPrefix: string,
+): Promise<Outcome> {
+  const { listener, configuration } = called;
+  if (listener.apiKey !== undefined && listener.apiKey !== keyPrefix) {
+    return refused(refuse(403, 'This API key does not open this listener.'), 'the key does not open this listener');
+  }
+  const tooLarge = refuseSize(request);
+  if (tooLarge !== undefined) return refused(tooLarge, 'the body is larger than 1 MiB');
+  const { body, left } = readBody(request);
+  if (left.length > 0) request.note({ leftOut: left.slice(0, 20) });
+  const challenge = answerChallenge(listener, body);
+  if (challenge !== undefined) return { reply: challenge, facts: { status: 200, outcome: 'challenge' } };
+  if (needsObject(listener) && !isObject(body)) {
+    const description = 'The body must be a JSON object: this listener reads values from it.';
+    return refused(refuse(400, description), 'the body is not a JSON object');
+  }
+  const find = readFind(listener, { query: request.query.get('find'), body });
+  const capture = listener.type === 'data' ? freezeCapture(configuration.document, listener.group) : undefined;
+  const matchFirstGroup = await loadMatchExpression(capture);
+  const reading = readCall(configuration.document, listener, body, matchFirstGroup);
+  const errors = [
+    ...(find.outcome === 'rejected' ? [find.error] : []),
+    ...(reading.outcome === 'rejected' ? reading.errors : []),
+  ];
+  if (find.outcome === 'rejected' || reading.outcome === 'rejected') return refusedParameters(errors);
+  const call: ListenerCall = {
+    ...called,
+    request,
+    body,
+    content: reading.content,
+    callId: readCallId(request.headers),
+  };
+  return describeOutcome(listener, find.value, await executeCall(dependencies, call, find.value));
+}
+
+/** Slack asks once whether the URL is ours, in a call like any other. */
+function answerChallenge({ challenge }: ExternalListener, body: TagValue | undefined): HttpReply | undefined {
+  if (challenge !== 'slack' || readParameter(body, 'type') !== 'url_verification') return undefined;
+  const given = readParameter(body, 'challenge');
+  return typeof given === 'string' ? { status: 200, raw: { body: given, contentType: 'text/plain' } } : undefined;
+}
+
+function needsObject({ type, find }: ExternalListener): boolean {
+  return type !== 'macro' || find !== undefined;
+}
