@@ -52,6 +52,7 @@ export const functionProfiles: Record<FunctionName, FunctionProfile> = {
     environment: [
       'tableName',
       'bucketName',
+      'masterSecretArn',
       'configCacheSeconds',
       'apiOrigin',
       'consoleOrigin',
@@ -63,6 +64,7 @@ export const functionProfiles: Record<FunctionName, FunctionProfile> = {
       table: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
       attachments: ['s3:PutObject'],
       bodies: ['s3:PutObject'],
+      masterSecret: ['secretsmanager:GetSecretValue'],
     },
   },
   'queue-delivery': {

@@ -82,6 +82,11 @@ export function idempotencyKey(project: string, source: string, givenKey: string
   return { pk: `IDEMPOTENCY#${project}#${source}#${sha256(givenKey)}`, sk: 'IDEMPOTENCY' };
 }
 
+/** The key of the record of a signature without a timestamp that led to something at one endpoint. */
+export function signatureKey(project: string, endpoint: string, fingerprint: string): ItemKey {
+  return { pk: `SIGNATURE#${project}#${endpoint}#${fingerprint}`, sk: 'SIGNATURE' };
+}
+
 /** The key of a delivery, which also holds its first attempt. */
 export function deliveryKey(delivery: string): ItemKey {
   return { pk: `DELIVERY#${delivery}`, sk: 'DELIVERY' };

@@ -202,6 +202,7 @@ function request(method: string, path: string, headers: Record<string, string> =
     method,
     path,
     parameters: {},
+    rawQuery: '',
     query: new URLSearchParams(),
     headers,
     body: new Uint8Array(),

@@ -18,6 +18,11 @@ const patterns: readonly [pattern: string, name: keyof typeof keys, key: object 
   ['a ticket, by id', 'ticketKey', keys.ticketKey('apollo', 'BUG-0001')],
   ["a feedback type's tickets, oldest first", 'ticketListKey', keys.ticketListKey('apollo', 'issues', 1)],
   ['a call that is remembered for its Idempotency-Key', 'idempotencyKey', keys.idempotencyKey('apollo', 'web', 'k')],
+  [
+    'a signature without a timestamp that led to something',
+    'signatureKey',
+    keys.signatureKey('apollo', 'source/web', '8254c329a92850f6'),
+  ],
   ['a delivery with its first attempt', 'deliveryKey', keys.deliveryKey('d1')],
   [
     "a project's deliveries, by creation",
