@@ -62,6 +62,13 @@ describe('a signature', () => {
     },
   );
 
+  test('by an empty key is refused, whatever secret comes to one', () => {
+    const signedByNobody = { 'x-hub-signature-256': `sha256=${hmac('hex', 'body', '')}` };
+    const base64 = { ...github, secretEncoding: 'base64' } as const;
+    expect(verify(github, signedByNobody, 'body', ['']).outcome).toBe('refused');
+    expect(verify(base64, signedByNobody, 'body', ['whsec_']).outcome).toBe('refused');
+  });
+
   test('is found among others, up to twenty of them', () => {
     const at = now / 1_000;
     const right = signWebhook({ id: 'a', timestamp: at, body: 'body' }, ['secret']);
