@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
-/** Longest reason that activity keeps, in UTF-16 units: an entry costs one write unit up to 1 KB. */
-const maxReasonLength = 300;
+/** Longest text that activity keeps, in UTF-16 units: an entry costs one write unit up to 1 KB. */
+const maxTextLength = 300;
 
 /** One call that crossed: who made it, what it was about, and what became of it. */
 export const Activity = z
@@ -23,7 +23,7 @@ export const Activity = z
   .meta({ id: 'Activity' });
 export type Activity = z.infer<typeof Activity>;
 
-/** A reason as activity keeps it. */
-export function boundReason(reason: string): string {
-  return reason.length <= maxReasonLength ? reason : `${reason.slice(0, maxReasonLength).toWellFormed()}…`;
+/** A text as activity keeps it. */
+export function boundText(text: string): string {
+  return text.length <= maxTextLength ? text : `${text.slice(0, maxTextLength).toWellFormed()}…`;
 }

@@ -57,7 +57,7 @@ const receiveFeedback: RouteDescription = {
   tag: 'Feedback',
   summary: 'Create a ticket',
   description:
-    "The body is a JSON object keyed by the source's parameters. A call that is repeated with the same `Idempotency-Key` and body within 24 hours answers with the ticket that it created.",
+    "The body is a JSON object keyed by the source's parameters. A call that is repeated with the same `Idempotency-Key` and body within 24 hours answers with the ticket that it created. A source may ask for a signature over the raw bytes, in place of the key or beside it.",
   query: ReceiveQuery,
   headers: z.object({ 'Idempotency-Key': ReceiveHeaders.shape['idempotency-key'] }),
   body: {

@@ -52,6 +52,7 @@ export const functionProfiles: Record<FunctionName, FunctionProfile> = {
     environment: [
       'tableName',
       'bucketName',
+      'masterSecretArn',
       'configCacheSeconds',
       'apiOrigin',
       'consoleOrigin',
@@ -63,6 +64,7 @@ export const functionProfiles: Record<FunctionName, FunctionProfile> = {
       table: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
       attachments: ['s3:PutObject'],
       bodies: ['s3:PutObject'],
+      masterSecret: ['secretsmanager:GetSecretValue'],
     },
   },
   'fire-listener': {
@@ -72,6 +74,7 @@ export const functionProfiles: Record<FunctionName, FunctionProfile> = {
     environment: [
       'tableName',
       'bucketName',
+      'masterSecretArn',
       'configCacheSeconds',
       'apiOrigin',
       'consoleOrigin',
@@ -90,6 +93,7 @@ export const functionProfiles: Record<FunctionName, FunctionProfile> = {
         'dynamodb:ConditionCheckItem',
       ],
       bodies: ['s3:PutObject'],
+      masterSecret: ['secretsmanager:GetSecretValue'],
     },
   },
   'queue-delivery': {

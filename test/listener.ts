@@ -3,6 +3,8 @@ import { configurationReader } from '../adapters/dynamodb/configuration.ts';
 import { rememberFound } from '../adapters/dynamodb/fresh-cache.ts';
 import { openLargeBodies } from '../adapters/s3/large-bodies.ts';
 import { fireListener } from '../functions/fire-listener/handler.ts';
+import { signingSecretReader } from '../functions/kit/read-signing-secrets.ts';
+import { testKeys } from './admin.ts';
 import type { TestEngines } from './engines.ts';
 import { callThrough, recordingObserver, type TestCall } from './gateway.ts';
 import type { TestProject } from './project.ts';
@@ -22,6 +24,8 @@ export function listening(engines: TestEngines, { project, keyOf }: TestProject,
       observer,
       findKey: rememberFound((prefix) => findApiKey(table, prefix), fresh),
       readConfiguration: configurationReader(table, { ...fresh, stageVariables: {} }),
+      readSigningSecrets: signingSecretReader(table, async () => testKeys, fresh),
+      apiOrigin: 'https://api.example.com',
       largeBodies: openLargeBodies(table.client.config, bucketName, s3Endpoint),
       consoleOrigin: 'https://console.example.com',
       dueShards: 4,

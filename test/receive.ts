@@ -3,7 +3,9 @@ import { configurationReader } from '../adapters/dynamodb/configuration.ts';
 import { rememberFound } from '../adapters/dynamodb/fresh-cache.ts';
 import { openLargeBodies } from '../adapters/s3/large-bodies.ts';
 import { uploadSigner } from '../adapters/s3/presigned-post.ts';
+import { signingSecretReader } from '../functions/kit/read-signing-secrets.ts';
 import { receiveFeedback } from '../functions/receive-feedback/handler.ts';
+import { testKeys } from './admin.ts';
 import type { TestEngines } from './engines.ts';
 import { callThrough, recordingObserver, type TestCall } from './gateway.ts';
 import type { TestProject } from './project.ts';
@@ -20,6 +22,7 @@ export function receiver(engines: TestEngines, { project, keyOf }: TestProject, 
       observer,
       findKey: rememberFound((prefix) => findApiKey(table, prefix), fresh),
       readConfiguration: configurationReader(table, { ...fresh, stageVariables: {} }),
+      readSigningSecrets: signingSecretReader(table, async () => testKeys, fresh),
       largeBodies: openLargeBodies(table.client.config, bucketName, s3Endpoint),
       presign: uploadSigner(table.client.config, bucketName, s3Endpoint),
       apiOrigin: 'https://api.example.com',

@@ -22,6 +22,8 @@ export type ConsequenceWrite = {
   token: string;
   /** What is to happen once, and is marked in the same transaction. */
   marks?: readonly OnceMark[];
+  /** What else is written with it; where a condition of these fails, all is to be decided anew. */
+  beside?: readonly TransactItem[];
 };
 
 /** A mark that something was done: where it is there already, nothing is done again. */
@@ -40,7 +42,7 @@ export async function storeConsequence(
   write: ConsequenceWrite,
   storage: DeliveryStorage,
 ): Promise<'stored' | 'changed-meanwhile' | 'done-before' | 'contended'> {
-  const records = recordItems(table, write);
+  const records = [...recordItems(table, write), ...(write.beside ?? [])];
   const marks = (write.marks ?? []).map((mark) => markItem(table, mark, write.token));
   const added = addedItems(table, write.consequence, storage);
   const others = [...marks, ...added];

@@ -101,6 +101,11 @@ export function activityPartition(caller: ActivityCaller, at: string): string {
   return `ACTIVITY#${whose}#${at.slice(0, 13)}`;
 }
 
+/** The key of the record of a signature without a timestamp that led to something at one endpoint. */
+export function signatureKey(project: string, endpoint: string, fingerprint: string): ItemKey {
+  return { pk: `SIGNATURE#${project}#${endpoint}#${fingerprint}`, sk: 'SIGNATURE' };
+}
+
 /** The key of a delivery, which also holds its first attempt. */
 export function deliveryKey(delivery: string): ItemKey {
   return { pk: `DELIVERY#${delivery}`, sk: 'DELIVERY' };

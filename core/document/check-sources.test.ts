@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { listProblems, withPart } from '../../test/sample-document.ts';
+import { getValid, listProblems, withPart } from '../../test/sample-document.ts';
 import type { Path } from './problems.ts';
 
 const apollo: unknown = parse(readFileSync(new URL('../../examples/apollo.yaml', import.meta.url), 'utf8'));
@@ -75,6 +75,31 @@ test.each<[rule: string, path: Path, part: unknown, problem: string]>([
     { scheme: 'gitlab', secret: 'jira' },
     'externalSources[0].signature.scheme: "gitlab" is not one of standard-webhooks, github, jira, slack, zendesk, sentry, shippo, hubspot, linear',
   ],
+  [
+    'scheme without the place of its timestamp',
+    [...source, 'signature'],
+    { scheme: { header: 'x-signature', message: ['timestamp', 'body'] }, secret: 'hook' },
+    'externalSources[0].signature.scheme.timestampHeader: is required, because the message names the timestamp',
+  ],
+  [
+    'scheme whose timestamp is part of no header',
+    [...source, 'signature'],
+    { scheme: { header: 'x-signature', timestampPrefix: 't=' }, secret: 'hook' },
+    'externalSources[0].signature.scheme.timestampHeader: is required, because timestampPrefix says where the timestamp stands in it',
+  ],
+  [
+    'scheme without the place of its id',
+    [...source, 'signature'],
+    { scheme: { header: 'x-signature', message: ['id', '.', 'body'] }, secret: 'hook' },
+    'externalSources[0].signature.scheme.idHeader: is required, because the message names the id',
+  ],
 ])('external sources with this fault are refused: %s', (_rule, path, part, problem) => {
   expect(listProblems(withPart(apollo, path, part))).toEqual([problem]);
+});
+
+test('a signature that leaves the body out is warned of', () => {
+  const signature = { scheme: { header: 'x-signature', message: ['url'] }, secret: 'jira' };
+  expect(getValid(withPart(apollo, [...source, 'signature'], signature)).warnings).toEqual([
+    'externalSources[0].signature.scheme.message: the body is not signed: whoever sees one call can send any body with it',
+  ]);
 });

@@ -1,3 +1,4 @@
+import { checkSignatureScheme } from './check-signatures.ts';
 import {
   type Checking,
   checkApiKey,
@@ -32,6 +33,7 @@ export function checkAccess(
   { apiKey, signature }: Pick<ExternalSource, 'apiKey' | 'signature'>,
 ): void {
   if (apiKey !== undefined) checkApiKey(checking, [...path, 'apiKey'], apiKey);
+  if (signature !== undefined) checkSignatureScheme(checking, [...path, 'signature', 'scheme'], signature.scheme);
   const isOpen = apiKey === undefined && signature === undefined;
   if (!isOpen || checking.isGiven([...path, 'apiKey']) || checking.isGiven([...path, 'signature'])) return;
   checking.report([...path, 'apiKey'], 'required', 'an apiKey, a signature or both are required');

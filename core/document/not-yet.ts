@@ -9,7 +9,6 @@ const isTrue = (part: unknown) => part === true;
 /** One row per part without behaviour; whoever builds the behaviour deletes the row. */
 const rows: readonly Row[] = [
   { at: ['externalSources', '*', 'group'], says: 'repeated reports are not grouped yet' },
-  { at: ['externalSources', '*', 'signature'], says: 'signatures are not checked yet' },
   { at: ['externalSources', '*', 'keepRejected'], when: isTrue, says: 'rejected submissions are not kept yet' },
   { at: ['externalSources', '*', 'maxPerMinute'], says: 'requests are not limited yet' },
   { at: ['externalSources', '*', 'advanced', 'notify'], says: 'notifications are not sent yet' },

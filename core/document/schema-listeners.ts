@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { ApiKeyPrefix } from '../keys/api-key.ts';
 import { FilterReference } from './schema-filters.ts';
 import { Key, Name, Parameter } from './schema-names.ts';
-import { Aliases, MaxPerMinute, Signature } from './schema-sources.ts';
+import { Signature } from './schema-signatures.ts';
+import { Aliases, MaxPerMinute } from './schema-sources.ts';
 
 /** What macros and listeners act on. */
 export const ActionTarget = z.enum(['feedback', 'member']);

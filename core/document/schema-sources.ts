@@ -1,54 +1,10 @@
 import * as z from 'zod';
 import { ApiKeyPrefix } from '../keys/api-key.ts';
-import { Duration, Email, Key, Name, Parameter, StatusKey, VariableName } from './schema-names.ts';
+import { Email, Key, Name, Parameter, StatusKey } from './schema-names.ts';
+import { Signature } from './schema-signatures.ts';
 
 /** Most requests a minute that a limit can let through; more than one counter item can take. */
 const maxRequestsPerMinute = 60_000;
-
-/** Signature schemes that come with the product. */
-const SignaturePreset = z.enum([
-  'standard-webhooks',
-  'github',
-  'jira',
-  'slack',
-  'zendesk',
-  'sentry',
-  'shippo',
-  'hubspot',
-  'linear',
-]);
-
-/** A signature scheme as data. */
-const SignatureScheme = z
-  .strictObject({
-    header: z
-      .string()
-      .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/, 'the name of a header')
-      .describe('Carries the signature.'),
-    prefix: z.string().max(40).optional().describe('Stands before the signature, such as sha256= or v0=.'),
-    digest: z.enum(['sha1', 'sha256', 'sha512']).default('sha256'),
-    encoding: z.enum(['hex', 'base64']).default('hex'),
-    message: z
-      .array(z.string().min(1).max(100))
-      .min(1)
-      .max(20)
-      .default(['body'])
-      .describe('What is signed, joined: timestamp, id, body, url, method; any other text stands for itself.'),
-    timestampHeader: z.string().min(1).max(100).optional().describe('Carries the timestamp that the message names.'),
-    idHeader: z.string().min(1).max(100).optional().describe('Carries the id that the message names.'),
-    tolerance: Duration.optional().describe('How far the timestamp may be off, such as 5m.'),
-  })
-  .describe('A signature scheme as data.');
-
-/** How callers sign, and the secret they sign with. */
-export const Signature = z
-  .strictObject({
-    scheme: z.union([SignaturePreset, SignatureScheme]).describe('A preset by name, or a scheme as data.'),
-    secret: z
-      .union([VariableName, z.array(VariableName).min(1).max(5)])
-      .describe('The name of a secret, or several during a rotation.'),
-  })
-  .describe('Callers sign the raw bytes of their request.');
 
 /** Keys by which an endpoint was known before; its old URLs go on working. */
 export const Aliases = z.array(Key).max(20).default([]).describe('Former keys: their URLs go on working.');

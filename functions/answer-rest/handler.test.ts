@@ -203,6 +203,7 @@ function request(method: string, path: string, headers: Record<string, string> =
     address: '127.0.0.1',
     path,
     parameters: {},
+    rawQuery: '',
     query: new URLSearchParams(),
     headers,
     body: new Uint8Array(),

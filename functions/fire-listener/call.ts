@@ -1,18 +1,16 @@
-import type { Configuration, ConfigurationReader } from '../../adapters/dynamodb/configuration.ts';
+import type { Configuration } from '../../adapters/dynamodb/configuration.ts';
 import type { Table } from '../../adapters/dynamodb/table.ts';
 import type { LargeBodies } from '../../adapters/s3/large-bodies.ts';
 import type { ExternalListener } from '../../core/document/schema.ts';
-import type { ApiKey } from '../../core/keys/api-key.ts';
 import type { CallContent } from '../../core/listeners/read-call.ts';
 import type { TagValue } from '../../core/templates/template.ts';
 import type { HttpRequest } from '../kit/http.ts';
 import type { Observer } from '../kit/observer.ts';
+import type { AcceptedSignature, OpeningDependencies } from '../kit/open-endpoint.ts';
 
 /** What the handler is given. */
-export type ListenerDependencies = {
+export type ListenerDependencies = OpeningDependencies & {
   table: Table;
-  findKey: (prefix: string) => Promise<ApiKey | undefined>;
-  readConfiguration: ConfigurationReader;
   largeBodies: Pick<LargeBodies, 'store'>;
   consoleOrigin: string;
   dueShards: number;
@@ -24,11 +22,12 @@ export type ListenerDependencies = {
   pause: (maxMs: number) => Promise<void>;
 };
 
-/** The listener that was called. */
-export type CalledListener = { project: string; listener: ExternalListener; configuration: Configuration };
-
 /** One call on its way: everything that was read of it so far. */
-export type ListenerCall = CalledListener & {
+export type ListenerCall = {
+  project: string;
+  listener: ExternalListener;
+  configuration: Configuration;
+  signature: AcceptedSignature | undefined;
   request: HttpRequest;
   body: TagValue | undefined;
   content: CallContent;

@@ -39,6 +39,8 @@ export function describeOutcome(listener: ExternalListener, find: string, execut
       const told = { ...(target === undefined ? {} : { target }), ...(run === undefined ? {} : { run }) };
       return succeed(listener, { outcome: 'duplicate', ...told }, { ...target, run, reason });
     }
+    case 'replayed':
+      return refused(executed.reply, executed.reason);
     case 'missing': {
       const reason = `${what(listener)} is found by '${shorten(find)}'`;
       if (listener.onMissing === 'ignore') return succeed(listener, { outcome: 'missing' }, { reason: `no ${reason}` });

@@ -1,6 +1,9 @@
 import { executedCallMark, findExecutedCall } from '../../adapters/dynamodb/listener-calls.ts';
+import { rememberSignature } from '../../adapters/dynamodb/remembered-signatures.ts';
 import { applyCall, type CallAction } from '../../core/listeners/apply-call.ts';
 import type { RunTarget } from '../../core/runs/run.ts';
+import type { HttpReply } from '../kit/http.ts';
+import { recallSignature } from '../kit/recall-signature.ts';
 import { type Decided, storeDecided } from '../kit/store-decided.ts';
 import type { ListenerCall, ListenerDependencies } from './call.ts';
 import { findRecord } from './find-record.ts';
@@ -13,6 +16,7 @@ export type ExecutedCall =
   | { outcome: 'executed'; target: RunTarget; run: string | undefined; actions: CallAction[] }
   | { outcome: 'filtered'; target: RunTarget }
   | { outcome: 'duplicate'; target?: { ticket?: string | undefined; member?: string | undefined }; run?: string }
+  | { outcome: 'replayed'; reply: HttpReply; reason: string }
   | { outcome: 'missing' }
   | { outcome: 'several'; records: string[] }
   | { outcome: 'contended' };
@@ -46,13 +50,16 @@ async function decide(
   call: ListenerCall,
   find: string,
 ): Promise<Decided<ExecutedCall>> {
-  const { newId, now, largeBodies } = dependencies;
+  const { table, newId, now, largeBodies } = dependencies;
   const { project, listener, configuration, body, content, callId } = call;
-  const [duplicate, found] = await Promise.all([
+  const [duplicate, recall, found] = await Promise.all([
     findDuplicate(dependencies, call),
+    recallSignature(dependencies, call.request, project, `listener/${listener.key}`, call.signature),
     findRecord(dependencies, configuration, listener, find),
   ]);
+  // A sender that repeats its own call has not replayed it.
   if (duplicate !== undefined) return { answer: duplicate };
+  if (recall.outcome === 'replayed') return { answer: recall };
   if (found.outcome !== 'found') return { answer: found };
   const { target, loaded } = found;
   const { context: before, memberVersion, ranOnce } = loaded;
@@ -67,6 +74,10 @@ async function decide(
   const marks =
     callId === undefined ? [] : [executedCallMark({ project, listener: listener.key, callId }, executed, at)];
   const deliveries = await largeBodies.store(consequence.deliveries);
-  const write = { before, memberVersion, consequence: { ...consequence, deliveries }, token: newId(), marks };
+  const { remember } = recall;
+  const beside =
+    remember === undefined ? [] : [rememberSignature(table, project, remember.endpoint, remember.fingerprint, at)];
+  const stored = { ...consequence, deliveries };
+  const write = { before, memberVersion, consequence: stored, token: newId(), marks, beside };
   return { answer: { outcome: 'executed', target, run, actions }, toStore: { write, now: at } };
 }

@@ -7,11 +7,11 @@ import { readCall } from '../../core/listeners/read-call.ts';
 import { readFind } from '../../core/listeners/read-find.ts';
 import type { TagValue } from '../../core/templates/template.ts';
 import { openActivity } from '../kit/activity-log.ts';
-import { authenticateKey } from '../kit/authenticate.ts';
 import type { HttpHandler } from '../kit/endpoint.ts';
-import { type HttpReply, type HttpRequest, notFound, refuse } from '../kit/http.ts';
+import { type HttpReply, type HttpRequest, refuse } from '../kit/http.ts';
 import { loadMatchExpression } from '../kit/match-expression.ts';
-import type { CalledListener, ListenerCall, ListenerDependencies } from './call.ts';
+import { type Opening, openEndpoint } from '../kit/open-endpoint.ts';
+import type { ListenerCall, ListenerDependencies } from './call.ts';
 import { describeOutcome, type Outcome, refused, refusedParameters } from './describe-outcome.ts';
 import { executeCall } from './execute-call.ts';
 import { isObject, readBody, refuseSize } from './read-body.ts';
@@ -19,31 +19,24 @@ import { isObject, readBody, refuseSize } from './read-body.ts';
 /** Acts on a ticket or a member for an outside system. */
 export function fireListener(dependencies: ListenerDependencies): HttpHandler {
   return async (request) => {
-    const caller = await authenticateKey(request, dependencies.findKey);
-    if (caller.outcome === 'unknown') return caller.reply;
     const { project = '', listener: key = '' } = request.parameters;
     const target = request.path.split('/').at(-2) === 'userListeners' ? 'member' : 'feedback';
-    const configuration = await dependencies.readConfiguration(project);
-    const listener = configuration === undefined ? undefined : findListener(configuration.document, target, key);
-    if (configuration === undefined || listener === undefined) return notFound();
-    request.note({ project, listener: listener.key });
-    const activity = openActivity({ ...dependencies, note: request.note }, request, {
-      apiKey: caller.key.prefix,
+    const opening = await openEndpoint(dependencies, request, {
       project,
+      what: 'listener',
+      find: (document) => findListener(document, target, key),
+      checkBody: () => refuseSize(request),
     });
-    const { reply, facts } = await answer(
-      dependencies,
-      request,
-      { project, listener, configuration },
-      caller.key.prefix,
-    );
-    request.note({
-      outcome: facts.outcome,
-      ticket: facts.ticket,
-      reason: facts.ticket === undefined ? undefined : facts.reason,
-    });
+    const listener = opening.endpoint;
+    if (listener !== undefined) request.note({ project, listener: listener.key });
+    const activity = openActivity(dependencies, request, { project, opening });
+    const { reply, facts } = await answer(dependencies, request, project, opening);
+    // Reasons may quote what was sent; the log line has no personal data.
+    request.note({ outcome: facts.outcome, ticket: facts.ticket, run: facts.run });
     await activity.conclude(facts);
-    dependencies.observer.measure('ListenerCalls', 1, 'Count', { project, outcome: facts.outcome });
+    if (listener !== undefined) {
+      dependencies.observer.measure('ListenerCalls', 1, 'Count', { project, outcome: facts.outcome });
+    }
     return reply;
   };
 }
@@ -52,17 +45,13 @@ export function fireListener(dependencies: ListenerDependencies): HttpHandler {
 async function answer(
   dependencies: ListenerDependencies,
   request: HttpRequest,
-  called: CalledListener,
-  keyPrefix: string,
+  project: string,
+  opening: Opening<ExternalListener>,
 ): Promise<Outcome> {
-  const { listener, configuration } = called;
-  if (listener.apiKey !== undefined && listener.apiKey !== keyPrefix) {
-    return refused(refuse(403, 'This API key does not open this listener.'), 'the key does not open this listener');
-  }
-  const tooLarge = refuseSize(request);
-  if (tooLarge !== undefined) return refused(tooLarge, 'the body is larger than 1 MiB');
+  if (opening.outcome === 'refused') return refused(opening.reply, opening.reason);
+  const { endpoint: listener, configuration, signature } = opening;
   const { body, left } = readBody(request);
-  if (left.length > 0) request.note({ leftOut: left.slice(0, 20) });
+  if (left.length > 0) request.note({ leftOut: left.length });
   const challenge = answerChallenge(listener, body);
   if (challenge !== undefined) return { reply: challenge, facts: { status: 200, outcome: 'challenge' } };
   if (needsObject(listener) && !isObject(body)) {
@@ -73,18 +62,14 @@ async function answer(
   const capture = listener.type === 'data' ? freezeCapture(configuration.document, listener.group) : undefined;
   const matchFirstGroup = await loadMatchExpression(capture);
   const reading = readCall(configuration.document, listener, body, matchFirstGroup);
-  const errors = [
-    ...(find.outcome === 'rejected' ? [find.error] : []),
-    ...(reading.outcome === 'rejected' ? reading.errors : []),
-  ];
-  if (find.outcome === 'rejected' || reading.outcome === 'rejected') return refusedParameters(errors);
-  const call: ListenerCall = {
-    ...called,
-    request,
-    body,
-    content: reading.content,
-    callId: readCallId(request.headers),
-  };
+  if (find.outcome === 'rejected' || reading.outcome === 'rejected') {
+    return refusedParameters([
+      ...(find.outcome === 'rejected' ? [find.error] : []),
+      ...(reading.outcome === 'rejected' ? reading.errors : []),
+    ]);
+  }
+  const called = { project, listener, configuration, request, body, content: reading.content, signature };
+  const call: ListenerCall = { ...called, callId: readCallId(request.headers) };
   return describeOutcome(listener, find.value, await executeCall(dependencies, call, find.value));
 }
 

@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { putActivity } from '../../adapters/dynamodb/activity.ts';
 import type { Table } from '../../adapters/dynamodb/table.ts';
-import { type Activity, boundReason } from '../../core/activity.ts';
+import { type Activity, boundText } from '../../core/activity.ts';
+import { Key } from '../../core/document/schema-names.ts';
 import type { HttpRequest } from './http.ts';
+import type { Opening } from './open-endpoint.ts';
 
 /** What a handler says of its call; the rest is known from the request. */
 export type CallFacts = Pick<Activity, 'status' | 'outcome' | 'reason' | 'ticket' | 'member' | 'run'>;
@@ -11,35 +13,47 @@ export type CallFacts = Pick<Activity, 'status' | 'outcome' | 'reason' | 'ticket
 export type ActivityLog = {
   /** Begins to write what the call will come to if nothing goes wrong, beside the work itself. */
   expect(facts: CallFacts): void;
+  /** Says why, where the caller is not told. */
+  because(reason: string): void;
   /** Writes what it has come to, unless that is written already. */
   conclude(facts: CallFacts): Promise<void>;
 };
 
 /**
- * Opens the log of a call by a known caller. It is written beside the ticket so that nobody waits for it, and best effort: the
- * log line is the record (docs/architecture.md).
+ * Opens the log of a call, unless nobody knows who made it. It is written beside the ticket so that nobody waits for it, and
+ * best effort: the log line is the record (docs/architecture.md).
  */
 export function openActivity(
-  { table, now, note }: { table: Table; now: () => number; note: HttpRequest['note'] },
-  request: Pick<HttpRequest, 'id' | 'address' | 'method' | 'path'>,
-  { apiKey, project }: { apiKey?: string | undefined; project: string },
+  { table, now }: { table: Table; now: () => number },
+  request: HttpRequest,
+  { project, opening }: { project: string; opening: Opening<unknown> },
 ): ActivityLog {
-  const { id: requestId, address, method, path: route } = request;
-  const common = { at: new Date(now()).toISOString(), address, method, route, project, requestId };
+  const { key, endpoint } = opening;
+  const isKnown = key !== undefined || endpoint !== undefined;
+  const common = {
+    at: new Date(now()).toISOString(),
+    ...(key === undefined ? {} : { apiKey: key.prefix }),
+    address: request.address,
+    method: request.method,
+    route: boundText(request.path),
+    ...(Key.safeParse(project).success ? { project } : {}),
+    requestId: request.id,
+  };
+  let why = opening.outcome === 'refused' ? opening.reason : undefined;
   let expected: CallFacts | undefined;
   let writing: Promise<unknown> = Promise.resolve();
 
-  function write(facts: CallFacts): Promise<unknown> {
-    const { reason } = facts;
-    const activity: Activity = {
-      ...common,
-      ...(apiKey === undefined ? {} : { apiKey }),
-      ...facts,
-      ...(reason === undefined ? {} : { reason: boundReason(reason) }),
-    };
-    return putActivity(table, activity).catch((error: unknown) => {
-      note({ activity: error instanceof Error ? error.name : 'failed' });
-    });
+  async function write(facts: CallFacts): Promise<void> {
+    const reason = why ?? facts.reason;
+    try {
+      await putActivity(table, {
+        ...common,
+        ...facts,
+        ...(reason === undefined ? {} : { reason: boundText(reason) }),
+      });
+    } catch (error) {
+      request.note({ activity: error instanceof Error ? error.name : 'failed' });
+    }
   }
 
   return {
@@ -48,9 +62,12 @@ export function openActivity(
       // One after another: what was expected last is what stands.
       writing = writing.then(() => write(facts));
     },
+    because(reason) {
+      why = reason;
+    },
     async conclude(facts) {
       await writing;
-      if (!isDeepStrictEqual(expected, facts)) await write(facts);
+      if (isKnown && !isDeepStrictEqual(expected, facts)) await write(facts);
     },
   };
 }

@@ -1,8 +1,8 @@
 import { type ApiKey, keyAccepts, parseApiKey } from '../../core/keys/api-key.ts';
 import { type HttpReply, type HttpRequest, refuse } from './http.ts';
 
-/** Who calls: the holder of an enabled API key, or nobody we know, with the answer for them. */
-export type Caller = { outcome: 'known'; key: ApiKey } | { outcome: 'unknown'; reply: HttpReply };
+/** Who calls: the holder of an enabled API key, somebody without a key, or with one that we do not know; the answer for them. */
+export type Caller = { outcome: 'known'; key: ApiKey } | { outcome: 'keyless' | 'unknown'; reply: HttpReply };
 
 /** Checks the API key of a request; a disabled, an expired and an unknown key get the same answer. */
 export async function authenticateKey(
@@ -33,5 +33,6 @@ function unknownCaller(missing: boolean): Caller {
   const description = missing
     ? 'An API key is required: send it as X-Api-Key, as Authorization: Bearer or as ?apiKey=.'
     : 'The API key is not valid.';
-  return { outcome: 'unknown', reply: refuse(401, description, undefined, { 'www-authenticate': 'Bearer' }) };
+  const reply = refuse(401, description, undefined, { 'www-authenticate': 'Bearer' });
+  return { outcome: missing ? 'keyless' : 'unknown', reply };
 }

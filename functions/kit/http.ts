@@ -27,6 +27,8 @@ export type HttpRequest = {
   path: string;
   parameters: Readonly<Record<string, string>>;
   query: URLSearchParams;
+  /** The query as it was sent, without its question mark. */
+  rawQuery: string;
   headers: Readonly<Record<string, string>>;
   body: Uint8Array;
   claims: Readonly<Record<string, unknown>>;
@@ -61,6 +63,7 @@ export function readRequest(event: unknown, note: HttpRequest['note']): HttpRequ
     path: parsed.rawPath,
     parameters: parsed.pathParameters ?? {},
     query: new URLSearchParams(parsed.rawQueryString),
+    rawQuery: parsed.rawQueryString,
     headers: parsed.headers,
     body: Buffer.from(parsed.body ?? '', parsed.isBase64Encoded ? 'base64' : 'utf8'),
     claims: parsed.requestContext.authorizer?.jwt.claims ?? {},

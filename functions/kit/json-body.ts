@@ -31,16 +31,19 @@ export function readJsonObject(request: HttpRequest): JsonBody {
   return { outcome: 'read', object: Object.fromEntries(Object.entries(value)) };
 }
 
+/** Refuses a body that is too large or of another type than JSON, before anything of it is read. */
+export function refuseJsonForm(request: HttpRequest): HttpReply | undefined {
+  if (request.body.byteLength > maxJsonBytes) return refuse(413, 'A JSON body may have 1 MiB at most.');
+  const contentType = request.headers['content-type'];
+  if (contentType === undefined || isJson(contentType)) return undefined;
+  return refuse(415, 'Send JSON, with the content type application/json.');
+}
+
 function readJsonBytes(
   request: HttpRequest,
 ): { outcome: 'text'; text: string } | Extract<JsonBody, { outcome: 'refused' }> {
-  if (request.body.byteLength > maxJsonBytes) {
-    return { outcome: 'refused', reply: refuse(413, 'A JSON body may have 1 MiB at most.') };
-  }
-  const contentType = request.headers['content-type'];
-  if (contentType !== undefined && !isJson(contentType)) {
-    return { outcome: 'refused', reply: refuse(415, 'Send JSON, with the content type application/json.') };
-  }
+  const reply = refuseJsonForm(request);
+  if (reply !== undefined) return { outcome: 'refused', reply };
   try {
     return { outcome: 'text', text: new TextDecoder('utf-8', { fatal: true }).decode(request.body) };
   } catch {

@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
 import { findMembers } from '../../adapters/dynamodb/members.ts';
-import type { ApiKey } from '../../core/keys/api-key.ts';
 import type { ParameterError } from '../../core/reply-errors.ts';
-import { findSource } from '../../core/sources/find-source.ts';
+import { findSource, type SourceOfType } from '../../core/sources/find-source.ts';
 import { decideSubmitter, readReport, submitterCandidates } from '../../core/sources/read-report.ts';
-import { openActivity } from '../kit/activity-log.ts';
-import { authenticateKey } from '../kit/authenticate.ts';
+import { type ActivityLog, openActivity } from '../kit/activity-log.ts';
 import type { HttpHandler } from '../kit/endpoint.ts';
-import { type HttpReply, type HttpRequest, notFound, refuse, refuseContended, refuseParameters } from '../kit/http.ts';
-import { readJsonObject } from '../kit/json-body.ts';
+import { type HttpReply, type HttpRequest, refuse, refuseContended, refuseParameters } from '../kit/http.ts';
+import { readJsonObject, refuseJsonForm } from '../kit/json-body.ts';
+import { type Opening, openEndpoint } from '../kit/open-endpoint.ts';
 import { originHeaders } from '../kit/origins.ts';
+import { recallSignature } from '../kit/recall-signature.ts';
 import { answerCreated, answerReplayed } from './answer-created.ts';
 import { describeReply } from './describe-reply.ts';
 import { readOptions } from './request.ts';
 import { findRemembered, storeTicket } from './store-ticket.ts';
-import type { Members, ReceiveDependencies, ReportEndpoint, Submission } from './submission.ts';
+import type { Members, ReceiveDependencies, Submission } from './submission.ts';
 
 /** Most bytes that a ticket's fields may have: an item of the table ends at 400 KB (docs/architecture.md). */
 const maxFieldBytes = 340_000;
@@ -22,23 +22,25 @@ const maxFieldBytes = 340_000;
 /** Creates a ticket from a report. */
 export function receiveFeedback(dependencies: ReceiveDependencies): HttpHandler {
   return async (request) => {
-    const caller = await authenticateKey(request, dependencies.findKey);
-    if (caller.outcome === 'unknown') return caller.reply;
     const { project = '', source: sourceKey = '' } = request.parameters;
-    const configuration = await dependencies.readConfiguration(project);
-    const found = configuration === undefined ? undefined : findSource(configuration.document, sourceKey);
-    if (configuration === undefined || found === undefined) return notFound();
-    request.note({ project, source: found.source.key });
-    const activity = openActivity({ ...dependencies, note: request.note }, request, {
-      apiKey: caller.key.prefix,
+    const opening = await openEndpoint(dependencies, request, {
       project,
+      what: 'source',
+      find: (document) => {
+        const found = findSource(document, sourceKey);
+        return found && { ...found, apiKey: found.source.apiKey, signature: found.source.signature };
+      },
+      checkBody: () => refuseJsonForm(request),
     });
-    const endpoint = { ...found, project, configuration, activity };
-    const reply = await answer(dependencies, request, endpoint, caller.key);
-    const outcome = reply.status < 300 ? 'accepted' : 'rejected';
+    const { source } = opening.endpoint ?? {};
+    if (source !== undefined) request.note({ project, source: source.key });
+    const activity = openActivity(dependencies, request, { project, opening });
+    const reply = await answer(dependencies, request, { project, opening, activity });
     await activity.conclude(describeReply(reply));
-    dependencies.observer.measure('Reports', 1, 'Count', { project, source: found.source.key, outcome });
-    return { ...reply, headers: { ...originHeaders(found.source, request.headers.origin), ...reply.headers } };
+    if (source === undefined) return reply;
+    const outcome = reply.status < 300 ? 'accepted' : 'rejected';
+    dependencies.observer.measure('Reports', 1, 'Count', { project, source: source.key, outcome });
+    return { ...reply, headers: { ...originHeaders(source, request.headers.origin), ...reply.headers } };
   };
 }
 
@@ -46,30 +48,36 @@ export function receiveFeedback(dependencies: ReceiveDependencies): HttpHandler 
 async function answer(
   dependencies: ReceiveDependencies,
   request: HttpRequest,
-  endpoint: ReportEndpoint,
-  key: ApiKey,
+  { project, opening, activity }: { project: string; opening: Opening<SourceOfType>; activity: ActivityLog },
 ): Promise<HttpReply> {
-  const { source, feedbackType } = endpoint;
-  if (source.apiKey !== undefined && source.apiKey !== key.prefix) {
-    return refuse(403, 'This API key does not open this source.');
-  }
+  if (opening.outcome === 'refused') return opening.reply;
+  const { configuration, signature } = opening;
+  const { source, feedbackType } = opening.endpoint;
+  const recall = await recallSignature(dependencies, request, project, `source/${source.key}`, signature);
   const body = readJsonObject(request);
-  if (body.outcome === 'refused' && body.reply.status !== 400) return body.reply;
-  if (source.signature !== undefined) {
-    return refuse(401, 'This source asks for a signature, and signatures cannot be verified yet.');
-  }
   if (body.outcome === 'refused') return body.reply;
   const options = readOptions(request);
   if (options.outcome === 'rejected') return refuseParameters(options.errors);
   const { dryRun, givenKey } = options;
   const reading = readReport(source, feedbackType, body.object);
   const bodyHash = createHash('sha256').update(request.body).digest('hex');
-  const submission: Submission = { ...endpoint, request, reading, givenKey: dryRun ? undefined : givenKey, bodyHash };
+  const submission: Submission = {
+    ...{ project, configuration, source, feedbackType },
+    ...{ request, reading, bodyHash },
+    givenKey: dryRun ? undefined : givenKey,
+    signature: recall.outcome === 'fresh' ? recall.remember : undefined,
+    activity,
+  };
   const [remembered, members] = await Promise.all([
     findRemembered(dependencies, submission),
     findDecidingMembers(dependencies, submission),
   ]);
+  // A sender that repeats its own call has not replayed it.
   if (remembered !== undefined) return await answerReplayed(dependencies, submission, remembered);
+  if (recall.outcome === 'replayed') {
+    activity.because(recall.reason);
+    return recall.reply;
+  }
   const errors = [...reading.errors, ...unknownSubmitter(submission, members)];
   if (errors.length > 0) return refuseParameters(errors);
   const bytes = Buffer.byteLength(JSON.stringify(reading.fields));

@@ -1,11 +1,14 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { findApiKey } from '../../adapters/dynamodb/api-keys.ts';
 import { configurationReader } from '../../adapters/dynamodb/configuration.ts';
 import { rememberFound } from '../../adapters/dynamodb/fresh-cache.ts';
 import { openTable } from '../../adapters/dynamodb/table.ts';
 import { openLargeBodies } from '../../adapters/s3/large-bodies.ts';
 import { uploadSigner } from '../../adapters/s3/presigned-post.ts';
+import { createKeyLoader } from '../../adapters/secrets/master-secret.ts';
 import { endpoint } from '../kit/endpoint.ts';
 import { createObserver } from '../kit/observer.ts';
+import { signingSecretReader } from '../kit/read-signing-secrets.ts';
 import { readEnvironment, Settings } from '../kit/settings.ts';
 import { system } from '../kit/system.ts';
 import { receiveFeedback } from './handler.ts';
@@ -13,6 +16,7 @@ import { receiveFeedback } from './handler.ts';
 const settings = Settings.pick({
   tableName: true,
   bucketName: true,
+  masterSecretArn: true,
   configCacheSeconds: true,
   apiOrigin: true,
   consoleOrigin: true,
@@ -22,6 +26,7 @@ const settings = Settings.pick({
 }).parse(readEnvironment(process.env));
 const table = openTable(settings.tableName);
 const observer = createObserver('receive-feedback', table.meter);
+const loadKeys = createKeyLoader(new SecretsManagerClient(), settings.masterSecretArn);
 const fresh = { freshMs: settings.configCacheSeconds * 1_000, now: system.now };
 
 /** What the gateway calls for each report. */
@@ -34,6 +39,7 @@ export const handler = endpoint(
     observer,
     findKey: rememberFound((prefix) => findApiKey(table, prefix), fresh),
     readConfiguration: configurationReader(table, { ...fresh, stageVariables: settings.variables }),
+    readSigningSecrets: signingSecretReader(table, loadKeys, fresh),
     largeBodies: openLargeBodies(table.client.config, settings.bucketName, process.env.AWS_ENDPOINT_URL_S3),
     presign: uploadSigner(table.client.config, settings.bucketName, process.env.AWS_ENDPOINT_URL_S3),
   }),

@@ -1,35 +1,32 @@
-import type { Configuration, ConfigurationReader } from '../../adapters/dynamodb/configuration.ts';
+import type { Configuration } from '../../adapters/dynamodb/configuration.ts';
 import type { findMembers } from '../../adapters/dynamodb/members.ts';
 import type { Table } from '../../adapters/dynamodb/table.ts';
 import type { LargeBodies } from '../../adapters/s3/large-bodies.ts';
 import type { PresignedPost } from '../../adapters/s3/presigned-post.ts';
-import type { ApiKey } from '../../core/keys/api-key.ts';
 import type { SourceOfType } from '../../core/sources/find-source.ts';
 import type { ReportReading } from '../../core/sources/read-report.ts';
 import type { ActivityLog } from '../kit/activity-log.ts';
 import type { HttpRequest } from '../kit/http.ts';
 import type { Observer } from '../kit/observer.ts';
+import type { OpeningDependencies } from '../kit/open-endpoint.ts';
+import type { SignatureToRemember } from '../kit/recall-signature.ts';
 
 /** What the handler is given: the table, what it remembers, how it signs uploads, and its clock and chance. */
-export type ReceiveDependencies = {
+export type ReceiveDependencies = OpeningDependencies & {
   table: Table;
-  findKey: (prefix: string) => Promise<ApiKey | undefined>;
-  readConfiguration: ConfigurationReader;
   presign: (key: string, maxBytes: number, now: Date) => Promise<PresignedPost>;
   largeBodies: Pick<LargeBodies, 'store'>;
-  apiOrigin: string;
   consoleOrigin: string;
   dueShards: number;
   deliveryRetentionDays: number;
   observer: Observer;
-  now: () => number;
   newId: () => string;
   /** Waits a moment of at most so many milliseconds, before contended writes are tried again. */
   pause: (maxMs: number) => Promise<void>;
 };
 
 /** The endpoint that a report came to. */
-export type ReportEndpoint = SourceOfType & { project: string; configuration: Configuration; activity: ActivityLog };
+type ReportEndpoint = SourceOfType & { project: string; configuration: Configuration; activity: ActivityLog };
 
 /** One report on its way: everything that was loaded and found out so far. */
 export type Submission = ReportEndpoint & {
@@ -37,6 +34,8 @@ export type Submission = ReportEndpoint & {
   reading: ReportReading;
   givenKey: string | undefined;
   bodyHash: string;
+  /** What is to be remembered of how it was signed. */
+  signature: SignatureToRemember | undefined;
 };
 
 /** Members by their canonical addresses, as far as a submission needs them. */

@@ -4,6 +4,7 @@ import { laneOf } from '../../core/deliveries/message.ts';
 import { failingDomain } from '../../local/mail-engine.ts';
 import { pendingMail } from '../pending-mail.ts';
 import { startReceivingServer } from '../receiving-server.ts';
+import { signedBy } from '../signing.ts';
 import { drainAll, drainOverdue, type Engines } from './drain-overdue.ts';
 import { fireListeners } from './listener-tour.ts';
 import type { StackCalls } from './stack-calls.ts';
@@ -47,6 +48,7 @@ export async function tourStack(
   await readRecords(calls);
   await changeProject(calls);
   await changeSecretsAndKeys(calls);
+  await reportSigned(calls);
   await askForWhatIsLeft(calls);
 }
 
@@ -212,6 +214,17 @@ async function changeSecretsAndKeys({ call }: StackCalls): Promise<void> {
   await call(200, 'get-api-key', { path });
   await call(200, 'list-key-activity', { path: { prefix: 'jira' } });
   await call(204, 'delete-api-key', { path });
+}
+
+/** A source that also asks for a signature opens a secret. */
+async function reportSigned({ call, report }: StackCalls): Promise<void> {
+  await call(204, 'put-secret', { path: { name: 'hook' }, body: { value: 'signs reports' } });
+  const { text, etag } = await call(200, 'get-document');
+  const signature = '"signature":{"scheme":"github","secret":"hook"}';
+  const body = text.replace('"apiKey":"web"', `"apiKey":"web",${signature}`);
+  await call(200, 'put-document', { body, headers: { 'if-match': etag } });
+  const idea = { title: 'A signed idea', email: 'jim@example.com', state: 'New' };
+  await report('webform', idea, signedBy.github({ body: JSON.stringify(idea), secret: 'signs reports', at: 0 }));
 }
 
 async function askForWhatIsLeft({ call, origin }: StackCalls): Promise<void> {

@@ -8,6 +8,7 @@ import { answerRest } from '../../functions/answer-rest/handler.ts';
 import { referencePage } from '../../functions/answer-rest/reference-files.ts';
 import { endpoint, type HttpHandler } from '../../functions/kit/endpoint.ts';
 import type { Observer } from '../../functions/kit/observer.ts';
+import { signingSecretReader } from '../../functions/kit/read-signing-secrets.ts';
 import { receiveFeedback } from '../../functions/receive-feedback/handler.ts';
 import { type FunctionName, type Route, routes } from '../../functions/routes.ts';
 import { toClaims } from '../../local/bearer-check.ts';
@@ -101,6 +102,7 @@ function handlersOver(engines: TestEngines, observer: Observer): Partial<Record<
     'receive-feedback': receiveFeedback({
       ...common,
       findKey: (prefix) => findApiKey(table, prefix),
+      readSigningSecrets: signingSecretReader(table, async () => testKeys, { freshMs: 0, now: Date.now }),
       presign: uploadSigner(table.client.config, bucketName, s3Endpoint),
     }),
     'admin-api': adminApi({

@@ -1,0 +1,111 @@
+import type { Configuration, ConfigurationReader } from '../../adapters/dynamodb/configuration.ts';
+import type { ProjectDocument } from '../../core/document/schema.ts';
+import type { Signature } from '../../core/document/schema-signatures.ts';
+import type { ApiKey } from '../../core/keys/api-key.ts';
+import { toleranceMs } from '../../core/signatures/judge-time.ts';
+import { readScheme } from '../../core/signatures/presets.ts';
+import { verifySignature } from '../../core/signatures/verify-signature.ts';
+import { authenticateKey } from './authenticate.ts';
+import { type HttpReply, type HttpRequest, notFound, refuse } from './http.ts';
+import type { SigningSecretReader } from './read-signing-secrets.ts';
+
+/** What every endpoint of outside systems says of who may call it: a key, a signature or both. */
+type Openable = { apiKey?: string | undefined; signature?: Signature | undefined };
+
+/** What opening an endpoint needs; `apiOrigin` is where callers see it, for those who sign its URL. */
+export type OpeningDependencies = {
+  findKey: (prefix: string) => Promise<ApiKey | undefined>;
+  readConfiguration: ConfigurationReader;
+  readSigningSecrets: SigningSecretReader;
+  apiOrigin: string;
+  now: () => number;
+};
+
+/** The endpoint that a request asks for, and `checkBody`, which refuses a body by its size or type, before the signature. */
+export type Sought<Endpoint> = {
+  project: string;
+  find: (document: ProjectDocument) => Endpoint | undefined;
+  what: 'source' | 'listener';
+  checkBody?: () => HttpReply | undefined;
+};
+
+/** A signature that was accepted. Without a timestamp in it, only memory tells it from a replay after `toleranceMs`. */
+export type AcceptedSignature = { fingerprint: string; isTimed: boolean; toleranceMs: number };
+
+/** An endpoint opened for its caller, or the answer that keeps it closed, with the reason for the log. */
+export type Opening<Endpoint> =
+  | { outcome: 'opened'; endpoint: Endpoint; configuration: Configuration; key?: ApiKey; signature?: AcceptedSignature }
+  | RefusedOpening<Endpoint>;
+
+type RefusedOpening<Endpoint> = {
+  outcome: 'refused';
+  reply: HttpReply;
+  reason: string;
+  key?: ApiKey;
+  endpoint?: Endpoint;
+};
+
+/**
+ * Checks who calls, in the contract's order (docs/http.md): the key is known, project and endpoint exist, the key opens the
+ * endpoint, the body may be read, the signature is valid. Without a key, only an endpoint that asks for a signature alone exists.
+ */
+export async function openEndpoint<Endpoint extends Openable>(
+  dependencies: OpeningDependencies,
+  request: HttpRequest,
+  sought: Sought<Endpoint>,
+): Promise<Opening<Endpoint>> {
+  const caller = await authenticateKey(request, dependencies.findKey);
+  if (caller.outcome === 'unknown') return { outcome: 'refused', reply: caller.reply, reason: 'the key is not known' };
+  const configuration = await dependencies.readConfiguration(sought.project);
+  const endpoint = configuration === undefined ? undefined : sought.find(configuration.document);
+  if (caller.outcome === 'keyless' && (endpoint?.signature === undefined || endpoint.apiKey !== undefined)) {
+    return { outcome: 'refused', reply: caller.reply, reason: 'the key is missing' };
+  }
+  const known = caller.outcome === 'known' ? { key: caller.key } : {};
+  if (configuration === undefined || endpoint === undefined) {
+    return { outcome: 'refused', reply: notFound(), reason: `there is no such ${sought.what}`, ...known };
+  }
+  const refused = (reply: HttpReply, reason: string): Opening<Endpoint> => ({
+    ...{ outcome: 'refused', reply, reason, endpoint },
+    ...known,
+  });
+  if (endpoint.apiKey !== undefined && endpoint.apiKey !== known.key?.prefix) {
+    const reply = refuse(403, `This API key does not open this ${sought.what}.`);
+    return refused(reply, `the key does not open this ${sought.what}`);
+  }
+  const unreadable = sought.checkBody?.();
+  if (unreadable !== undefined) return refused(unreadable, 'the body is too large or of another type');
+  const opened = { outcome: 'opened', endpoint, configuration, ...known } as const;
+  if (endpoint.signature === undefined) return opened;
+  const checked = await checkSignature(dependencies, request, sought.project, endpoint.signature);
+  if (checked.outcome === 'valid') return { ...opened, signature: checked.signature };
+  return refused(refuseSignature(request, checked.reason, checked.missingHeader), checked.reason);
+}
+
+/** The answer to a signature that is not valid: it tells the log why, and the caller only which header is missing. */
+export function refuseSignature(request: HttpRequest, reason: string, missingHeader?: string): HttpReply {
+  request.note({ signature: reason });
+  const expected = missingHeader === undefined ? '' : ` The header ${missingHeader} is missing.`;
+  return refuse(401, `The signature is not valid.${expected}`);
+}
+
+type CheckedSignature =
+  | { outcome: 'valid'; signature: AcceptedSignature }
+  | { outcome: 'refused'; reason: string; missingHeader?: string };
+
+async function checkSignature(
+  { readSigningSecrets, apiOrigin, now }: OpeningDependencies,
+  request: HttpRequest,
+  project: string,
+  signature: Signature,
+): Promise<CheckedSignature> {
+  const scheme = readScheme(signature);
+  const secrets = await readSigningSecrets(project, [signature.secret].flat());
+  if (secrets.outcome === 'none') return { outcome: 'refused', reason: secrets.reason };
+  const { method, headers, body, path, rawQuery } = request;
+  const url = `${apiOrigin}${path}${rawQuery === '' ? '' : `?${rawQuery}`}`;
+  const verdict = verifySignature(scheme, { method, url, headers, body }, secrets.values, now());
+  if (verdict.outcome === 'refused') return verdict;
+  const { fingerprint, isTimed } = verdict;
+  return { outcome: 'valid', signature: { fingerprint, isTimed, toleranceMs: toleranceMs(scheme) } };
+}
