@@ -210,6 +210,7 @@ describe('start and end', () => {
       { every: 'day', at: '12:00', start: '2026-11-29T23:59:60Z', end: '2026-11-30' },
       ['30'],
     ],
+    ['the last day that can be written is the last', { every: 'day', start: '9999-12-30' }, ['30', '31']],
     ['there may be no run between them', { every: 'week', start: '2026-11-24', end: '2026-11-29' }, []],
   ])('%s', (_what, given, days) => {
     expect(listRuns(given, '2020-01-01T00:00Z', 5).map((run) => run.slice(8, 10))).toEqual(days);

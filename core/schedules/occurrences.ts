@@ -6,6 +6,9 @@ const minuteMs = 60_000;
 const hourMs = 3_600_000;
 const dayMs = 86_400_000;
 
+/** RFC 3339 writes years of four digits. */
+const lastWritableMs = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
 /** When a schedule may run: both ends are instants at which it still may. */
 type Bounds = { fromMs: number; toMs: number };
 
@@ -38,7 +41,7 @@ export function latestOccurrence(schedule: Schedule, afterMs: number, untilMs: n
 export function readBounds({ start, end, timeZone }: Schedule, clock = wallClock(timeZone)): Bounds {
   return {
     fromMs: start === undefined ? Number.NEGATIVE_INFINITY : (firstOfDay(clock, start, 0) ?? readInstant(start)),
-    toMs: end === undefined ? Number.POSITIVE_INFINITY : (lastOfDay(clock, end) ?? readInstant(end)),
+    toMs: Math.min(lastWritableMs, end === undefined ? lastWritableMs : (lastOfDay(clock, end) ?? readInstant(end))),
   };
 }
 

@@ -33,7 +33,7 @@ export const timeExamples: Record<Schedule['every'], string> = {
 };
 
 /** When within its period a schedule runs, as its author would write it out. */
-function writtenTime({ every, at }: Pick<Schedule, 'every' | 'at'>): string {
+export function writtenTime({ every, at }: Pick<Schedule, 'every' | 'at'>): string {
   return at ?? defaultTimes[every];
 }
 
