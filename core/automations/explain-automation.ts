@@ -8,13 +8,13 @@ import type { RecordContext } from '../tickets/record-values.ts';
 import { automationChecks, type JudgedAutomation, type Trigger, typeOf, wantedTypes } from './automation-checks.ts';
 
 /** One thing that is asked of a record, and what came of it. */
-const Reason = z.object({
+export const Reason = z.object({
   check: z.enum(['enabled', 'trigger', 'unless', 'target', 'feedbackType', 'filter', 'limit']),
   passes: z.boolean(),
   says: z.string().describe('Why, for people.'),
   filter: ExplainedWhere.optional().describe('The conditions, each with whether it holds.'),
 });
-type Reason = z.infer<typeof Reason>;
+export type Reason = z.infer<typeof Reason>;
 
 /** Why an automation runs its macro on a record, or does not. */
 export const ExplainedAutomation = z
@@ -58,7 +58,7 @@ export function explainAutomation(
 }
 
 /** Explains the filter of a part for a record; where the part has none, every record passes. */
-function explainReference(
+export function explainReference(
   document: ProjectDocument,
   reference: Automation['filter'],
   context: RecordContext,
@@ -73,7 +73,7 @@ function explainReference(
 }
 
 /** What people call the kind of a record. */
-function nameRecord(context: RecordContext): 'ticket' | 'member' {
+export function nameRecord(context: RecordContext): 'ticket' | 'member' {
   return 'ticket' in context ? 'ticket' : 'member';
 }
 
