@@ -5,6 +5,7 @@ import { ShownMember } from '../core/member.ts';
 import { Run } from '../core/runs/run.ts';
 import { ShownTicket } from '../core/tickets/ticket.ts';
 import { DeliveryDetail } from './admin-api/delivery-schemas.ts';
+import { ExplainQuery, Explanation } from './admin-api/explain-schemas.ts';
 import {
   ActivityPage,
   ApiKeyPage,
@@ -131,6 +132,7 @@ export const adminDescriptions: Readonly<Record<AdminRouteName, RouteDescription
     EntriesQuery,
     CommentPage,
   ),
+  'explain-ticket': explain('Tickets', 'ticket'),
   'list-members': list('Members', 'List the members', 'By e-mail address.', PageQuery, MemberPage),
   'get-member': get('Members', 'Get a member', ShownMember),
   'list-member-history': list(
@@ -147,6 +149,7 @@ export const adminDescriptions: Readonly<Record<AdminRouteName, RouteDescription
     EntriesQuery,
     CommentPage,
   ),
+  'explain-member': explain('Members', 'member'),
   'test-macro': {
     tag: 'Macros',
     summary: 'Try a webhook of a macro with a record',
@@ -255,6 +258,18 @@ function get(tag: string, summary: string, schema: z.ZodType): RouteDescription 
     summary,
     answers: { 200: { description: 'As it is now.', content: json(schema) } },
     refusals: [401, 403, 404, 503],
+  };
+}
+
+function explain(tag: string, record: string): RouteDescription {
+  return {
+    tag,
+    summary: `Explain why a ${record} matches, or does not`,
+    description:
+      'Condition by condition, as the record is now: a saved filter, conditions, the filter of a listener or one automation; all automations where nothing is asked for.',
+    query: ExplainQuery,
+    answers: { 200: { description: 'Whether it matches, and why.', content: json(Explanation) } },
+    refusals: [401, 403, 404, 400, 503],
   };
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { listProblems, withPart } from '../../test/sample-document.ts';
+import { getValid, listProblems, withPart } from '../../test/sample-document.ts';
 import type { Path } from './problems.ts';
 
 const apollo: unknown = parse(readFileSync(new URL('../../examples/apollo.yaml', import.meta.url), 'utf8'));
@@ -45,6 +45,18 @@ test.each<[rule: string, path: Path, part: unknown, problem: string]>([
     'automations[2].schedule.end: end is before start',
   ],
   [
+    'end before start, by the days of its zone',
+    ['automations', 2, 'schedule'],
+    { every: 'hour', timeZone: 'Asia/Kolkata', start: '2026-02-01T18:30:00Z', end: '2026-02-01' },
+    'automations[2].schedule.end: end is before start',
+  ],
+  [
+    'end before the first run',
+    ['automations', 2, 'schedule'],
+    { every: 'month', at: '1 03:00', timeZone: 'Europe/Berlin', start: '2026-02-02', end: '2026-02-28' },
+    'automations[2].schedule.end: it never runs between start and end: the first time would be 2026-03-01T02:00:00.000Z',
+  ],
+  [
     'unknown listener',
     ['automations', 1, 'unless', 'listener'],
     'jira',
@@ -70,6 +82,33 @@ test.each<[rule: string, path: Path, part: unknown, problem: string]>([
   ],
 ])('automations with this fault are refused: %s', (_rule, path, part, problem) => {
   expect(listProblems(withPart(apollo, path, part))).toEqual([problem]);
+});
+
+test('every problem of a schedule is listed at once', () => {
+  const schedule = { every: 'month', at: '32 03:00', timeZone: 'Mars', start: '2026-02-01', end: '2026-01-01' };
+  expect(listProblems(withPart(apollo, ['automations', 2, 'schedule'], schedule))).toEqual([
+    'automations[2].schedule.at: "32 03:00" is not a time for every: month, such as 1 03:00 or LAST 03:00',
+    'automations[2].schedule.timeZone: "Mars" is not the name of a time zone such as Europe/Berlin',
+    'automations[2].schedule.end: end is before start',
+  ]);
+});
+
+test.each([
+  ['28 03:00', []],
+  ['LAST 03:00', []],
+  [
+    '30 03:00',
+    [
+      'automations[2].schedule.at: in a February that has no 30th it runs on the last day; LAST is the last day of every month',
+    ],
+  ],
+  [
+    '31 03:00',
+    ['automations[2].schedule.at: in months that have no 31st it runs on the last day: write LAST to say so'],
+  ],
+])('a day that some months lack is warned of: %s', (at, warnings) => {
+  const { warnings: given } = getValid(withPart(apollo, ['automations', 2, 'schedule'], { every: 'month', at }));
+  expect(given).toEqual(warnings);
 });
 
 test('a filter of another feedback type is refused', () => {

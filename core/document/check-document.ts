@@ -14,16 +14,13 @@ import { warnOfMissingSecrets } from './check-secrets.ts';
 import { checkConsequenceSize } from './check-size.ts';
 import { checkSources } from './check-sources.ts';
 import { checkTemplates } from './check-templates.ts';
-import type { Checking, DocumentContext } from './checking.ts';
+import { type Checking, type DocumentContext, suggestSparingly } from './checking.ts';
 import { readDocumentNames } from './document-names.ts';
 import { listNotYet } from './not-yet.ts';
 import { describeUnstorable, limitProblems, type Problem, writePath } from './problems.ts';
 import { readList, readPath, readText } from './raw-document.ts';
 import { type Salvage, salvageDocument } from './salvage.ts';
 import type { ProjectDocument } from './schema.ts';
-
-/** Most names that are looked up for a near miss: each costs a walk over all that exist. */
-const maxSuggestions = 50;
 
 /** A document that can apply, or every reason why it cannot. */
 export type DocumentCheck =
@@ -78,18 +75,13 @@ function checkParts(
   problems: Problem[],
   warnings: string[],
 ): void {
-  let suggestions = 0;
   const checking: Checking = {
     document,
     context,
     names: readDocumentNames(input),
     report: (path, code, message) => problems.push({ path: writePath(toInputPath(path)), code, message }),
     warn: (path, message) => warnings.push(`${writePath(toInputPath(path))}: ${message}`),
-    suggest: (find) => {
-      suggestions += 1;
-      const found = suggestions > maxSuggestions ? undefined : find();
-      return found === undefined ? '' : `; did you mean "${found}"?`;
-    },
+    suggest: suggestSparingly(),
     isGiven: (path) => readPath(input, toInputPath(path)) !== undefined,
   };
   checkKeys(checking);

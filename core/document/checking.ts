@@ -28,6 +28,19 @@ export type Checking = {
   isGiven(path: Path): boolean;
 };
 
+/** Most names that are looked up for a near miss: each costs a walk over all that exist. */
+const maxSuggestions = 50;
+
+/** Suggests names for one check, as long as it asks for few. */
+export function suggestSparingly(): Checking['suggest'] {
+  let suggestions = 0;
+  return (find) => {
+    suggestions += 1;
+    const found = suggestions > maxSuggestions ? undefined : find();
+    return found === undefined ? '' : `; did you mean "${found}"?`;
+  };
+}
+
 /** Reports a name that nothing has, with those that could have been meant; says whether it was known. */
 export function checkReference(
   { report }: Checking,

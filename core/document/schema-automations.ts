@@ -13,6 +13,7 @@ const Schedule = z
     end: z.string().max(40).optional().describe('A date or an instant; not after.'),
   })
   .describe('When it runs.');
+export type Schedule = z.infer<typeof Schedule>;
 
 /** What makes a macro run without a person. */
 export const Automation = z

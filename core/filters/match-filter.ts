@@ -20,7 +20,8 @@ export function matchesFilter(where: Where, subject: FilterSubject): boolean {
   return matchesCondition(where, subject);
 }
 
-function matchesCondition(condition: Condition, subject: FilterSubject): boolean {
+/** Whether a record fulfils one condition. */
+export function matchesCondition(condition: Condition, subject: FilterSubject): boolean {
   const actual = subject.read(condition.field);
   const wanted = condition.value;
   switch (condition.op) {

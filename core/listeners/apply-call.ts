@@ -3,7 +3,7 @@ import type { ExternalListener, ProjectDocument } from '../document/schema.ts';
 import { decideCapture } from '../external-data/decide-capture.ts';
 import type { Uncaptured } from '../external-data/read-values.ts';
 import { type ChainInput, type Consequence, followChange } from '../macros/chain.ts';
-import { passesFilter } from '../macros/triggered.ts';
+import { passesFilter } from '../macros/passes-filter.ts';
 import type { ActionResult } from '../records/action-result.ts';
 import type { Comment } from '../records/comment.ts';
 import type { RecordContext } from '../tickets/record-values.ts';
@@ -29,8 +29,7 @@ export function applyCall(
   input: Omit<ChainInput, 'listener'>,
 ): AppliedCall {
   const { document, context } = input;
-  const asked = { kind: 'modify' as const, changedPaths: new Set<string>() };
-  if (!passesFilter(document, listener, context, asked)) return { outcome: 'filtered' };
+  if (!passesFilter(document, listener.filter, context)) return { outcome: 'filtered' };
   const chain: ChainInput = { ...input, listener: listener.key };
   switch (content.type) {
     case 'macro':

@@ -123,7 +123,14 @@ const typeOfPath: Readonly<Record<string, string>> = {
   attachments: 'list',
 };
 
-function findFacts(source: TagListSource, path: string, kind: TagKind): { label?: string; type?: string } {
+type FactSource = Pick<TagListSource, 'document' | 'target' | 'feedbackType'>;
+
+/** What people call the value of a path; undefined where the document has no label for it. */
+export function findLabel(source: FactSource, path: string): string | undefined {
+  return findFacts(source, path, kindOf(path)).label;
+}
+
+function findFacts(source: FactSource, path: string, kind: TagKind): { label?: string; type?: string } {
   const { document, target, feedbackType } = source;
   if (kind === 'field') {
     const types = document.feedbackTypes.filter(({ key }) => feedbackType === undefined || key === feedbackType);

@@ -5,6 +5,7 @@ import type { AdminCall, AnyProjectCall, Handle, ProjectCall } from './call.ts';
 import { copyAsCurl } from './curl.ts';
 import { getDelivery, listProjectDeliveries } from './deliveries.ts';
 import { listProjectEndpoints, pauseEndpoint, resumeEndpoint } from './endpoints.ts';
+import { explainMember, explainTicket } from './explain.ts';
 import { getDocument } from './get-document.ts';
 import { listKeyActivity } from './key-activity.ts';
 import { getMember, listProjectMembers } from './members.ts';
@@ -49,10 +50,12 @@ const adminRoutes: Readonly<Record<AdminRouteKey, AdminRoute>> = {
   'GET /admin/v1/projects/{project}/tickets/{ticket}': { needs: 'read', handle: getTicket },
   'GET /admin/v1/projects/{project}/tickets/{ticket}/history': { needs: 'read', handle: listTicketHistory },
   'GET /admin/v1/projects/{project}/tickets/{ticket}/comments': { needs: 'read', handle: listTicketComments },
+  'GET /admin/v1/projects/{project}/tickets/{ticket}/explain': { needs: 'read', handle: explainTicket },
   'GET /admin/v1/projects/{project}/members': { needs: 'read', handle: listProjectMembers },
   'GET /admin/v1/projects/{project}/members/{email}': { needs: 'read', handle: getMember },
   'GET /admin/v1/projects/{project}/members/{email}/history': { needs: 'read', handle: listMemberHistory },
   'GET /admin/v1/projects/{project}/members/{email}/comments': { needs: 'read', handle: listMemberComments },
+  'GET /admin/v1/projects/{project}/members/{email}/explain': { needs: 'read', handle: explainMember },
   'POST /admin/v1/projects/{project}/macros/{macro}/test': { needs: 'manage', handle: testMacro },
   'POST /admin/v1/projects/{project}/macros/{macro}/runs': { needs: 'run', handle: startRun },
   'GET /admin/v1/projects/{project}/runs/{run}': { needs: 'read', handle: getRun },

@@ -26,6 +26,7 @@ function path(route: Route, source: string, surroundings: Surroundings): fc.Arbi
     prefix: ['odd', 'other'],
     file: ['swagger-ui.css', 'initializer.js', 'nothing.js'],
     ticket: [ids.ticket, 'BUG-9999'],
+    email: ['jim@example.com', 'nobody@example.com'],
     run: [ids.run],
     delivery: [ids.delivery],
   };
@@ -65,6 +66,9 @@ function query({ cursors }: Surroundings): fc.Arbitrary<string> {
     of('force', 'true', 'false'),
     of('members', 'true', 'false'),
     of('filter', 'critical', '{"all":[]}'),
+    of('where', '{"all":[]}', '{"field":"severity","op":"in","value":["Low"]}', '{"not":{"field":"x","op":"changed"}}'),
+    of('automation', 'escalate'),
+    of('listener', 'iosclosed', 'thanks'),
     of('apiKey', 'mobile-x'),
     fc.tuple(text, text).map(([name, value]) => `${percentEncoded(name)}=${percentEncoded(value)}`),
     fc.constantFrom('%', '%zz=%zz', '&&', '=', 'limit', 'limit=1&limit=2', '+', '%ed%a0%80=1', '__proto__=1', '?'),

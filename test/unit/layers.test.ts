@@ -28,6 +28,7 @@ const allowed = [
   ['core/tickets/probe.ts', '../member.ts'],
   ['core/tickets/probe.ts', 'zod'],
   ['core/probe.ts', './members.ts'],
+  ['core/schedules/probe.ts', 'luxon'],
   ['adapters/s3/probe.ts', '../../core/member.ts'],
   ['functions/tick/probe.ts', '../../adapters/sqs/queue.ts'],
   ['lib/probe.ts', '../functions/routes.ts'],
