@@ -137,7 +137,7 @@ describe('no function', () => {
 
   test('but those that open secrets may read the master secret', () => {
     const readers = functionNames.filter((name) => actionsOf(name).includes('secretsmanager:GetSecretValue'));
-    expect(readers).toEqual(['receive-feedback', 'send-webhook', 'admin-api']);
+    expect(readers).toEqual(['receive-feedback', 'fire-listener', 'send-webhook', 'admin-api']);
   });
 
   test('but the three that feed their own queue may loop', () => {

@@ -31,6 +31,7 @@ export function sender(
   const send = sendWebhook({
     table: engines.table,
     webhookQueue: engines.webhookQueue,
+    macroQueue: engines.macroQueue,
     outbound,
     tokens: openTokens({ outbound, now: clock.now, elapsed: () => performance.now() }),
     readBody: openLargeBodies(engines.table.client.config, engines.bucketName, engines.s3Endpoint).read,

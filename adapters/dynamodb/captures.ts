@@ -22,7 +22,10 @@ export type CaptureWrite = {
 };
 
 /** How a lease is settled, with the values for which there was no room. */
-export type SettledWith = (left: readonly Uncaptured[]) => { settlement: Settlement; items: readonly TransactItem[] };
+export type SettledWith = (decision: Pick<CaptureDecision, 'left' | 'changes'>) => {
+  settlement: Settlement;
+  items: readonly TransactItem[];
+};
 
 /** What came of it; `alone` where nothing is to be written with the settlement: the values that were left, and why. */
 export type CaptureOutcome =
@@ -59,7 +62,7 @@ export async function settleCapture(
     if (target === undefined) return leaveAll(write, `${idOf(write.delivery)} was deleted meanwhile`);
     const decision = decideCapture(target, write.capture, write.captured);
     if (decision.changes.length === 0) return { outcome: 'alone', left: decision.left };
-    const { settlement, items } = settledWith(decision.left);
+    const { settlement, items } = settledWith(decision);
     const TransactItems = [...items, ...captureItems(table, write, target, decision, newId())];
     try {
       await table.client.send(new TransactWriteCommand({ TransactItems, ClientRequestToken: newId() }));

@@ -3,9 +3,9 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { SettledState } from '../../core/deliveries/attempt-plan.ts';
 import { type Attempt, Delivery } from '../../core/deliveries/delivery.ts';
-import { laneOf } from '../../core/deliveries/message.ts';
+import { followLane, laneOf } from '../../core/deliveries/message.ts';
 import type { TransactItem } from './consequences.ts';
-import { type DeliveryStorage, deliveryExpiry } from './deliveries.ts';
+import { type DeliveryStorage, deliveryExpiry, fastPathMs } from './deliveries.ts';
 import { attemptKey, deliveryKey, dueKey } from './keys.ts';
 import { isConditionFailure, type Table } from './table.ts';
 
@@ -13,7 +13,12 @@ import { isConditionFailure, type Table } from './table.ts';
 export type SettledLease = { delivery: Delivery; number: number };
 
 /** What is recorded of a lease: its attempts, and where the delivery stands now. */
-export type Settlement = { attempts: readonly Attempt[]; state: SettledState };
+export type Settlement = {
+  attempts: readonly Attempt[];
+  state: SettledState;
+  /** Where automations may follow from what was captured: the paths that changed. The delivery stays due for that. */
+  followUp?: Delivery['followUp'];
+};
 
 /** How a settlement is stored; `dueAt` (epoch milliseconds) is when the due index looks for a pending delivery again. */
 export type SettleStorage = DeliveryStorage & { dueAt: number };
@@ -27,7 +32,7 @@ const leaseAttributes = ['leaseUntil', 'leasedAt', 'leasedBy'];
 /** The update that settles a delivery, for a call of its own or a transaction. */
 export function settleUpdate(table: Table, lease: SettledLease, settled: Settlement, options: SettleStorage) {
   const firstAttempt = settled.attempts.find((attempt) => attempt.number === 1);
-  const change = describeChange(lease.delivery, settled.state, firstAttempt, options);
+  const change = describeChange(lease.delivery, settled, firstAttempt, options);
   return {
     TableName: table.name,
     Key: deliveryKey(lease.delivery.id),
@@ -93,7 +98,7 @@ function attemptPut(table: Table, id: string, attempt: Attempt, options: Deliver
 
 function describeChange(
   delivery: Delivery,
-  state: SettledState,
+  { state, followUp }: Settlement,
   firstAttempt: Attempt | undefined,
   options: SettleStorage,
 ): { set: string[]; remove: string[]; values: Record<string, unknown> } {
@@ -113,6 +118,20 @@ function describeChange(
         ':next': new Date(state.nextAttemptAt).toISOString(),
         ':due': dueSk,
         ':reason': state.reason,
+      },
+    };
+  }
+  if (followUp !== undefined) {
+    // It expires once that is done: what is pending never does.
+    const dueAt = new Date(options.now + fastPathMs).toISOString();
+    return {
+      set: [...first, 'outcome = :outcome', 'listed.outcome = :outcome', 'followUp = :followUp', 'dueSk = :due'],
+      remove: [...leaseAttributes, 'nextAttemptAt', 'reason'],
+      values: {
+        ...firstValue,
+        ':outcome': state.outcome,
+        ':followUp': followUp,
+        ':due': dueKey({ id: delivery.id, lane: followLane }, dueAt, options.dueShards).dueSk,
       },
     };
   }

@@ -8,7 +8,7 @@ export function makeReplay(original: Delivery, { id, now }: { id: string; now: s
   if (original.outcome === 'pending') {
     return { outcome: 'refused', reason: 'This delivery is still pending: it will be sent by itself.' };
   }
-  const { project, macro, action, target, request, mail, retry, success, latestOnly, maxPerSecond, urlHasTag } =
+  const { project, macro, action, target, request, mail, retry, success, latestOnly, maxPerSecond, urlHasTag, follow } =
     original;
   if (request === undefined && mail === undefined) {
     const reason = 'This delivery was never rendered, so there is nothing to send again: run the macro again.';
@@ -26,7 +26,7 @@ export function makeReplay(original: Delivery, { id, now }: { id: string; now: s
     ...(request === undefined ? {} : { request }),
     ...(mail === undefined ? {} : { mail }),
     ...(success === undefined ? {} : { success }),
-    ...(capture === undefined ? {} : { capture }),
+    ...(capture === undefined ? {} : { capture, ...(follow === undefined ? {} : { follow }) }),
     ...(latestOnly === undefined ? {} : { latestOnly }),
     ...(maxPerSecond === undefined ? {} : { maxPerSecond }),
     ...(urlHasTag === undefined ? {} : { urlHasTag }),

@@ -20,6 +20,9 @@ export type MacroApplication = {
   macro: Macro;
   context: RecordContext;
   cause: DeliveryCause;
+  /** The macros that led to this one, and the listener through which the first was run. */
+  chain: readonly string[];
+  listener?: string | undefined;
   /** The room for what this macro adds to the change that it is part of. */
   budget: ByteBudget;
   newId: () => string;

@@ -67,6 +67,8 @@ type Chain = {
   consequence: Consequence;
   /** The history's entry of automations that were not followed although nothing but the ticket itself set them off. */
   stoppedAtOnce?: Change;
+  /** What that entry says of where it came from; absent where that is the record itself, or the link. */
+  origin?: ChangeCause;
 };
 
 /** Follows links breadth first: what one change sets off runs in the document's order, before what follows from that. */
@@ -96,6 +98,27 @@ export function followChange(input: ChainInput, first: FirstChange): Consequence
   if (first.changes.length === 0) return consequence;
   chain.room -= countJson(first.comments) + countJson(first.lookups);
   return followAll(chain, writeEntry(chain, { chain: [], changeCause: first.cause }, record, first));
+}
+
+/** What was captured on the record before, in a chain whose macros so far are known. */
+export type CapturedChange = { cause: ChangeCause; paths: readonly string[]; chain: readonly string[] };
+
+/** Follows what captured values set off: the chain goes on where the webhook that brought them left it. */
+export function followCapture(input: ChainInput, { cause, paths, chain: keys }: CapturedChange): Consequence {
+  const chain: Chain = { ...beginChain(input), origin: cause };
+  const kind = 'ticket' in input.context ? 'feedback' : 'member';
+  for (const macro of input.document.macros) {
+    if (macro.target === kind && keys.includes(macro.key)) chain.applied.add(identify(macro));
+  }
+  const links = linksOf(
+    input,
+    input.context,
+    paths.map((path) => ({ path })),
+  );
+  return followAll(
+    chain,
+    links.map((link) => ({ ...link, chain: keys })),
+  );
 }
 
 function beginChain(input: ChainInput): Chain {
@@ -157,13 +180,13 @@ function sayStopped(chain: Chain, link: Link, reason: string): void {
 
 /** What the ticket itself would have set off is said in an entry that names where the ticket came from. */
 function writeStopped(
-  { input, consequence }: Chain,
+  { input, consequence, origin }: Chain,
   link: Link,
   stopped: NonNullable<Change['stopped']>[number],
 ): Change {
   const { context } = consequence;
   const record = 'ticket' in context ? 'ticket' : 'member';
-  const cause = 'ticket' in context ? context.ticket.origin : link.changeCause;
+  const cause = origin ?? ('ticket' in context ? context.ticket.origin : link.changeCause);
   const version = versionOf(consequence, record);
   const change = { id: input.newId(), at: context.now, version, cause, changes: [], stopped: [stopped] };
   consequence.changes.push({ record, change });
@@ -178,7 +201,8 @@ function followLink(chain: Chain, link: Link): Link[] {
   chain.applied.add(identify(macro));
   const budget = byteBudget(chain.room - entryRoom);
   const context = contextFor(macro, before);
-  const applied = applyMacro({ document: input.document, macro, context, cause, budget, newId: input.newId });
+  const { document, listener, newId } = input;
+  const applied = applyMacro({ document, macro, context, cause, chain: link.chain, listener, budget, newId });
   // A macro that gives up leaves the room it took to others.
   if (applied.outcome === 'applied') {
     chain.room = budget.left() + entryRoom;

@@ -1,3 +1,4 @@
+import { mayFollow } from '../automations/may-follow.ts';
 import { type ByteBudget, takeDelivery } from '../deliveries/byte-budget.ts';
 import type { Delivery, DeliveryCause } from '../deliveries/delivery.ts';
 import { freezeWebhook } from '../deliveries/freeze-webhook.ts';
@@ -30,6 +31,9 @@ export type Sending = {
   action: string;
   context: RecordContext;
   cause: DeliveryCause;
+  /** The macros that led to this one, and the listener through which the first was run. */
+  chain: readonly string[];
+  listener?: string | undefined;
   budget: ByteBudget;
   newId: () => string;
 };
@@ -44,7 +48,7 @@ export function deliverWebhook(sending: Sending, webhook: WebhookAction): Delive
   const delivery: Delivery = {
     ...common,
     ...frozen.terms,
-    ...(capture === undefined ? {} : { capture }),
+    ...(capture === undefined ? {} : { capture, ...describeFollowing(sending, capture.group) }),
     outcome: 'pending',
     request: frozen.request,
     nextAttemptAt: context.now,
@@ -53,6 +57,15 @@ export function deliverWebhook(sending: Sending, webhook: WebhookAction): Delive
   const made = supersedes === undefined ? delivery : { ...delivery, supersedes };
   const tooLarge = takeDelivery(budget, made);
   return tooLarge === undefined ? made : { ...common, outcome: 'failed', reason: tooLarge };
+}
+
+/** What the values that come back are followed with; a test leaves the record as it is, and a notice sets nothing off. */
+function describeFollowing(
+  { document, macro, context, cause, chain, listener }: Sending,
+  group: string,
+): Pick<Delivery, 'follow'> {
+  if (cause.kind === 'test' || cause.kind === 'notice' || !mayFollow(document, { group, context, listener })) return {};
+  return { follow: { chain: [...chain, macro.key], ...(listener === undefined ? {} : { listener }) } };
 }
 
 /** An e-mail that cannot be rendered is a delivery as well. */

@@ -76,7 +76,7 @@ function makeTest(
 ): Delivery {
   const cause = { kind: 'test' as const, key: nameCaller(principal) };
   const { document } = configuration;
-  const sending = { document, macro, action, context: record, cause, budget: byteBudget(), newId };
+  const sending = { document, macro, action, context: record, cause, chain: [], budget: byteBudget(), newId };
   const { latestOnly: _, supersedes: __, ...delivery } = deliverWebhook(sending, webhook);
   return { ...delivery, retry: 'none' };
 }

@@ -5,13 +5,14 @@ import { type Message, type Queue, sendAll } from '../../adapters/sqs/queue.ts';
 import { type DeliveryMessage, isMailLane, MacroMessage } from '../../core/deliveries/message.ts';
 import { freeShare, isDrained } from '../../core/endpoints/drain-share.ts';
 import type { MessageHandler } from '../kit/queue-consumer.ts';
+import { type FollowDependencies, followCaptured } from './follow-capture.ts';
 import { type TendDependencies, tendEndpoint } from './tend-endpoint.ts';
 
 /** How long one message drains at most, in milliseconds; the next tick goes on (docs/architecture.md, 4). */
 const maxDrainMs = 50_000;
 const pageSize = 100;
 /** What the handler is given. */
-export type RunMacroDependencies = DrainDependencies & TendDependencies;
+export type RunMacroDependencies = DrainDependencies & TendDependencies & FollowDependencies;
 
 /** What draining needs. */
 type DrainDependencies = {
@@ -34,6 +35,8 @@ export function runMacro(dependencies: RunMacroDependencies): MessageHandler {
         return await drainDue(dependencies, message);
       case 'tend-endpoint':
         return await tendEndpoint(dependencies, message);
+      case 'follow-capture':
+        return await followCaptured(dependencies, message.delivery);
     }
   };
 }
@@ -50,7 +53,7 @@ async function drainDue(
   const startedAt = now();
   let drained = 0;
   const takes = takeShares(dependencies);
-  for await (const { deliveries: due, endpoints } of readDue(table, shard, { now: startedAt, pageSize })) {
+  for await (const { deliveries: due, followUps, endpoints } of readDue(table, shard, { now: startedAt, pageSize })) {
     const mails: Message[] = [];
     const webhooks: Message[] = [];
     for (const { delivery, lane } of due) {
@@ -59,10 +62,10 @@ async function drainDue(
       const message: DeliveryMessage = { delivery, endpoint: lane };
       (isMail ? mails : webhooks).push({ body: JSON.stringify(message), group: lane });
     }
-    const tending = endpoints.map((endpoint): Message => {
-      const message: MacroMessage = { kind: 'tend-endpoint', endpoint };
-      return { body: JSON.stringify(message) };
-    });
+    const tending = [
+      ...endpoints.map((endpoint): MacroMessage => ({ kind: 'tend-endpoint', endpoint })),
+      ...followUps.map((delivery): MacroMessage => ({ kind: 'follow-capture', delivery })),
+    ].map((message): Message => ({ body: JSON.stringify(message) }));
     const failures = await Promise.all([
       sendAll(webhookQueue, webhooks),
       sendAll(emailQueue, mails),

@@ -21,6 +21,7 @@ const settings = Settings.pick({
   tableName: true,
   bucketName: true,
   webhookQueueUrl: true,
+  macroQueueUrl: true,
   masterSecretArn: true,
   configCacheSeconds: true,
   dueShards: true,
@@ -32,7 +33,8 @@ const table = openTable(settings.tableName);
 const observer = createObserver('send-webhook', table.meter);
 const loadKeys = createKeyLoader(new SecretsManagerClient(), settings.masterSecretArn);
 
-const webhookQueue = { client: new SQSClient(), url: settings.webhookQueueUrl };
+const client = new SQSClient();
+const webhookQueue = { client, url: settings.webhookQueueUrl };
 const taking = { slots: webhookSlots, now: system.now, random: system.random, alarm: systemAlarm };
 
 const outbound = createOutboundClient({
@@ -53,6 +55,7 @@ export const handler = fillSlots({
     table,
     observer,
     webhookQueue,
+    macroQueue: { client, url: settings.macroQueueUrl },
     turns: createTurns(taking),
     watch: watchEndpoints({
       table,

@@ -8,8 +8,9 @@ import {
   settleItems,
 } from '../../adapters/dynamodb/settlement.ts';
 import type { Table } from '../../adapters/dynamodb/table.ts';
-import type { Queue } from '../../adapters/sqs/queue.ts';
+import { type Message, type Queue, sendAll } from '../../adapters/sqs/queue.ts';
 import type { Delivery } from '../../core/deliveries/delivery.ts';
+import type { MacroMessage } from '../../core/deliveries/message.ts';
 import { decideCapture } from '../../core/external-data/decide-capture.ts';
 import { planComingBack, sendBack } from '../kit/next-attempt.ts';
 import type { Observer } from '../kit/observer.ts';
@@ -19,6 +20,7 @@ import { type CapturedAnswer, describeCaptured, withoutLeft } from './capture-an
 export type SettleDependencies = {
   table: Table;
   webhookQueue: Queue;
+  macroQueue: Queue;
   dueShards: number;
   deliveryRetentionDays: number;
   observer: Observer;
@@ -36,7 +38,7 @@ export async function settleDelivery(
   settled: Settlement,
   answer?: CapturedAnswer,
 ): Promise<void> {
-  const { webhookQueue, dueShards, deliveryRetentionDays, observer, now } = dependencies;
+  const { webhookQueue, macroQueue, dueShards, deliveryRetentionDays, observer, now } = dependencies;
   const { state } = settled;
   const comingBack = planComingBack(state, now());
   const storage = { dueAt: comingBack.dueAt, dueShards, deliveryRetentionDays, now: now() };
@@ -48,6 +50,7 @@ export async function settleDelivery(
     observer.measure('IntentToDelivered', ageMs, 'Milliseconds', { project: delivery.project });
   }
   await sendBack(webhookQueue, delivery, comingBack);
+  if (outcome === 'settled-to-follow') await sendAll(macroQueue, [describeFollowUp(delivery)]);
 }
 
 async function store(
@@ -56,9 +59,9 @@ async function store(
   settled: Settlement,
   storage: SettleStorage,
   answer: CapturedAnswer | undefined,
-): Promise<'settled' | 'lease-lost'> {
+): Promise<'settled' | 'settled-to-follow' | 'lease-lost'> {
   const { table, newId, wait, random } = dependencies;
-  const { capture, cause } = lease.delivery;
+  const { capture, cause, follow } = lease.delivery;
   if (answer === undefined || capture === undefined) return await settleLease(table, lease, settled, storage);
   const settledWith = (left: Parameters<typeof withoutLeft>[1]): Settlement => ({
     ...settled,
@@ -74,14 +77,26 @@ async function store(
   const outcome = await settleCapture(
     table,
     lease,
-    (left) => {
-      const settlement = settledWith(left);
+    ({ left, changes }) => {
+      const followUp = follow === undefined ? {} : { followUp: { paths: changes.map(({ path }) => path) } };
+      const settlement = { ...settledWith(left), ...followUp };
       return { settlement, items: settleItems(table, lease, settlement, storage) };
     },
     { delivery: lease.delivery, capture, captured: answer.captured, at: new Date(storage.now).toISOString() },
     { newId, pause: async (maxMs) => await wait(maxMs * (0.5 + random() / 2)) },
   );
-  return outcome.outcome === 'alone'
-    ? await settleLease(table, lease, settledWith(outcome.left), storage)
-    : outcome.outcome;
+  switch (outcome.outcome) {
+    case 'alone':
+      return await settleLease(table, lease, settledWith(outcome.left), storage);
+    case 'settled':
+      return follow === undefined ? 'settled' : 'settled-to-follow';
+    case 'lease-lost':
+      return 'lease-lost';
+  }
+}
+
+/** Should the message be lost, the delivery is due for it. */
+function describeFollowUp({ id }: Delivery): Message {
+  const message: MacroMessage = { kind: 'follow-capture', delivery: id };
+  return { body: JSON.stringify(message) };
 }

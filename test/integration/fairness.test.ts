@@ -352,6 +352,7 @@ async function drainer({ table, macroQueue: { client } }: TestEngines, clock: Te
     readConfiguration: async () => undefined,
     now: clock.now,
     random: () => 0.5,
+    pause: async () => undefined,
     newId: seededIds('drainer/ids'),
   });
   return {

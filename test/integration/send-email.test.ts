@@ -144,6 +144,7 @@ describe('the e-mail queue', () => {
       readConfiguration: async () => undefined,
       now: () => clock.now() + 3_600_000,
       random: () => 0,
+      pause: async () => undefined,
       newId: seededIds('mail-overdue/ids'),
     });
     for (let shard = 0; shard < 4; shard += 1) await drain(JSON.stringify({ kind: 'drain-due', shard }));

@@ -1,0 +1,54 @@
+import type { ConfigurationReader } from '../../adapters/dynamodb/configuration.ts';
+import { findUnfollowed, followedItem, markFollowed } from '../../adapters/dynamodb/follow-ups.ts';
+import type { LargeBodies } from '../../adapters/s3/large-bodies.ts';
+import { followCapture } from '../../core/macros/chain.ts';
+import { loadRecord, type RecordLoading } from '../kit/load-record.ts';
+import { type Decided, type DecisionStorage, storeDecided } from '../kit/store-decided.ts';
+
+/** What following captured values needs. */
+export type FollowDependencies = RecordLoading &
+  DecisionStorage & {
+    readConfiguration: ConfigurationReader;
+    largeBodies: Pick<LargeBodies, 'store'>;
+    newId: () => string;
+  };
+
+type Facts = Readonly<Record<string, unknown>>;
+
+/** How long one message goes on trying, in milliseconds; the delivery stays due, so that another comes. */
+const maxFollowMs = 20_000;
+
+/**
+ * Follows the automations that captured values set off, once: what comes of them is stored in the transaction that says so.
+ * The sender leaves it to this function because it knows nothing of the project's document.
+ */
+export async function followCaptured(dependencies: FollowDependencies, id: string): Promise<Facts> {
+  const deadline = dependencies.now() + maxFollowMs;
+  const followed = await storeDecided(dependencies, () => decide(dependencies, id), deadline);
+  if (followed.outcome === 'stored') return { delivery: id, ...followed.answer };
+  throw new Error(`captured values of delivery ${id} could not be followed: ${followed.outcome}`);
+}
+
+async function decide(dependencies: FollowDependencies, id: string): Promise<Decided<Facts>> {
+  const { table, readConfiguration, largeBodies, deliveryRetentionDays, newId, now } = dependencies;
+  const delivery = await findUnfollowed(table, id);
+  if (delivery === undefined) return { answer: { outcome: 'followed-before' } };
+  const storage = { deliveryRetentionDays, now: now() };
+  const configuration = await readConfiguration(delivery.project);
+  const loaded = configuration && (await loadRecord(dependencies, configuration, delivery.target));
+  if (configuration === undefined || loaded === undefined) {
+    await markFollowed(table, delivery, storage);
+    return { answer: { outcome: 'record-gone' } };
+  }
+  const { context: before, memberVersion, ranOnce } = loaded;
+  const { chain = [], listener } = delivery.follow ?? {};
+  const consequence = followCapture(
+    { document: configuration.document, context: before, memberVersion, ranOnce, listener, newId },
+    { cause: { kind: 'capture', key: id }, paths: delivery.followUp.paths, chain },
+  );
+  const deliveries = await largeBodies.store(consequence.deliveries);
+  const beside = [followedItem(table, delivery, storage)];
+  const write = { before, memberVersion, consequence: { ...consequence, deliveries }, token: newId(), beside };
+  const facts = { outcome: 'followed', project: delivery.project, ran: consequence.ran.map(({ macro }) => macro) };
+  return { answer: facts, toStore: { write, now: storage.now } };
+}
