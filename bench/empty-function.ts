@@ -17,7 +17,6 @@ const makers: Readonly<Record<string, { imported: string; made: string }>> = {
     made: 'DynamoDBDocumentClient.from(new DynamoDBClient())',
   },
   '@aws-sdk/client-sqs': { imported: 'SQSClient', made: 'new SQSClient()' },
-  '@aws-sdk/client-secrets-manager': { imported: 'SecretsManagerClient', made: 'new SecretsManagerClient()' },
   '@aws-sdk/client-sesv2': { imported: 'SESv2Client', made: 'new SESv2Client()' },
   '@aws-sdk/client-s3': { imported: 'S3Client', made: 'new S3Client()' },
 };

@@ -1,9 +1,9 @@
-import { setTimeout } from 'node:timers/promises';
 import { SignatureV4 } from '@smithy/signature-v4';
 import * as z from 'zod';
 import type { Delivery, FrozenRequest } from '../../core/deliveries/delivery.ts';
 import { encodeBody, hasLargeBody } from '../../core/deliveries/large-body.ts';
 import { TemplatePart } from '../../core/templates/parts.ts';
+import { repeatCall, type Try, UnreadableAnswer } from '../http/repeat-call.ts';
 import { type SigningSettings, uploadTarget } from './presigned-post.ts';
 
 /** Where a body lies, as its delivery's request says. */
@@ -21,8 +21,6 @@ export type LargeBodies = {
 
 /** One try's time, in milliseconds; S3 answers for 256 KB within a fraction of it. */
 const tryTimeoutMs = 5_000;
-/** Waits between tries, in milliseconds: as many as the SDK makes. */
-const waitsMs = [100, 400];
 /** Bodies stored at once: a change may set off dozens. */
 const atOnce = 10;
 
@@ -70,7 +68,7 @@ async function storeBody(exchange: Exchange, delivery: Delivery): Promise<Delive
   const { body: parts, ...head } = request;
   const body = encodeBody(parts);
   const objectKey = `bodies/${delivery.id}`;
-  await repeat('PUT', objectKey, async () => {
+  await repeatCall(`S3 refused PUT of ${objectKey}`, async () => {
     const response = await exchange('PUT', objectKey, body);
     const text = await response.text();
     return response.ok ? { outcome: 'done', value: undefined } : refusal(response.status, text);
@@ -79,34 +77,25 @@ async function storeBody(exchange: Exchange, delivery: Delivery): Promise<Delive
 }
 
 async function readBody(exchange: Exchange, objectKey: string): Promise<TemplatePart[] | undefined> {
-  return await repeat('GET', objectKey, async () => {
+  return await repeatCall(`S3 refused GET of ${objectKey}`, async () => {
     const response = await exchange('GET', objectKey);
     const text = await response.text();
-    if (response.ok) return { outcome: 'done', value: z.array(TemplatePart).parse(JSON.parse(text)) };
+    if (response.ok) return { outcome: 'done', value: parseBody(objectKey, text) };
     // To whoever may not list the bucket, S3 says AccessDenied of what is not there (S3 API, GetObject).
     const isGone = /<Code>(NoSuchKey|AccessDenied)<\/Code>/.test(text);
     return isGone ? { outcome: 'done', value: undefined } : refusal(response.status, text);
   });
 }
 
-/** What one try came to; `passing` is worth another. */
-type Try<Value> = { outcome: 'done'; value: Value } | { outcome: 'refused'; passing: boolean; fault: string };
+function parseBody(objectKey: string, text: string): TemplatePart[] {
+  try {
+    return z.array(TemplatePart).parse(JSON.parse(text));
+  } catch (error) {
+    throw new UnreadableAnswer(`S3's ${objectKey} cannot be read`, { cause: error });
+  }
+}
 
 function refusal(status: number, text: string): Try<never> {
   const code = /<Code>([A-Za-z]+)<\/Code>/.exec(text)?.[1] ?? 'no code';
   return { outcome: 'refused', passing: status >= 500 || status === 429, fault: `${status} ${code}` };
-}
-
-async function repeat<Value>(method: string, key: string, attempt: () => Promise<Try<Value>>): Promise<Value> {
-  for (let tries = 0; ; tries += 1) {
-    const waitMs = waitsMs[tries];
-    // A connection that broke or took too long is worth another try, as long as one is left.
-    const made = await attempt().catch((error: unknown) => {
-      if (waitMs === undefined || error instanceof z.ZodError || error instanceof SyntaxError) throw error;
-      return { outcome: 'refused' as const, passing: true, fault: String(error) };
-    });
-    if (made.outcome === 'done') return made.value;
-    if (!made.passing || waitMs === undefined) throw new Error(`S3 refused ${method} of ${key}: ${made.fault}`);
-    await setTimeout(waitMs);
-  }
 }

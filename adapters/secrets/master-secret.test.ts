@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createKeyLoader } from './master-secret.ts';
 import { deriveKeys } from './vault.ts';
@@ -19,23 +19,19 @@ async function startSecretsManager(...answers: [status: number, body: object][])
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const port = address === null || typeof address === 'string' ? 0 : address.port;
-  const client = new SecretsManagerClient({
+  const { config } = new DynamoDBClient({
     region: 'eu-central-1',
-    endpoint: `http://127.0.0.1:${port}`,
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    maxAttempts: 1,
   });
   onTestFinished(async () => {
-    client.destroy();
     await new Promise((resolve) => server.close(resolve));
   });
-  return { client, asked };
+  return { load: createKeyLoader(config, secretArn, `http://127.0.0.1:${port}`), asked };
 }
 
 describe('the key loader', () => {
   test('asks for the secret once, however often and however many at a time need its keys', async () => {
-    const { client, asked } = await startSecretsManager([200, { SecretString: masterSecret }]);
-    const load = createKeyLoader(client, secretArn);
+    const { load, asked } = await startSecretsManager([200, { SecretString: masterSecret }]);
     const keys = await Promise.all([load(), load(), load()]);
     expect([...keys, await load()]).toEqual(Array.from({ length: 4 }, () => deriveKeys(masterSecret)));
     expect(asked).toEqual([{ SecretId: secretArn }]);
@@ -43,16 +39,30 @@ describe('the key loader', () => {
 
   test('asks again after a failure', async () => {
     const denied = { __type: 'AccessDeniedException', message: 'no' };
-    const { client, asked } = await startSecretsManager([400, denied], [200, { SecretString: masterSecret }]);
-    const load = createKeyLoader(client, secretArn);
+    const { load, asked } = await startSecretsManager([400, denied], [200, { SecretString: masterSecret }]);
     await expect(load()).rejects.toThrow('the master secret could not be read');
     expect(await load()).toEqual(deriveKeys(masterSecret));
     expect(asked).toHaveLength(2);
   });
 
+  test('asks three times where Secrets Manager is busy, and not again where it refuses', async () => {
+    const busy = await startSecretsManager(
+      [500, {}],
+      [400, { __type: 'ThrottlingException' }],
+      [200, { SecretString: masterSecret }],
+    );
+    expect(await busy.load()).toEqual(deriveKeys(masterSecret));
+    expect(busy.asked).toHaveLength(3);
+    const refusing = await startSecretsManager([400, { __type: 'AccessDeniedException', message: 'who, what' }]);
+    await expect(refusing.load()).rejects.toMatchObject({
+      cause: { message: 'Secrets Manager refused GetSecretValue: 400 AccessDeniedException' },
+    });
+    expect(refusing.asked).toHaveLength(1);
+  });
+
   test('refuses a secret without text', async () => {
-    const { client } = await startSecretsManager([200, { SecretBinary: 'AAAA' }]);
-    await expect(createKeyLoader(client, secretArn)()).rejects.toMatchObject({
+    const { load } = await startSecretsManager([200, { SecretBinary: 'AAAA' }]);
+    await expect(load()).rejects.toMatchObject({
       cause: { message: `${secretArn} holds no text` },
     });
   });

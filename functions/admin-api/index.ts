@@ -1,4 +1,3 @@
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { configurationReader } from '../../adapters/dynamodb/configuration.ts';
 import { openTable } from '../../adapters/dynamodb/table.ts';
 import { openLargeBodies } from '../../adapters/s3/large-bodies.ts';
@@ -36,6 +35,10 @@ export const handler = endpoint(
       stageVariables: settings.variables,
     }),
     largeBodies: openLargeBodies(table.client.config, settings.bucketName, process.env.AWS_ENDPOINT_URL_S3),
-    loadKeys: createKeyLoader(new SecretsManagerClient(), settings.masterSecretArn),
+    loadKeys: createKeyLoader(
+      table.client.config,
+      settings.masterSecretArn,
+      process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER,
+    ),
   }),
 );

@@ -1,4 +1,3 @@
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { findApiKey } from '../../adapters/dynamodb/api-keys.ts';
 import { configurationReader } from '../../adapters/dynamodb/configuration.ts';
 import { rememberFound } from '../../adapters/dynamodb/fresh-cache.ts';
@@ -25,7 +24,11 @@ const settings = Settings.pick({
 }).parse(readEnvironment(process.env));
 const table = openTable(settings.tableName);
 const observer = createObserver('fire-listener', table.meter);
-const loadKeys = createKeyLoader(new SecretsManagerClient(), settings.masterSecretArn);
+const loadKeys = createKeyLoader(
+  table.client.config,
+  settings.masterSecretArn,
+  process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER,
+);
 const fresh = { freshMs: settings.configCacheSeconds * 1_000, now: system.now };
 
 /** What the gateway calls for each call of a listener. */

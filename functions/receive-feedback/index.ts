@@ -1,4 +1,3 @@
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { findApiKey } from '../../adapters/dynamodb/api-keys.ts';
 import { configurationReader } from '../../adapters/dynamodb/configuration.ts';
 import { rememberFound } from '../../adapters/dynamodb/fresh-cache.ts';
@@ -26,7 +25,11 @@ const settings = Settings.pick({
 }).parse(readEnvironment(process.env));
 const table = openTable(settings.tableName);
 const observer = createObserver('receive-feedback', table.meter);
-const loadKeys = createKeyLoader(new SecretsManagerClient(), settings.masterSecretArn);
+const loadKeys = createKeyLoader(
+  table.client.config,
+  settings.masterSecretArn,
+  process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER,
+);
 const fresh = { freshMs: settings.configCacheSeconds * 1_000, now: system.now };
 
 /** What the gateway calls for each report. */

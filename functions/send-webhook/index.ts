@@ -1,5 +1,4 @@
 import { setTimeout } from 'node:timers/promises';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { readUsableSecrets } from '../../adapters/dynamodb/secrets.ts';
 import { openTable } from '../../adapters/dynamodb/table.ts';
@@ -31,7 +30,11 @@ const settings = Settings.pick({
 }).parse(readEnvironment(process.env));
 const table = openTable(settings.tableName);
 const observer = createObserver('send-webhook', table.meter);
-const loadKeys = createKeyLoader(new SecretsManagerClient(), settings.masterSecretArn);
+const loadKeys = createKeyLoader(
+  table.client.config,
+  settings.masterSecretArn,
+  process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER,
+);
 
 const client = new SQSClient();
 const webhookQueue = { client, url: settings.webhookQueueUrl };
