@@ -6,6 +6,7 @@ import { uploadSigner } from '../../adapters/s3/presigned-post.ts';
 import { adminApi } from '../../functions/admin-api/handler.ts';
 import { answerRest } from '../../functions/answer-rest/handler.ts';
 import { referencePage } from '../../functions/answer-rest/reference-files.ts';
+import { fireListener } from '../../functions/fire-listener/handler.ts';
 import { endpoint, type HttpHandler } from '../../functions/kit/endpoint.ts';
 import type { Observer } from '../../functions/kit/observer.ts';
 import { signingSecretReader } from '../../functions/kit/read-signing-secrets.ts';
@@ -98,11 +99,15 @@ function handlersOver(engines: TestEngines, observer: Observer): Partial<Record<
     pause: async () => undefined,
     largeBodies: openLargeBodies(table.client.config, bucketName, s3Endpoint),
   };
+  const opening = {
+    findKey: async (prefix: string) => await findApiKey(table, prefix),
+    readSigningSecrets: signingSecretReader(table, async () => testKeys, { freshMs: 0, now: Date.now }),
+  };
   return {
+    'fire-listener': fireListener({ ...common, ...opening }),
     'receive-feedback': receiveFeedback({
       ...common,
-      findKey: (prefix) => findApiKey(table, prefix),
-      readSigningSecrets: signingSecretReader(table, async () => testKeys, { freshMs: 0, now: Date.now }),
+      ...opening,
       presign: uploadSigner(table.client.config, bucketName, s3Endpoint),
     }),
     'admin-api': adminApi({

@@ -22,6 +22,12 @@ const reports = {
   webform: { title: 'An idea', text: 'In detail', email: 'jim@example.com', state: 'New' },
 };
 
+/** Something for every listener of the example. */
+const event = {
+  ...{ issue: { key: 'APO-1', fields: { status: { name: 'Done' } } }, comment: { body: 'Fixed' } },
+  ...{ sessions: 12, device: { lastSeen: '2026-11-21T09:00:00Z' }, pro: true },
+};
+
 const people = words('pm@example.com ada@example.com jim@example.com root@example.com').map((email) => {
   return { email, email_verified: true };
 });
@@ -51,6 +57,8 @@ export function fuzzRequest(surroundings: Surroundings): fc.Arbitrary<FuzzReques
   return fc.oneof(
     { weight: 6, arbitrary: requestTo('receive-feedback', surroundings) },
     { weight: 4, arbitrary: requestTo('put-document', surroundings) },
+    { weight: 2, arbitrary: requestTo('fire-feedback-listener', surroundings) },
+    { weight: 2, arbitrary: requestTo('fire-user-listener', surroundings) },
     { weight: 16, arbitrary: fc.constantFrom(...names).chain((name) => requestTo(name, surroundings)) },
   );
 }
@@ -74,7 +82,9 @@ function requestTo(name: RouteName, surroundings: Surroundings): fc.Arbitrary<Fu
 
 function headers(name: RouteName, source: keyof typeof reports, surroundings: Surroundings) {
   const { keys, etag } = surroundings;
-  const key = source === 'webform' ? keys.web : keys.mobile;
+  const sourceKey = source === 'webform' ? keys.web : keys.mobile;
+  const key = name.startsWith('fire-feedback') ? keys.jira : sourceKey;
+  const takesKeys = name === 'receive-feedback' || name.startsWith('fire-');
   const oddKeys = [keys.mobile, keys.web, `mobile-${'0'.repeat(43)}`, 'mobile', '-', `${key}x`, key.toUpperCase()];
   const keyHeader = mostly(
     16,
@@ -99,9 +109,9 @@ function headers(name: RouteName, source: keyof typeof reports, surroundings: Su
     );
   return fc
     .tuple(
-      name === 'receive-feedback' ? mayHave(30, keyHeader) : fc.constant([]),
+      takesKeys ? mayHave(30, keyHeader) : fc.constant([]),
       mayHave(9, typeHeader),
-      name === 'receive-feedback' ? mayHave(0.5, onceHeader) : fc.constant([]),
+      takesKeys ? mayHave(0.5, onceHeader) : fc.constant([]),
       mayHave(name === 'put-document' ? 15 : 0.1, matchHeader),
       mayHave(0.3, any),
     )
@@ -112,6 +122,11 @@ function body(name: RouteName, source: keyof typeof reports, { document, ids }: 
   switch (name) {
     case 'receive-feedback':
       return mostly(12, jsonBody(reports[source]), largeReport(reports[source]));
+    case 'fire-feedback-listener':
+    case 'fire-feedback-listener-by-put':
+    case 'fire-user-listener':
+    case 'fire-user-listener-by-put':
+      return jsonBody(event, 2);
     case 'put-document':
       return mostly(2, jsonBody(document, 2), yamlBody(document, 2));
     case 'put-secret':

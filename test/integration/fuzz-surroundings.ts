@@ -9,7 +9,7 @@ export type Surroundings = {
   /** A project that no request can change, and one that documents are applied to. */
   project: string;
   changing: string;
-  keys: Readonly<{ mobile: string; web: string }>;
+  keys: Readonly<{ mobile: string; web: string; jira: string }>;
   /** Ids of a ticket, a run and a delivery, and cursors that lists answered. */
   ids: Readonly<{ ticket: string; run: string; delivery: string }>;
   cursors: readonly string[];

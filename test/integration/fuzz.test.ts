@@ -21,7 +21,7 @@ test('whatever the functions are sent, they answer 2xx or 4xx as the contract ha
   await seedKeys(engines.table);
   const { project, keyOf } = await seedProject(engines.table);
   const gateway = openFuzzGateway(engines);
-  const keys = { mobile: keyOf('mobile'), web: keyOf('web') };
+  const keys = { mobile: keyOf('mobile'), web: keyOf('web'), jira: keyOf('jira') };
   const surroundings = await prepareSurroundings(gateway.send, { project, changing: `${project}-odd`, keys });
   const statuses = await fuzz(fuzzRequest(surroundings), gateway.send, runs, gateway.takeFaults);
   // Else nothing got far enough to find a fault.
@@ -33,8 +33,8 @@ test('and so does the running stack over HTTP', { timeout }, async () => {
   onTestFinished(stack.stop);
   const { send, close } = openHttp(stack.localJson);
   onTestFinished(close);
-  const { mobile = '', web = '' } = stack.localJson.keys;
-  const given = { project: 'apollo', changing: 'changing', keys: { mobile, web } };
+  const { mobile = '', web = '', jira = '' } = stack.localJson.keys;
+  const given = { project: 'apollo', changing: 'changing', keys: { mobile, web, jira } };
   const statuses = await fuzz(fuzzRequest(await prepareSurroundings(send, given)), send, Math.ceil(runs / 5), () => []);
   expect([...statuses]).toEqual(expect.arrayContaining([200, 400, 404]));
   expect((await fetch(`${stack.origin}/health`)).status).toBe(200);
