@@ -62,6 +62,7 @@ export async function oneEndpoint(
     deliveryRetentionDays: 30,
     now: clock.now,
     random: () => 0.5,
+    pause: async () => undefined,
     newId: seededIds(`${project}/notices`),
   });
   const describe = ({ id }: { id: string }) => JSON.stringify({ delivery: id, endpoint });

@@ -14,7 +14,6 @@ const rows: readonly Row[] = [
   { at: ['externalSources', '*', 'maxPerMinute'], says: 'requests are not limited yet' },
   { at: ['externalSources', '*', 'advanced', 'notify'], says: 'notifications are not sent yet' },
   { at: ['macros', '*', 'showAsAction'], says: 'macros are not listed as actions yet' },
-  { at: ['macros', '*', 'confirm'], when: isTrue, says: 'nobody is asked to confirm yet' },
   { at: ['externalListeners', '*'], says: 'listeners do not run yet' },
   {
     at: ['automations', '*', 'trigger'],

@@ -63,7 +63,8 @@ function passesFilter(
   });
 }
 
-function pathOf(scope: TagScope, name: string): string | undefined {
+/** The canonical path that a name of a filter stands for; undefined where it stands for none. */
+export function pathOf(scope: TagScope, name: string): string | undefined {
   const resolved = resolveTag(scope, name);
   return resolved.outcome === 'value' ? resolved.path : undefined;
 }

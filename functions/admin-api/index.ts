@@ -1,4 +1,5 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { configurationReader } from '../../adapters/dynamodb/configuration.ts';
 import { openTable } from '../../adapters/dynamodb/table.ts';
 import { openLargeBodies } from '../../adapters/s3/large-bodies.ts';
@@ -12,6 +13,7 @@ import { adminApi } from './handler.ts';
 const settings = Settings.pick({
   tableName: true,
   bucketName: true,
+  macroQueueUrl: true,
   masterSecretArn: true,
   configCacheSeconds: true,
   apiOrigin: true,
@@ -30,6 +32,7 @@ export const handler = endpoint(
     ...settings,
     ...system,
     table,
+    macroQueue: { client: new SQSClient(), url: settings.macroQueueUrl },
     readConfiguration: configurationReader(table, {
       freshMs: settings.configCacheSeconds * 1_000,
       now: system.now,
