@@ -74,3 +74,22 @@ export function breakTransaction(table: Table): () => void {
     table.client.middlewareStack.remove(name);
   };
 }
+
+/** Makes the process be gone from its nth write on: that write is done or not as `isDone` says, and no call answers any more. */
+export function dieAtWrite(table: Table, nth: number, { isDone }: { isDone: boolean }): () => void {
+  let writes = 0;
+  const name = 'deadProcess';
+  table.client.middlewareStack.add(
+    (next, context) => async (call) => {
+      const isWrite = /^(Put|Update|TransactWrite)/.test(context.commandName ?? '');
+      if (isWrite) writes += 1;
+      if (writes < nth) return await next(call);
+      if (isWrite && writes === nth && isDone) await next(call);
+      throw new Error('the process is gone');
+    },
+    { step: 'initialize', name, priority: 'low' },
+  );
+  return () => {
+    table.client.middlewareStack.remove(name);
+  };
+}
