@@ -28,7 +28,7 @@ async function ownQueue({ macroQueue: { client } }: Pick<TestEngines, 'macroQueu
 }
 
 /** Stores tickets as they are right after their creation; `describe` says what is particular about each, from 1. */
-export async function storeTickets(
+async function storeTickets(
   { table }: Pick<TestEngines, 'table'>,
   project: string,
   count: number,

@@ -15,6 +15,8 @@ export async function listTargets(
   { list, after }: Omit<Counting, 'pending'>,
   limit: number,
 ): Promise<ListedTargets> {
+  const lists = over.kind === 'records' && over.target === 'ticket' ? (over.feedbackTypes ?? []).length : 1;
+  if (list >= lists) return { names: [] };
   switch (over.kind) {
     case 'list':
       return { names: [] };

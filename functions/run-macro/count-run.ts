@@ -21,9 +21,12 @@ const leaseMs = 70_000;
 const listedAtOnce = { plain: 500, judged: 100 };
 /** Pages that are stored at once. */
 const pagesAtOnce = 20;
+/** The place behind all lists of a run, of which none is read any more. */
+const endOfLists = 1_000_000;
 
 type Facts = Readonly<Record<string, unknown>>;
 type CountDependencies = PageDependencies & RunSending;
+type Place = Omit<Counting, 'pending'>;
 
 /**
  * Lists all targets of a run into pages, and then has the run wait for its start, or sends every page to the queue. What one
@@ -58,25 +61,29 @@ type Counted = { outcome: 'counted' | 'goes-on' | 'not-ours'; run?: Run | undefi
 
 async function count(dependencies: CountDependencies, leased: Run, token: string, startedAt: number): Promise<Counted> {
   const { table, now, readConfiguration } = dependencies;
+  if (leased.over.kind === 'list') return await conclude(dependencies, leased, [], token);
+  const configuration = await readConfiguration(leased.project);
+  const judge = configuration === undefined ? async () => [] : judgeOf(dependencies, configuration, leased);
+  const limit = hasFilter(leased) ? listedAtOnce.judged : listedAtOnce.plain;
+  const most = pagesAtOnce * pageSizeOf(leased);
   let run = leased;
-  if (run.over.kind === 'list') return await conclude(dependencies, run, [], token);
-  const configuration = await readConfiguration(run.project);
-  const size = pageSizeOf(run);
-  const judge = configuration === undefined ? async () => [] : judgeOf(dependencies, configuration, run);
-  let place: Omit<Counting, 'pending'> | undefined = run.counting ?? { list: 0 };
+  let place: Place | undefined = run.counting ?? { list: 0 };
   let pending = run.counting?.pending ?? [];
-  while (place !== undefined) {
-    const limit = hasFilter(run) ? listedAtOnce.judged : listedAtOnce.plain;
-    const at: Omit<Counting, 'pending'> = place;
-    const { names, next } = await patiently(dependencies, () => listTargets(table, run, at, limit));
-    pending = [...pending, ...(await judge(names))];
-    place = next;
-    const isLate = now() - startedAt > maxCountMs;
-    if (place === undefined || (pending.length < pagesAtOnce * size && !isLate)) continue;
-    const whole = pending.length - (pending.length % size);
-    const pages = pagesOf(run, pending.slice(0, whole), size);
+  while (place !== undefined || pending.length >= most) {
+    if (place !== undefined && pending.length < most) {
+      const at: Place = place;
+      const { names, next } = await patiently(dependencies, () => listTargets(table, leased, at, limit));
+      pending = [...pending, ...(await judge(names))];
+      place = next;
+    }
+    const isLate = place !== undefined && now() - startedAt > maxCountMs;
+    if (pending.length < most && !isLate) continue;
+    const whole = Math.min(most, pending.length - (pending.length % pageSizeOf(run)));
+    const pages = pagesOf(run, pending.slice(0, whole), pageSizeOf(run));
     pending = pending.slice(whole);
-    const stored = await store(dependencies, run, pages, { ...place, pending }, { token, isLate });
+    // At the end of the lists nothing is left to be read, whoever goes on.
+    const counting = { ...(place ?? { list: endOfLists }), pending };
+    const stored = await store(dependencies, run, pages, counting, { token, isLate });
     if (stored === undefined) return { outcome: 'not-ours' };
     run = stored;
     if (isLate) return { outcome: 'goes-on', run };
