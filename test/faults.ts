@@ -40,6 +40,23 @@ export function loseAnswer(table: Table, kind: 'Put' | 'Update' | 'TransactWrite
   };
 }
 
+/** Makes every transaction be carried out twice, as the SDK does where the first answer is lost on the way. */
+export function loseEveryAnswer(table: Table): () => void {
+  const name = 'lostAnswers';
+  table.client.middlewareStack.add(
+    (next, context) => async (call) => {
+      if (context.commandName?.startsWith('TransactWrite')) {
+        await next({ ...call, input: structuredClone(call.input) }).catch(() => undefined);
+      }
+      return await next(call);
+    },
+    { step: 'initialize', name, priority: 'high' },
+  );
+  return () => {
+    table.client.middlewareStack.remove(name);
+  };
+}
+
 /** Makes the next transaction be carried out although its answer says that it is still in progress. */
 export function hideCommit(table: Table): () => void {
   let left = 1;

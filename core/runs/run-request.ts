@@ -56,7 +56,8 @@ export const stateChanges = {
   run: { from: ['counting'], to: 'running' },
   runNothing: { from: ['counting'], to: 'done' },
   start: { from: ['counted'], to: 'running' },
-  startNothing: { from: ['counted'], to: 'done' },
+  /** Nothing is left to do: it found nothing, or the last page was settled after it stood still. */
+  startNothing: { from: ['counted', 'cancelled'], to: 'done' },
   cancel: { from: ['running'], to: 'cancelling' },
   cancelBefore: { from: ['counting', 'counted'], to: 'cancelled' },
   standStill: { from: ['cancelling'], to: 'cancelled' },

@@ -95,7 +95,7 @@ async function beginAgain(
   const left = isRetry ? findOpen({ round }, pages).left : 0;
   const asked = { ...run, round, ...(left === 0 ? {} : { left }) };
   const open = findOpen(asked, pages);
-  if (open.count === 0) {
+  if (open.count === 0 && !isRetry) {
     const set = { finishedAt: new Date(now).toISOString() };
     return await change(dependencies, run, { change: stateChanges.startNothing, set });
   }

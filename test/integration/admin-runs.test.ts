@@ -96,6 +96,8 @@ describe('a run', () => {
     ['send-to-jira', { filter: 'criticl' }, 'filter', 'invalid_choice'],
     ['thank', { filter: 'critical' }, 'filter', 'invalid_choice'],
     ['send-to-jira', { where: { field: 'severty', op: 'equals', value: 'Low' } }, 'where.field', 'invalid_choice'],
+    ['send-to-jira', { where: { field: 'severity', op: 'equal', value: 'Low' } }, 'where.op', 'invalid_choice'],
+    ['send-to-jira', { where: 'severity' }, 'where', 'invalid_type'],
     ['send-to-jira', { where: { field: 'severity', op: 'changed' } }, 'where.op', 'not_allowed'],
     ['send-to-jira', { confirm: 'yes', tickets: ['BUG-0001'] }, 'confirm', 'invalid_type'],
     ['send-to-jira', { tickets: [] }, 'tickets', 'required'],

@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import { Macro } from '../../core/document/schema-macros.ts';
 import { personClaims } from '../admin.ts';
 import { type TestEngines, test } from '../engines.ts';
-import { dieAtWrite, hideCommit, injectConflicts, loseAnswer } from '../faults.ts';
+import { dieAtWrite, hideCommit, injectConflicts, loseAnswer, loseEveryAnswer } from '../faults.ts';
 import { macroWorker, projectWithRuns } from '../run-project.ts';
 
 type Project = Awaited<ReturnType<typeof projectWithRuns>>;
@@ -344,6 +344,7 @@ describe('whatever happens', () => {
   test.for([
     ['conflicts', (engines: TestEngines) => injectConflicts(engines.table, 4)],
     ['a lost answer', (engines: TestEngines) => loseAnswer(engines.table, 'TransactWrite')],
+    ['the loss of every answer', (engines: TestEngines) => loseEveryAnswer(engines.table)],
     ['a commit that is answered late', (engines: TestEngines) => hideCommit(engines.table)],
   ] as const)('%s leaves every ticket closed once', async ([, inject], { engines }) => {
     const project = await projectWithRuns(engines, { tickets: 30 });
