@@ -193,6 +193,16 @@ describe('a cancelled run', () => {
     await expectClosedOnce(project, id);
   });
 
+  test('begins no page that was about to begin', async ({ engines }) => {
+    const project = await projectWithRuns(engines, { tickets: 50 });
+    const { id, pages } = await beginClosing(project);
+    const { cancelled, facts } = await cancelWhile(project, engines, id, pages[0], 'leases');
+    expect(cancelled).toMatchObject({ status: 202, json: { state: 'cancelled' } });
+    expect(facts).toMatchObject({ outcome: 'cancelled' });
+    expect(await project.get(id)).toMatchObject({ state: 'cancelled', done: 0 });
+    expect(await project.results(id)).toEqual([]);
+  });
+
   test('while it is counted goes on counting when it is resumed', async ({ engines }) => {
     const project = await projectWithRuns(engines, { tickets: 30 });
     const { id } = Object((await project.start('close', { where: statusIs('New') })).json);
@@ -386,19 +396,27 @@ describe('who asks something of a run', () => {
   });
 });
 
-/** Cancels a run at the instant at which a page stores what it did for its first target. */
-async function cancelWhile(project: Project, { table }: TestEngines, run: string, page: unknown) {
+/** Cancels a run at the instant before a page is leased, or after what it did for its first target is stored. */
+async function cancelWhile(
+  project: Project,
+  { table }: TestEngines,
+  run: string,
+  page: unknown,
+  when: 'leases' | 'RESULT#' = 'RESULT#',
+) {
   let cancelled: unknown;
   const name = 'cancelWhile';
+  const cancel = async (input: unknown) => {
+    if (cancelled !== undefined || !JSON.stringify(input).includes(when)) return;
+    cancelled = 'soon';
+    cancelled = await project.ask(run, 'cancel');
+  };
   table.client.middlewareStack.add(
     (next, context) => async (call) => {
+      if (!context.commandName?.startsWith('TransactWrite')) return await next(call);
+      if (when === 'leases') await cancel(call.input);
       const result = await next(call);
-      const isResult =
-        context.commandName?.startsWith('TransactWrite') && JSON.stringify(call.input).includes('RESULT#');
-      if (isResult && cancelled === undefined) {
-        cancelled = 'soon';
-        cancelled = await project.ask(run, 'cancel');
-      }
+      if (when === 'RESULT#') await cancel(call.input);
       return result;
     },
     { step: 'initialize', name, priority: 'low' },
