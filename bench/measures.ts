@@ -1,3 +1,4 @@
+import { measureBulkRun } from './bulk-run.ts';
 import { measureBundleSizes } from './bundle-sizes.ts';
 import { measureListPage } from './list-page.ts';
 import { measureNeighbours } from './neighbours.ts';
@@ -17,5 +18,6 @@ export const measures: ReadonlyMap<string, Measure> = new Map([
   ['send', measureSend],
   ['neighbours', measureNeighbours],
   ['tags', measureTags],
+  ['bulk-run', measureBulkRun],
   ['pipeline', measurePipeline],
 ]);

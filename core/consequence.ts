@@ -1,5 +1,5 @@
 import type { DeliveryCause } from './deliveries/delivery.ts';
-import type { Macro } from './document/schema.ts';
+import type { Automation, Macro } from './document/schema.ts';
 import { type ChainInput, type Consequence, followChain } from './macros/chain.ts';
 import { automationLink } from './macros/link.ts';
 import { findTriggered } from './macros/triggered.ts';
@@ -23,4 +23,9 @@ export type MacroCall = { macro: Macro; cause: DeliveryCause; changeCause: Omit<
 /** Decides what a macro comes to on a record, and what follows from it. */
 export function decideMacro(input: ChainInput, call: MacroCall): Consequence {
   return followChain(input, [{ ...call, chain: [] }]);
+}
+
+/** Decides what an automation's macro comes to on a record that its run found, and what follows from it. */
+export function decideScheduled(input: ChainInput, automation: Automation, macro: Macro): Consequence {
+  return followChain(input, [{ ...automationLink(automation, macro), chain: [] }]);
 }

@@ -2,10 +2,11 @@ import * as z from 'zod';
 import { ListedApiKey } from '../adapters/dynamodb/api-keys.ts';
 import { ProjectDocument } from '../core/document/schema.ts';
 import { ShownMember } from '../core/member.ts';
-import { Run } from '../core/runs/run.ts';
+import { ShownRun } from '../core/runs/show-run.ts';
 import { ShownTicket } from '../core/tickets/ticket.ts';
 import { DeliveryDetail } from './admin-api/delivery-schemas.ts';
 import { ExplainQuery, Explanation } from './admin-api/explain-schemas.ts';
+import { NewReplay, NewRun, ResultPage, ResultsQuery } from './admin-api/run-schemas.ts';
 import {
   ActivityPage,
   ApiKeyPage,
@@ -21,7 +22,6 @@ import {
   EntriesQuery,
   MemberPage,
   NewApiKey,
-  NewRun,
   NewSecret,
   PageQuery,
   Project,
@@ -165,14 +165,30 @@ export const adminDescriptions: Readonly<Record<AdminRouteName, RouteDescription
   'start-run': {
     tag: 'Runs',
     summary: 'Run a macro',
-    description: 'Applies a macro to tickets or members, and says what became of each action for each of them.',
+    description:
+      'Applies a macro to tickets or members: up to 10,000 that are named, or all that a filter finds. Up to 25 that are named are worked at once, and `results` says what became of each; others are counted first and worked in the background.',
     body: json(NewRun, { tickets: ['BUG-0001'] }),
     answers: {
-      202: { description: 'The run, with what became of each target.', headers: Location, content: json(Run) },
+      202: {
+        description: 'The run, with results where it was worked at once.',
+        headers: Location,
+        content: json(ShownRun),
+      },
     },
     refusals: [401, 403, 404, 413, 415, 400, 503],
   },
-  'get-run': get('Runs', 'Get a run', Run),
+  'get-run': get('Runs', 'Get a run', ShownRun),
+  'list-run-results': list(
+    'Runs',
+    'List what became of the targets',
+    "In the run's order, as far as it has come.",
+    ResultsQuery,
+    ResultPage,
+  ),
+  'confirm-run': askOfRun('Start a counted run', 'Of a run that waits for it, once it is counted.'),
+  'cancel-run': askOfRun('Cancel a run', 'Targets at work finish, and no further ones are begun; it can be resumed.'),
+  'resume-run': askOfRun('Resume a cancelled run', 'It goes on where it was; nothing is repeated.'),
+  'retry-run': askOfRun('Retry the failed targets', 'In the same run; nothing else is repeated.'),
   'list-deliveries': list('Deliveries', 'List deliveries', 'Newest first.', DeliveriesQuery, DeliveryPage),
   'get-delivery': get('Deliveries', 'Get a delivery with its attempts', DeliveryDetail),
   'copy-as-curl': {
@@ -189,6 +205,15 @@ export const adminDescriptions: Readonly<Record<AdminRouteName, RouteDescription
       'The request goes out again as it was recorded, under the same `webhook-id` and with `webhook-replay: true`.',
     answers: { 202: { description: 'The new delivery.', headers: Location, content: json(DeliveryDetail) } },
     refusals: [401, 403, 404, 409, 503],
+  },
+  'replay-deliveries': {
+    tag: 'Deliveries',
+    summary: 'Send many deliveries again',
+    description:
+      'A run over all settled deliveries that fulfil every given condition, oldest first, at most `perSecond` a second: each goes out once more, as one that is sent again by itself.',
+    body: json(NewReplay, { outcome: 'failed', macro: 'send-to-jira', confirm: true }),
+    answers: { 202: { description: 'The run.', headers: Location, content: json(ShownRun) } },
+    refusals: [401, 403, 404, 413, 415, 400, 503],
   },
   'list-tags': {
     tag: 'Templates',
@@ -280,6 +305,16 @@ function changeEndpoint(summary: string, description: string): RouteDescription 
     description,
     answers: { 200: { description: 'The webhook action as it is now.', content: json(ShownEndpoint) } },
     refusals: [401, 403, 404, 503],
+  };
+}
+
+function askOfRun(summary: string, description: string): RouteDescription {
+  return {
+    tag: 'Runs',
+    summary,
+    description,
+    answers: { 202: { description: 'The run as it is now.', content: json(ShownRun) } },
+    refusals: [401, 403, 404, 409, 503],
   };
 }
 

@@ -91,6 +91,7 @@ describe('each function', () => {
         'dynamodb:UpdateItem',
         'logs:CreateLogStream',
         'logs:PutLogEvents',
+        's3:GetObject',
         's3:PutObject',
         'sqs:DeleteMessage',
         'sqs:GetQueueAttributes',

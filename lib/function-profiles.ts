@@ -157,7 +157,7 @@ export const functionProfiles: Record<FunctionName, FunctionProfile> = {
     },
   },
   'run-macro': {
-    description: 'Drains a shard of the due index onto the queues, and sees to endpoints that failed',
+    description: 'Works the pages of runs, drains shards of the due index, and sees to endpoints that failed',
     memoryMb: 512,
     timeoutSeconds: 60,
     environment: [
@@ -186,7 +186,7 @@ export const functionProfiles: Record<FunctionName, FunctionProfile> = {
       byDue: ['dynamodb:Query'],
       macroQueue: [...consumeQueue, 'sqs:SendMessage'],
       webhookQueue: ['sqs:SendMessage'],
-      bodies: ['s3:PutObject'],
+      bodies: ['s3:PutObject', 's3:GetObject'],
       emailQueue: ['sqs:SendMessage'],
     },
     feedsItself: true,
@@ -198,6 +198,7 @@ export const functionProfiles: Record<FunctionName, FunctionProfile> = {
     environment: [
       'tableName',
       'bucketName',
+      'macroQueueUrl',
       'masterSecretArn',
       'configCacheSeconds',
       'apiOrigin',
@@ -220,6 +221,7 @@ export const functionProfiles: Record<FunctionName, FunctionProfile> = {
       byList: ['dynamodb:Query'],
       byDue: ['dynamodb:Query'],
       bodies: ['s3:PutObject', 's3:GetObject'],
+      macroQueue: ['sqs:SendMessage'],
       masterSecret: ['secretsmanager:GetSecretValue'],
     },
   },

@@ -43,6 +43,7 @@ export function admin(engines: TestEngines, seed: string, clock = fixedClock()) 
       table,
       readConfiguration: configurationReader(table, { freshMs: 0, now: clock.now, stageVariables: {} }),
       loadKeys: async () => testKeys,
+      macroQueue: engines.macroQueue,
       largeBodies: openLargeBodies(table.client.config, engines.bucketName, engines.s3Endpoint),
       administratorGroups: ['administrators'],
       apiOrigin: 'https://api.example.com',

@@ -40,6 +40,23 @@ export function loseAnswer(table: Table, kind: 'Put' | 'Update' | 'TransactWrite
   };
 }
 
+/** Makes every transaction be carried out twice, as the SDK does where the first answer is lost on the way. */
+export function loseEveryAnswer(table: Table): () => void {
+  const name = 'lostAnswers';
+  table.client.middlewareStack.add(
+    (next, context) => async (call) => {
+      if (context.commandName?.startsWith('TransactWrite')) {
+        await next({ ...call, input: structuredClone(call.input) }).catch(() => undefined);
+      }
+      return await next(call);
+    },
+    { step: 'initialize', name, priority: 'high' },
+  );
+  return () => {
+    table.client.middlewareStack.remove(name);
+  };
+}
+
 /** Makes the next transaction be carried out although its answer says that it is still in progress. */
 export function hideCommit(table: Table): () => void {
   let left = 1;
@@ -67,6 +84,25 @@ export function breakTransaction(table: Table): () => void {
       if (context.commandName?.startsWith('TransactWrite') !== true || left === 0) return await next(call);
       left -= 1;
       throw new Error('injected');
+    },
+    { step: 'initialize', name, priority: 'low' },
+  );
+  return () => {
+    table.client.middlewareStack.remove(name);
+  };
+}
+
+/** Makes the process be gone from its nth write on: that write is done or not as `isDone` says, and no call answers any more. */
+export function dieAtWrite(table: Table, nth: number, { isDone }: { isDone: boolean }): () => void {
+  let writes = 0;
+  const name = 'deadProcess';
+  table.client.middlewareStack.add(
+    (next, context) => async (call) => {
+      const isWrite = /^(Put|Update|TransactWrite)/.test(context.commandName ?? '');
+      if (isWrite) writes += 1;
+      if (writes < nth) return await next(call);
+      if (isWrite && writes === nth && isDone) await next(call);
+      throw new Error('the process is gone');
     },
     { step: 'initialize', name, priority: 'low' },
   );

@@ -65,7 +65,8 @@ export async function storeConsequence(
   }
 }
 
-function markItem(table: Table, { item, unless }: OnceMark, token: string): TransactItem {
+/** The put of a mark, as a part of a transaction; `token` tells our own apart. */
+export function markItem(table: Table, { item, unless }: OnceMark, token: string): TransactItem {
   const absent = 'attribute_not_exists(pk)';
   return {
     Put: {

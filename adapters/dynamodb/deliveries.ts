@@ -86,10 +86,28 @@ export async function listDeliveries(
   wanted: WantedDeliveries,
 ): Promise<Page<ListedDelivery>> {
   const { listPk } = deliveryListKey(project, '', '');
-  return await readListPage(table, { listPk, ...page, newestFirst: true, ...whereListed(wanted) }, (listed, listSk) => {
+  return await readListPage(table, { listPk, ...page, newestFirst: true, ...whereListed(wanted) }, readListed(project));
+}
+
+/** Lists a project's deliveries that were created up to and with `to`, oldest first, in pages as {@link listDeliveries}. */
+export async function listDeliveriesBetween(
+  table: Table,
+  project: string,
+  { limit, after, to }: { limit: number; after?: string | undefined; to: string },
+  wanted: WantedDeliveries,
+): Promise<Page<ListedDelivery>> {
+  const { listPk } = deliveryListKey(project, '', '');
+  const request = { listPk, limit, after, newestFirst: false, ...whereListed(wanted) };
+  const { items, next } = await readListPage(table, request, readListed(project));
+  const wantedItems = items.filter(({ createdAt }) => createdAt <= to);
+  return next === undefined || next.slice(0, to.length) > to ? { items: wantedItems } : { items: wantedItems, next };
+}
+
+function readListed(project: string) {
+  return (listed: Readonly<Record<string, unknown>>, listSk: string): ListedDelivery => {
     const [createdAt, id] = listSk.split('#');
     return ListedDelivery.parse({ ...listed, id, project, createdAt });
-  });
+  };
 }
 
 function whereListed(wanted: Readonly<Record<string, string | undefined>>): Pick<PageRequest, 'where'> {

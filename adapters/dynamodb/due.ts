@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { endpointLane, followLane } from '../../core/deliveries/message.ts';
+import { endpointLane, followLane, runLane } from '../../core/deliveries/message.ts';
 import { deliveryOfKey, duePartition, readDueSk } from './keys.ts';
 import { readPages } from './read-all.ts';
 import type { Table } from './table.ts';
@@ -9,8 +9,13 @@ const DueEntry = z.object({ pk: z.string(), dueSk: z.string() });
 /** A delivery whose time has come, and the lane that says which queue and group it goes to. */
 type DueDelivery = { delivery: string; lane: string };
 
-/** What is due in one page: deliveries, those whose captured values are to be followed, and endpoints to be looked at. */
-export type DuePage = { deliveries: DueDelivery[]; followUps: string[]; endpoints: string[] };
+/** What is due in one page: deliveries, those whose captured values are to be followed, endpoints and runs to be looked at. */
+export type DuePage = {
+  deliveries: DueDelivery[];
+  followUps: string[];
+  endpoints: string[];
+  runs: { project: string; run: string }[];
+};
 
 /** Yields what is due in a shard, earliest first, in pages of at most `pageSize`. */
 export async function* readDue(
@@ -34,6 +39,10 @@ export async function* readDue(
       }),
       followUps: entries.flatMap(({ id, lane }) => (lane === followLane ? [id] : [])),
       endpoints: entries.flatMap(({ id, lane }) => (lane === endpointLane ? [id] : [])),
+      runs: entries.flatMap(({ id, lane }) => {
+        const [project = '', run = ''] = id.split('/');
+        return lane === runLane ? [{ project, run }] : [];
+      }),
     };
   }
 }

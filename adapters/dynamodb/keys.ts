@@ -199,6 +199,22 @@ export function runKey(project: string, run: string): ItemKey {
   return { pk: `RUN#${project}#${run}`, sk: 'RUN' };
 }
 
+/** The key of one page of a run; pages sort by their numbers. */
+export function runPageKey(project: string, run: string, page: number): ItemKey {
+  return { pk: runKey(project, run).pk, sk: `${runPagePrefix}${padded(page, 6)}` };
+}
+
+/** What the sort keys of a run's pages begin with. */
+export const runPagePrefix = 'PAGE#';
+
+/** The key of what became of one target of a run, by its page and its place there: targets sort in the run's order. */
+export function runResultKey(project: string, run: string, page: number, place: number): ItemKey {
+  return { pk: runKey(project, run).pk, sk: `${runResultPrefix}${padded(page, 6)}#${padded(place, 2)}` };
+}
+
+/** What the sort keys of a run's results begin with. */
+export const runResultPrefix = 'RESULT#';
+
 function padded(number: number, digits: number): string {
   return String(number).padStart(digits, '0');
 }

@@ -1,59 +1,138 @@
-import { isDeepStrictEqual } from 'node:util';
-import { GetCommand, PutCommand, type PutCommandInput } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { runLane } from '../../core/deliveries/message.ts';
 import { Run } from '../../core/runs/run.ts';
-import { runKey } from './keys.ts';
-import { isConditionFailure, isContention, type Table } from './table.ts';
+import type { StateChange } from '../../core/runs/run-request.ts';
+import type { TransactItem } from './consequences.ts';
+import { dueKey, runKey } from './keys.ts';
+import { isConditionFailure, type Table } from './table.ts';
 
 /** How long a run is kept, in seconds: 90 days. */
 const keptSeconds = 90 * 24 * 60 * 60;
 
-/** Stores a run before anything of it is done, so that what it did can always be traced to it. */
-export async function storeRun(table: Table, project: string, run: Run): Promise<void> {
-  await putOwnRun(table, run, { Item: runItem(project, run, 1), ConditionExpression: 'attribute_not_exists(pk)' });
+/** Names a run. */
+export type RunName = Pick<Run, 'project' | 'id'>;
+
+/** A change of a run, made if the run is as `change` or `from` and `when` say; an undefined value there is one that is absent. */
+export type RunUpdate = {
+  change?: StateChange;
+  from?: readonly Run['state'][];
+  when?: { [Name in keyof Run]?: Run[Name] | undefined };
+  set?: Partial<Run>;
+  add?: { [Name in 'total' | 'done' | 'failed' | 'skipped' | 'pages' | 'open' | 'worked']?: number };
+  remove?: readonly (keyof Run)[];
+  /** When somebody is to look at the run (epoch milliseconds); `never` takes it out of the due index. */
+  tendAt?: number | 'never';
+};
+
+/** What a change of a run came to; `run` is the run afterwards, or as it is where the change did not fit. */
+export type RunUpdated = { outcome: 'changed'; run: Run } | { outcome: 'refused'; run: Run | undefined };
+
+/** When an item of a run is deleted, in epoch seconds. */
+export function runExpiry(run: Pick<Run, 'startedAt'>): number {
+  return Math.floor(Date.parse(run.startedAt) / 1000) + keptSeconds;
 }
 
-/** Stores how a run ended. */
-export async function storeFinishedRun(table: Table, project: string, run: Run): Promise<'stored' | 'contended'> {
+/** The conditional put of a new run. */
+export function newRunItem(table: Table, run: Run, dueShards: number): TransactItem & { Put: object } {
+  const due = run.tendAt === undefined ? {} : dueOf(run, run.tendAt, dueShards);
+  return {
+    Put: {
+      TableName: table.name,
+      Item: { ...runKey(run.project, run.id), ...due, ...run, type: 'run', version: 1, expiresAt: runExpiry(run) },
+      ConditionExpression: 'attribute_not_exists(pk)',
+    },
+  };
+}
+
+/** Stores a run before anything of it is done, so that what it did can always be traced to it. */
+export async function storeRun(table: Table, run: Run, dueShards: number): Promise<void> {
+  const { Put } = newRunItem(table, run, dueShards);
   try {
-    await putOwnRun(table, run, {
-      Item: runItem(project, run, 2),
-      ConditionExpression: '#version = :begun',
-      ExpressionAttributeNames: { '#version': 'version' },
-      ExpressionAttributeValues: { ':begun': 1 },
-    });
-    return 'stored';
+    await table.client.send(new PutCommand({ ...Put, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }));
   } catch (error) {
-    if (!isContention(error)) throw error;
-    return 'contended';
+    // Ids are given once: what is in the way is ours, of a try whose answer was lost.
+    if (!isConditionFailure(error) || error.Item === undefined) throw error;
+    if (Run.parse(unmarshall(error.Item)).startedAt !== run.startedAt) throw error;
   }
 }
 
 /** Reads a run, consistently; undefined where there is none in this project. */
-export async function findRun(table: Table, project: string, id: string): Promise<Run | undefined> {
+export async function findRun(table: Table, { project, id }: RunName): Promise<Run | undefined> {
   const { Item } = await table.client.send(
     new GetCommand({ TableName: table.name, Key: runKey(project, id), ConsistentRead: true }),
   );
   return Item === undefined ? undefined : Run.parse(Item);
 }
 
-/** Puts a run; where a try whose answer was lost has put the very same, that is as good. */
-async function putOwnRun(
+/** Changes a run; `token` names the change, so that one whose answer was lost is recognised. */
+export async function changeRun(
   table: Table,
-  run: Run,
-  put: Omit<PutCommandInput, 'TableName' | 'ReturnValuesOnConditionCheckFailure'>,
-): Promise<void> {
+  name: RunName,
+  update: RunUpdate,
+  { token, dueShards }: { token: string; dueShards: number },
+): Promise<RunUpdated> {
+  const { Update } = runUpdateItem(table, name, { ...update, set: { ...update.set, changedBy: token } }, dueShards);
   try {
-    await table.client.send(
-      new PutCommand({ ...put, TableName: table.name, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }),
+    const { Attributes } = await table.client.send(
+      new UpdateCommand({ ...Update, ReturnValues: 'ALL_NEW', ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }),
     );
+    return { outcome: 'changed', run: Run.parse(Attributes) };
   } catch (error) {
-    if (!isConditionFailure(error) || error.Item === undefined) throw error;
-    if (!isDeepStrictEqual(Run.parse(unmarshall(error.Item)), run)) throw error;
+    if (!isConditionFailure(error)) throw error;
+    const run = error.Item === undefined ? undefined : Run.parse(unmarshall(error.Item));
+    return run?.changedBy === token ? { outcome: 'changed', run } : { outcome: 'refused', run };
   }
 }
 
-function runItem(project: string, run: Run, version: number): Record<string, unknown> {
-  const expiresAt = Math.floor(Date.parse(run.startedAt) / 1000) + keptSeconds;
-  return { ...runKey(project, run.id), ...run, project, type: 'run', version, expiresAt };
+/** A change of a run as a part of a transaction. */
+export function runUpdateItem(table: Table, name: RunName, update: RunUpdate, dueShards: number) {
+  const { change, from = change?.from, when = {}, add = {}, remove = [], tendAt } = update;
+  const due = typeof tendAt === 'number' ? dueOf(name, new Date(tendAt).toISOString(), dueShards) : {};
+  const set: Record<string, unknown> = {
+    ...update.set,
+    ...(change === undefined ? {} : { state: change.to }),
+    ...(typeof tendAt === 'number' ? { ...due, tendAt: new Date(tendAt).toISOString() } : {}),
+  };
+  const removed = [...remove, ...(tendAt === 'never' ? ['tendAt', 'duePk', 'dueSk'] : [])];
+  const names: Record<string, string> = {};
+  const values: Record<string, unknown> = {};
+  const nameFor = (attribute: string) => {
+    names[`#${attribute}`] = attribute;
+    return `#${attribute}`;
+  };
+  const placeFor = (attribute: string, value: unknown) => {
+    values[`:${attribute}`] = value;
+    return `:${attribute}`;
+  };
+  const assignments = [
+    ...Object.entries(set).map(([key, value]) => `${nameFor(key)} = ${placeFor(key, value)}`),
+    ...Object.entries(add).map(([key, value]) => `${nameFor(key)} = ${nameFor(key)} + ${placeFor(key, value)}`),
+  ];
+  const conditions = [
+    'attribute_exists(pk)',
+    ...(from === undefined
+      ? []
+      : [`${nameFor('state')} IN (${from.map((state) => placeFor(`from${state}`, state)).join(', ')})`]),
+    ...Object.entries(when).map(([key, value]) =>
+      value === undefined
+        ? `attribute_not_exists(${nameFor(key)})`
+        : `${nameFor(key)} = ${placeFor(`was${key}`, value)}`,
+    ),
+  ];
+  const removal = removed.length === 0 ? '' : ` REMOVE ${removed.map(nameFor).join(', ')}`;
+  return {
+    Update: {
+      TableName: table.name,
+      Key: runKey(name.project, name.id),
+      UpdateExpression: `SET ${assignments.join(', ')}${removal}`,
+      ConditionExpression: conditions.join(' AND '),
+      ExpressionAttributeNames: names,
+      ExpressionAttributeValues: values,
+    },
+  };
+}
+
+function dueOf({ project, id }: RunName, dueAt: string, dueShards: number) {
+  return dueKey({ id: `${project}/${id}`, lane: runLane }, dueAt, dueShards);
 }

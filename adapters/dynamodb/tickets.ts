@@ -37,6 +37,15 @@ export async function findTicket(table: Table, project: string, id: string): Pro
   return Item === undefined ? undefined : Ticket.parse(Item);
 }
 
+/** Reads the tickets with these distinct ids, consistently, by id; the missing ones are not in the answer. */
+export async function findTickets(table: Table, project: string, ids: readonly string[]): Promise<Map<string, Ticket>> {
+  const items = await batchGet(
+    table,
+    ids.map((id) => ticketKey(project, id)),
+  );
+  return new Map(items.map((item) => Ticket.parse(item)).map((ticket) => [ticket.id, ticket]));
+}
+
 /** Which of these automations, that run once for each ticket ever, have run for this one; read consistently. */
 export async function findOnceMarks(
   table: Table,

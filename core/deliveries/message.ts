@@ -14,8 +14,9 @@ export const DeliveryMessage = z.object({
 export type DeliveryMessage = z.infer<typeof DeliveryMessage>;
 
 /**
- * A message of the macro queue: drain one shard of what is due, see to an endpoint, or follow what was captured. `slot` (epoch milliseconds) is when
- * the next delivery that is brought back may go, where an earlier message has taken the slots before.
+ * A message of the macro queue: drain one shard of what is due, see to an endpoint, follow what was captured, or do a part of
+ * a run. `slot` (epoch milliseconds) is when the next delivery that is brought back may go, where an earlier message has taken
+ * the slots before.
  */
 export const MacroMessage = z.discriminatedUnion('kind', [
   z.object({
@@ -26,6 +27,9 @@ export const MacroMessage = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('tend-endpoint'), endpoint: z.string(), slot: z.number().optional() }),
   z.object({ kind: z.literal('follow-capture'), delivery: z.string() }),
+  z.object({ kind: z.literal('count-run'), project: z.string(), run: z.string() }),
+  z.object({ kind: z.literal('run-page'), project: z.string(), run: z.string(), page: z.int() }),
+  z.object({ kind: z.literal('tend-run'), project: z.string(), run: z.string() }),
 ]);
 export type MacroMessage = z.infer<typeof MacroMessage>;
 
@@ -37,6 +41,9 @@ export const endpointLane = 'endpoint';
 
 /** The lane of due entries of deliveries that are delivered, and whose captured values are still to be followed. */
 export const followLane = 'follow';
+
+/** The lane of due entries that stand for a run, which wants to be looked at; their id is `<project>/<run>`. */
+export const runLane = 'run';
 
 /**
  * The id of an endpoint: 64 bits of a hash, because three keys may have more than the 128 characters that SQS takes as a

@@ -1,66 +1,106 @@
 import * as z from 'zod';
-import { ActionResult } from '../records/action-result.ts';
+import { RunResult, Tally } from './result.ts';
+import { RunScope } from './scope.ts';
 
-/** What a run applies a macro to. */
-export type RunTarget = { ticket: string } | { member: string };
+/** Targets of one page. */
+export const pageSize = 25;
 
-/** What became of one target. */
-export const RunResult = z
-  .object({
-    ticket: z.string().optional(),
-    member: z.string().optional(),
-    outcome: z.enum(['done', 'failed', 'skipped']),
-    reason: z.string().optional(),
-    actions: z.array(ActionResult),
-  })
-  .meta({ id: 'RunResult' });
-export type RunResult = z.infer<typeof RunResult>;
+/** Where a run stands. */
+export const RunState = z.enum(['counting', 'counted', 'running', 'cancelling', 'cancelled', 'done']);
+export type RunState = z.infer<typeof RunState>;
 
-/** One execution of a macro over tickets or members. */
-export const Run = z
-  .object({
-    id: z.string(),
-    macro: z.string(),
-    state: z.enum(['running', 'done']),
-    total: z.int(),
-    done: z.int(),
-    failed: z.int(),
-    skipped: z.int(),
-    startedAt: z.iso.datetime(),
-    finishedAt: z.iso.datetime().optional(),
-    results: z.array(RunResult),
-  })
-  .meta({ id: 'Run' });
+/** What began a run: a person or machine, an automation's schedule, or a call of a listener. */
+export const RunCause = z.object({
+  kind: z.enum(['person', 'automation', 'listener']),
+  key: z.string().optional().describe('The key of the automation or listener.'),
+  by: z.string().optional().describe('Who asked for it.'),
+});
+export type RunCause = z.infer<typeof RunCause>;
+
+/** How far counting has come: the place in the lists, and targets that do not fill a page yet. */
+export const Counting = z.object({
+  list: z.int().describe('Which of its lists is being read, from 0.'),
+  after: z.string().optional(),
+  pending: z.array(z.string()),
+});
+export type Counting = z.infer<typeof Counting>;
+
+/** One execution of a macro over tickets or members, or of a bulk replay over deliveries, as it is stored. */
+export const Run = Tally.extend({
+  id: z.string(),
+  project: z.string(),
+  kind: z.enum(['macro', 'replay']).default('macro'),
+  macro: z.string().optional(),
+  cause: RunCause.default({ kind: 'person' }),
+  over: RunScope.default({ kind: 'list', target: 'ticket' }),
+  /** Set where it waits for `/start` once it is counted. */
+  confirm: z.literal(true).optional(),
+  /** Replays that go out in a second at most. */
+  limitPerSecond: z.number().optional(),
+  state: RunState,
+  total: z.int(),
+  /** How often its failed targets were asked for again, and once. */
+  round: z.int().default(1),
+  /** Pages that are written; they are numbered from 1. */
+  pages: z.int().default(0),
+  /** A stretch is the time from being set running until it stands still; stretches are numbered. */
+  stretch: z.int().default(0),
+  /** Pages that the stretch has still to do, and where the first of them is. */
+  open: z.int().default(0),
+  firstOpen: z.int().default(1),
+  /** Set in a stretch that leaves out the pages that were never begun: their number. */
+  left: z.int().optional(),
+  /** Targets that the stretch began with, and that it has worked. */
+  toWork: z.int().default(0),
+  worked: z.int().default(0),
+  /** The last page whose message was sent, where pages are released bit by bit. */
+  sentTo: z.int().optional(),
+  counting: Counting.optional(),
+  startedAt: z.iso.datetime(),
+  countedAt: z.iso.datetime().optional(),
+  /** When the present stretch began, where it was not the first. */
+  resumedAt: z.iso.datetime().optional(),
+  stretchAt: z.iso.datetime().optional(),
+  finishedAt: z.iso.datetime().optional(),
+  /** Who counts, and until when nobody else may. */
+  leaseUntil: z.iso.datetime().optional(),
+  leasedBy: z.string().optional(),
+  /** When somebody looks whether it goes on; `seenOpen` is how many pages were open when somebody last did. */
+  tendAt: z.iso.datetime().optional(),
+  seenOpen: z.int().optional(),
+  /** Names the last change of its state, so that one whose answer was lost is recognised. */
+  changedBy: z.string().optional(),
+  /** What became of the targets of a run that has no pages. */
+  results: z.array(RunResult).optional(),
+});
 export type Run = z.infer<typeof Run>;
 
-/** What a macro came to for one target: one failed action makes it failed; what is there already is as good as done. */
-export function resultOf(target: RunTarget, actions: readonly ActionResult[]): RunResult {
-  const failed = actions.find(({ outcome }) => outcome === 'failed');
-  if (failed !== undefined) return { ...target, outcome: 'failed', ...reasonOf(failed), actions: [...actions] };
-  if (actions.some(({ outcome }) => outcome !== 'skipped')) {
-    return { ...target, outcome: 'done', actions: [...actions] };
-  }
-  return { ...target, outcome: 'skipped', ...reasonOf(actions[0]), actions: [...actions] };
+/** Twenty-five targets or fewer of a run, which are worked together. */
+export const RunPage = z.object({
+  number: z.int(),
+  targets: z.array(z.string()),
+  leases: z.int(),
+  leaseUntil: z.iso.datetime().optional(),
+  leasedBy: z.string().optional(),
+  /** The round in which it was done last; absent where it never was. */
+  doneRound: z.int().optional(),
+  /** What its targets came to when it was done last. */
+  tally: Tally.optional(),
+});
+export type RunPage = z.infer<typeof RunPage>;
+
+/** How many targets of a run are settled. */
+export function settledOf({ done, failed, skipped }: Tally): number {
+  return done + failed + skipped;
 }
 
-/** A target to which the macro was not applied at all. */
-export function resultWithout(target: RunTarget, outcome: 'failed' | 'skipped', reason: string): RunResult {
-  return { ...target, outcome, reason, actions: [] };
+/** Whether a run's page is still to be done: it never was, or its failed targets are asked for again. */
+export function isOpen({ round, left }: Pick<Run, 'round' | 'left'>, page: RunPage): boolean {
+  if (page.doneRound === undefined) return left === undefined;
+  return page.doneRound < round && (page.tally?.failed ?? 0) > 0;
 }
 
-/** A run that begins. */
-export function beginRun({ id, macro, total, startedAt }: Pick<Run, 'id' | 'macro' | 'total' | 'startedAt'>): Run {
-  return { id, macro, state: 'running', total, done: 0, failed: 0, skipped: 0, startedAt, results: [] };
-}
-
-/** The same run at its end. */
-export function finishRun(run: Run, results: readonly RunResult[], finishedAt: string): Run {
-  const count = (wanted: RunResult['outcome']) => results.filter(({ outcome }) => outcome === wanted).length;
-  const counts = { done: count('done'), failed: count('failed'), skipped: count('skipped') };
-  const { id, macro, total, startedAt } = run;
-  return { id, macro, state: 'done', total, ...counts, startedAt, finishedAt, results: [...results] };
-}
-
-function reasonOf(action: ActionResult | undefined): { reason?: string } {
-  return action?.reason === undefined ? {} : { reason: action.reason };
+/** Whether somebody is working on a page. */
+export function isLeased({ leaseUntil }: { leaseUntil?: string | undefined }, now: number): boolean {
+  return leaseUntil !== undefined && Date.parse(leaseUntil) > now;
 }

@@ -3,6 +3,7 @@ import type { ProjectPointer } from '../../adapters/dynamodb/projects.ts';
 import type { Table } from '../../adapters/dynamodb/table.ts';
 import type { LargeBodies } from '../../adapters/s3/large-bodies.ts';
 import type { LoadKeys } from '../../adapters/secrets/master-secret.ts';
+import type { Queue } from '../../adapters/sqs/queue.ts';
 import type { Principal } from '../../core/access/principal.ts';
 import type { Role } from '../../core/access/role.ts';
 import type { Member } from '../../core/member.ts';
@@ -15,6 +16,8 @@ export type AdminDependencies = {
   loadKeys: LoadKeys;
   /** Stores large bodies before a commit, and reads them again for the log and for replays. */
   largeBodies: LargeBodies;
+  /** Where runs are counted and worked that take longer than a request. */
+  macroQueue: Queue;
   administratorGroups: readonly string[];
   apiOrigin: string;
   consoleOrigin: string;

@@ -7,7 +7,7 @@ import {
 import { countJson } from '../../core/deliveries/byte-budget.ts';
 import type { Automation, ProjectDocument } from '../../core/document/schema.ts';
 import type { Where } from '../../core/document/schema-filters.ts';
-import type { RunTarget } from '../../core/runs/run.ts';
+import type { RunTarget } from '../../core/runs/result.ts';
 import type { RecordContext } from '../../core/tickets/record-values.ts';
 import { type HttpReply, notFound, refuseParameters } from '../kit/http.ts';
 import { type LoadedRecord, loadRecord } from '../kit/load-record.ts';

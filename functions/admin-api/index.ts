@@ -1,3 +1,4 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { configurationReader } from '../../adapters/dynamodb/configuration.ts';
 import { openTable } from '../../adapters/dynamodb/table.ts';
 import { openLargeBodies } from '../../adapters/s3/large-bodies.ts';
@@ -11,6 +12,7 @@ import { adminApi } from './handler.ts';
 const settings = Settings.pick({
   tableName: true,
   bucketName: true,
+  macroQueueUrl: true,
   masterSecretArn: true,
   configCacheSeconds: true,
   apiOrigin: true,
@@ -29,6 +31,7 @@ export const handler = endpoint(
     ...settings,
     ...system,
     table,
+    macroQueue: { client: new SQSClient(), url: settings.macroQueueUrl },
     readConfiguration: configurationReader(table, {
       freshMs: settings.configCacheSeconds * 1_000,
       now: system.now,

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { describeIssues } from '../../core/document/zod-problems.ts';
 import type { ParameterError, ParameterErrorCode } from '../../core/reply-errors.ts';
 import { type HttpReply, type HttpRequest, refuseParameters } from '../kit/http.ts';
 import { readJsonObject } from '../kit/json-body.ts';
@@ -37,7 +38,7 @@ function check<Schema extends z.ZodType>(
   return { outcome: 'refused', reply: refuseParameters(errors.slice(0, maxErrors)) };
 }
 
-/** Messages never quote what was given: it may be a secret. */
+/** Messages never quote what was given, but for conditions of a filter: it may be a secret. */
 function describe(issue: Issue, given: unknown, notYet: Readonly<Record<string, string>>): ParameterError[] {
   const parameter = issue.path.map(String).join('.');
   if (issue.code === 'unrecognized_keys') {
@@ -46,6 +47,12 @@ function describe(issue: Issue, given: unknown, notYet: Readonly<Record<string, 
       code: 'not_allowed',
       message: Object.hasOwn(notYet, key) ? (notYet[key] ?? '') : 'This parameter is not known here.',
     }));
+  }
+  if (issue.code === 'invalid_union') {
+    return describeIssues([issue], given, () => []).map(({ path, code, message }) => {
+      const inner = path.join('.');
+      return { parameter: inner, code, message: `${inner} ${message}.` };
+    });
   }
   const value = issue.path.reduce<unknown>(
     (inner, step) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, step) : undefined),

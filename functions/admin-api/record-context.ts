@@ -1,5 +1,5 @@
 import type { Configuration } from '../../adapters/dynamodb/configuration.ts';
-import type { RunTarget } from '../../core/runs/run.ts';
+import type { RunTarget } from '../../core/runs/result.ts';
 import type { RecordContext } from '../../core/tickets/record-values.ts';
 import { type HttpReply, refuseParameters } from '../kit/http.ts';
 import { loadRecord } from '../kit/load-record.ts';

@@ -14,7 +14,9 @@ import { getProject, listVisibleProjects } from './projects.ts';
 import { putDocument } from './put-document.ts';
 import { listMemberComments, listMemberHistory, listTicketComments, listTicketHistory } from './record-entries.ts';
 import { replayDelivery } from './replay.ts';
-import { getRun, startRun } from './runs.ts';
+import { replayDeliveries } from './replay-many.ts';
+import { cancelRun, confirmRun, resumeRun, retryRun } from './run-requests.ts';
+import { getRun, listRunResults, startRun } from './runs.ts';
 import { listProjectSecrets, putSecret, removeSecret } from './secrets.ts';
 import { listProjectTags } from './tags.ts';
 import { testMacro } from './test-macro.ts';
@@ -59,10 +61,16 @@ const adminRoutes: Readonly<Record<AdminRouteKey, AdminRoute>> = {
   'POST /admin/v1/projects/{project}/macros/{macro}/test': { needs: 'manage', handle: testMacro },
   'POST /admin/v1/projects/{project}/macros/{macro}/runs': { needs: 'run', handle: startRun },
   'GET /admin/v1/projects/{project}/runs/{run}': { needs: 'read', handle: getRun },
+  'GET /admin/v1/projects/{project}/runs/{run}/results': { needs: 'read', handle: listRunResults },
+  'POST /admin/v1/projects/{project}/runs/{run}/start': { needs: 'run', handle: confirmRun },
+  'POST /admin/v1/projects/{project}/runs/{run}/cancel': { needs: 'run', handle: cancelRun },
+  'POST /admin/v1/projects/{project}/runs/{run}/resume': { needs: 'run', handle: resumeRun },
+  'POST /admin/v1/projects/{project}/runs/{run}/retry': { needs: 'run', handle: retryRun },
   'GET /admin/v1/projects/{project}/deliveries': { needs: 'read', handle: listProjectDeliveries },
   'GET /admin/v1/projects/{project}/deliveries/{delivery}': { needs: 'read', handle: getDelivery },
   'GET /admin/v1/projects/{project}/deliveries/{delivery}/curl': { needs: 'read', handle: copyAsCurl },
   'POST /admin/v1/projects/{project}/deliveries/{delivery}/replay': { needs: 'manage', handle: replayDelivery },
+  'POST /admin/v1/projects/{project}/deliveries/replay': { needs: 'manage', handle: replayDeliveries },
   'GET /admin/v1/projects/{project}/tags': { needs: 'read', handle: listProjectTags },
   'POST /admin/v1/projects/{project}/tags/preview': { needs: 'read', handle: previewTemplate },
   'GET /admin/v1/projects/{project}/endpoints': { needs: 'read', handle: listProjectEndpoints },

@@ -1,33 +1,36 @@
-import type * as z from 'zod';
-import { findRun, storeFinishedRun, storeRun } from '../../adapters/dynamodb/runs.ts';
+import { storePages } from '../../adapters/dynamodb/run-pages.ts';
+import { listResults, readPageResults } from '../../adapters/dynamodb/run-results.ts';
+import { findRun, storeRun } from '../../adapters/dynamodb/runs.ts';
 import { nameCaller } from '../../core/access/principal.ts';
 import { isShownTo } from '../../core/access/project-role.ts';
-import type { Macro } from '../../core/document/schema.ts';
+import type { CursorList } from '../../core/cursors.ts';
+import type { Macro, ProjectDocument } from '../../core/document/schema.ts';
 import { canonicalEmail } from '../../core/members.ts';
 import type { ParameterError } from '../../core/reply-errors.ts';
-import { beginRun, finishRun, type Run, type RunResult, type RunTarget, resultWithout } from '../../core/runs/run.ts';
-import { notFound, refuse, refuseParameters } from '../kit/http.ts';
+import { checkChoice } from '../../core/runs/check-choice.ts';
+import { listRun, makeRun, type NewRun as RunBeginning, runAtOnce, waitsForStart } from '../../core/runs/make-run.ts';
+import { type RunResult, RunResult as StoredRunResult } from '../../core/runs/result.ts';
+import type { Run, RunPage } from '../../core/runs/run.ts';
+import { freezeScope } from '../../core/runs/scope.ts';
+import { type ShownRun, showRun } from '../../core/runs/show-run.ts';
+import { type HttpReply, notFound, refuse, refuseParameters } from '../kit/http.ts';
+import { sendCount } from '../kit/send-run.ts';
 import { type AdminDependencies, type Handle, type ProjectCall, pathParameter } from './call.ts';
-import { readBody } from './read-input.ts';
+import { answerPage, readPlace } from './paging.ts';
+import { readBody, readQuery } from './read-input.ts';
 import { isRecordId } from './record-ids.ts';
-import { runForRecord } from './run-for-record.ts';
-import { NewRun } from './schemas.ts';
+import { NewRun, ResultsQuery } from './run-schemas.ts';
+import { leaseMs, workAtOnce } from './work-at-once.ts';
 
-/** How long a run goes on trying, in milliseconds: the gateway waits 30 seconds for its answer (AWS quota). */
-const maxRunMs = 15_000;
-/** Tries to store how a run ended. */
-const maxRecordTries = 3;
+/** What a run is over: named targets, or a filter. */
+type Chosen =
+  | { outcome: 'list'; targets: string[] }
+  | { outcome: 'filter' }
+  | { outcome: 'refused'; errors: ParameterError[] };
 
-const broken = 'something broke on our side: look at the record, then run the macro again for it if nothing changed';
-
-const notYet = {
-  filter: 'Runs over a filter do not exist yet: name tickets or members.',
-  confirm: 'Runs that wait for a confirmation do not exist yet: leave it out.',
-};
-
-/** Applies a macro to a list of tickets or members; one that is unknown or fails does not keep the others waiting. */
+/** Runs a macro over tickets or members: a short list at once, all else through the queue. */
 export const startRun: Handle<ProjectCall> = async (dependencies, call) => {
-  const { table, readConfiguration, now, newId, apiOrigin } = dependencies;
+  const { readConfiguration, now, newId } = dependencies;
   const { request, project } = call;
   const configuration = await readConfiguration(project);
   const macro = configuration?.document.macros.find(({ key }) => key === pathParameter(call, 'macro'));
@@ -35,72 +38,126 @@ export const startRun: Handle<ProjectCall> = async (dependencies, call) => {
   if (call.role === 'support' && !isShownTo(macro, call.member)) {
     return refuse(403, 'Support may run macros that are shown to their teams: this one is not.');
   }
-  const body = readBody(request, NewRun, notYet);
+  const body = readBody(request, NewRun);
   if (body.outcome === 'refused') return body.reply;
-  const targets = readTargets(macro, body.input);
-  if (targets.outcome === 'refused') return refuseParameters(targets.errors);
+  const chosen = readChoice(configuration.document, macro, body.input);
+  if (chosen.outcome === 'refused') return refuseParameters(chosen.errors);
+  const { filter, where, confirm } = body.input;
+  const target = macro.target === 'member' ? ('member' as const) : ('ticket' as const);
+  const beginning: RunBeginning = {
+    id: newId(),
+    project,
+    macro: macro.key,
+    cause: { kind: 'person', by: nameCaller(call.principal) },
+    over:
+      chosen.outcome === 'list'
+        ? { kind: 'list', target }
+        : freezeScope(configuration.document, macro, { filter: filter ?? where }),
+    confirm: waitsForStart(macro, confirm),
+    startedAt: now(),
+  };
+  if (chosen.outcome === 'filter') return await beginCounting(dependencies, call, makeRun(beginning));
+  return await beginList(dependencies, call, listRun(beginning, chosen.targets));
+};
+
+/** Begins a run that the queue counts and works. */
+export async function beginCounting(dependencies: AdminDependencies, call: ProjectCall, run: Run): Promise<HttpReply> {
+  await storeRun(dependencies.table, run, dependencies.dueShards);
+  await sendCount(dependencies, run);
+  call.request.note({ run: run.id, macro: run.macro, state: run.state });
+  return answerBegun(dependencies, showRun(run, undefined, dependencies.now()));
+}
+
+async function beginList(
+  dependencies: AdminDependencies,
+  call: ProjectCall,
+  list: { run: Run; pages: RunPage[] },
+): Promise<HttpReply> {
+  const { table, dueShards, now, newId } = dependencies;
+  const token = newId();
   const startedAt = now();
-  const run = beginRun({ id: newId(), macro: macro.key, total: targets.targets.length, startedAt: iso(startedAt) });
-  await storeRun(table, project, run);
-  const by = nameCaller(call.principal);
-  const running = { project, run: run.id, by, macro, configuration, deadline: startedAt + maxRunMs };
-  const results: RunResult[] = [];
-  const faults: { target: RunTarget; error: string }[] = [];
-  for (const target of targets.targets) {
-    try {
-      results.push(await runForRecord(dependencies, running, target));
-    } catch (error) {
-      // Others may have been done before, which only the run's record tells.
-      faults.push({ target, error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) });
-      results.push(resultWithout(target, 'failed', broken));
-    }
-  }
-  const finished = finishRun(run, results, iso(now()));
-  const recorded = await recordRun(dependencies, project, finished);
-  request.note({ run: run.id, macro: macro.key, done: finished.done, failed: finished.failed, recorded, faults });
-  const location = `${apiOrigin}/admin/v1/projects/${project}/runs/${run.id}`;
-  return { status: 202, headers: { location }, json: finished };
-};
+  const atOnce = runAtOnce(list, { token, now: startedAt, leaseUntil: startedAt + leaseMs });
+  const run = atOnce?.run ?? list.run;
+  // Pages that no run names are nothing; a run without its pages would be half a run.
+  await storePages(table, run, atOnce === undefined ? list.pages : [atOnce.page]);
+  if (atOnce === undefined) return await beginCounting(dependencies, call, run);
+  await storeRun(table, run, dueShards);
+  const { shown, facts } = await workAtOnce(dependencies, { ...atOnce, token });
+  call.request.note({ run: run.id, macro: run.macro, ...facts });
+  return answerBegun(dependencies, shown);
+}
 
-/** What a run is over, each target once; or why the macro cannot run over it. */
-function readTargets(
-  macro: Macro,
-  { tickets, members }: z.output<typeof NewRun>,
-): { outcome: 'read'; targets: RunTarget[] } | { outcome: 'refused'; errors: ParameterError[] } {
+function answerBegun({ apiOrigin }: AdminDependencies, run: ShownRun): HttpReply {
+  const location = `${apiOrigin}/admin/v1/projects/${run.project}/runs/${run.id}`;
+  return { status: 202, headers: { location }, json: run };
+}
+
+/** What a run is over, each target once; or everything that is wrong with it. */
+function readChoice(document: ProjectDocument, macro: Macro, input: NewRun): Chosen {
   const isForMembers = macro.target === 'member';
-  const [wanted, unwanted] = isForMembers ? ['members', 'tickets'] : ['tickets', 'members'];
-  const message = `This macro is for ${wanted}: name them in ${wanted}.`;
+  const [wanted, unwanted] = isForMembers ? (['members', 'tickets'] as const) : (['tickets', 'members'] as const);
+  const named = input[wanted];
   const errors: ParameterError[] = [];
-  if ((isForMembers ? members : tickets) === undefined) errors.push({ parameter: wanted, code: 'required', message });
-  if ((isForMembers ? tickets : members) !== undefined)
+  if (input[unwanted] !== undefined) {
+    const message = `This macro is for ${wanted}: name them in ${wanted}.`;
     errors.push({ parameter: unwanted, code: 'not_allowed', message });
-  if (errors.length > 0) return { outcome: 'refused', errors };
-  const targets = isForMembers
-    ? distinct((members ?? []).map((email) => canonicalEmail(email) ?? email)).map((member) => ({ member }))
-    : distinct(tickets ?? []).map((ticket) => ({ ticket }));
-  return { outcome: 'read', targets };
-}
-
-function distinct(names: readonly string[]): string[] {
-  return [...new Set(names)];
-}
-
-/** Stores how a run ended; whatever comes of that, the run was made, and its caller is told so. */
-async function recordRun({ table, pause }: AdminDependencies, project: string, finished: Run): Promise<boolean> {
-  for (let tries = 1; tries <= maxRecordTries; tries += 1) {
-    if (tries > 1) await pause(50 * 2 ** tries);
-    if ((await storeFinishedRun(table, project, finished)) === 'stored') return true;
   }
-  return false;
+  const given = ([wanted, 'filter', 'where'] as const).filter((name) => input[name] !== undefined);
+  if (given.length === 0) {
+    const message = `This macro is for ${wanted}: name them in ${wanted}, or choose them by filter or where.`;
+    errors.push({ parameter: wanted, code: 'required', message });
+  }
+  for (const parameter of given.slice(1)) {
+    const message = `A run is over one of ${wanted}, filter and where: leave the others out.`;
+    errors.push({ parameter, code: 'not_allowed', message });
+  }
+  errors.push(...checkChoice(document, macro, input));
+  if (errors.length > 0) return { outcome: 'refused', errors };
+  if (named === undefined) return { outcome: 'filter' };
+  const names = isForMembers ? named.map((email) => canonicalEmail(email) ?? email) : named;
+  return { outcome: 'list', targets: [...new Set(names)] };
 }
 
-/** Answers with one run. */
-export const getRun: Handle<ProjectCall> = async ({ table }, call) => {
-  const id = pathParameter(call, 'run');
-  const run = isRecordId(id) ? await findRun(table, call.project, id) : undefined;
-  return run === undefined ? notFound() : { status: 200, json: run };
+/** Answers with one run, and with what became of its targets where they are one page. */
+export const getRun: Handle<ProjectCall> = async (dependencies, call) => {
+  const run = await findCalledRun(dependencies, call);
+  return run === undefined ? notFound() : { status: 200, json: await showWithResults(dependencies, run) };
 };
 
-function iso(epochMs: number): string {
-  return new Date(epochMs).toISOString();
+/** Lists what became of a run's targets, in their order. */
+export const listRunResults: Handle<ProjectCall> = async (dependencies, call) => {
+  const { request, project } = call;
+  const run = await findCalledRun(dependencies, call);
+  if (run === undefined) return notFound();
+  const query = readQuery(request, ResultsQuery);
+  if (query.outcome === 'refused') return query.reply;
+  const { limit, cursor, outcome } = query.input;
+  const list: CursorList = { route: request.routeKey, project, filters: { run: run.id, outcome } };
+  const place = await readPlace(dependencies, list, cursor);
+  if (place.outcome === 'refused') return place.reply;
+  if (run.results !== undefined) {
+    const items = run.results.filter((result) => outcome === undefined || result.outcome === outcome);
+    return await answerPage(dependencies, list, { items });
+  }
+  return await answerPage(
+    dependencies,
+    list,
+    await listResults(dependencies.table, run, { limit, after: place.input, outcome }),
+  );
+};
+
+/** The run that a call names. */
+export async function findCalledRun({ table }: AdminDependencies, call: ProjectCall): Promise<Run | undefined> {
+  const id = pathParameter(call, 'run');
+  return isRecordId(id) ? await findRun(table, { project: call.project, id }) : undefined;
+}
+
+/** Shows a run, with its results where they are one page. */
+export async function showWithResults({ table, now }: AdminDependencies, run: Run): Promise<ShownRun> {
+  return showRun(run, run.results ?? (await readOnlyPage(table, run)), now());
+}
+
+async function readOnlyPage(table: AdminDependencies['table'], run: Run): Promise<RunResult[] | undefined> {
+  if (run.pages !== 1 || run.state === 'counting') return undefined;
+  return (await readPageResults(table, run, 1)).map((result) => StoredRunResult.parse(result));
 }

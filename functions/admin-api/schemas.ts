@@ -21,8 +21,6 @@ const defaultPageItems = 50;
 const maxSecretLength = 10_000;
 /** Longest overlap of two values of a secret. */
 const maxOverlapMs = durationMs('7d');
-/** Targets that one run takes while it is applied within the request. */
-const maxRunTargets = 25;
 
 /** A flag of a query string: anything but these two is refused, since `?dryRun=1` must never apply a document. */
 const Flag = z.enum(['true', 'false']).default('false');
@@ -66,7 +64,7 @@ export const ApplyQuery = z.object({
 });
 
 /** One page of a list. */
-function pageOf<Item extends z.ZodType>(id: string, item: Item) {
+export function pageOf<Item extends z.ZodType>(id: string, item: Item) {
   return z
     .object({ items: z.array(item), cursor: z.string().optional().describe('Absent on the last page.') })
     .meta({ id });
@@ -163,21 +161,3 @@ export const ShownEndpoint = z
   .meta({ id: 'Endpoint' });
 export type ShownEndpoint = z.infer<typeof ShownEndpoint>;
 export const EndpointList = z.object({ items: z.array(ShownEndpoint) }).meta({ id: 'EndpointList' });
-
-/** A run as it is asked for. */
-export const NewRun = z
-  .strictObject({
-    tickets: z
-      .array(z.string().min(1, 'names a ticket such as BUG-0001').max(64))
-      .min(1, 'names at least one ticket')
-      .max(maxRunTargets, `may name ${maxRunTargets} tickets at most until larger runs exist`)
-      .optional()
-      .describe('Ids of tickets, for a macro over tickets; one that is named twice counts once.'),
-    members: z
-      .array(z.string().min(1, 'names a member by e-mail address').max(254))
-      .min(1, 'names at least one member')
-      .max(maxRunTargets, `may name ${maxRunTargets} members at most until larger runs exist`)
-      .optional()
-      .describe('E-mail addresses of members, for a macro over members.'),
-  })
-  .meta({ id: 'NewRun' });

@@ -1,7 +1,7 @@
 import { executedCallMark, findExecutedCall } from '../../adapters/dynamodb/listener-calls.ts';
 import { rememberSignature } from '../../adapters/dynamodb/remembered-signatures.ts';
 import { applyCall, type CallAction } from '../../core/listeners/apply-call.ts';
-import type { RunTarget } from '../../core/runs/run.ts';
+import type { RunTarget } from '../../core/runs/result.ts';
 import type { HttpReply } from '../kit/http.ts';
 import { recallSignature } from '../kit/recall-signature.ts';
 import { type Decided, storeDecided } from '../kit/store-decided.ts';

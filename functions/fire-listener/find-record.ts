@@ -3,7 +3,7 @@ import { readLookup } from '../../adapters/dynamodb/lookups.ts';
 import type { ExternalListener } from '../../core/document/schema.ts';
 import { holdsValue, lookupFields } from '../../core/listeners/holds-value.ts';
 import { emailIn, ticketIdIn } from '../../core/listeners/read-find.ts';
-import type { RunTarget } from '../../core/runs/run.ts';
+import type { RunTarget } from '../../core/runs/result.ts';
 import { type LoadedRecord, loadRecord, type RecordLoading } from '../kit/load-record.ts';
 
 /** Entries of one value that are looked at, most of which may be outlived: records once held it and no longer do. */

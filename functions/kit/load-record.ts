@@ -3,7 +3,7 @@ import { findMembers } from '../../adapters/dynamodb/members.ts';
 import type { Table } from '../../adapters/dynamodb/table.ts';
 import { findOnceMarks, findTicket } from '../../adapters/dynamodb/tickets.ts';
 import { canonicalEmail } from '../../core/members.ts';
-import type { RunTarget } from '../../core/runs/run.ts';
+import type { RunTarget } from '../../core/runs/result.ts';
 import { type RecordContext, ticketUrl } from '../../core/tickets/record-values.ts';
 import { isTicketId } from '../../core/tickets/ticket.ts';
 

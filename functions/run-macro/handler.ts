@@ -5,14 +5,18 @@ import { type Message, type Queue, sendAll } from '../../adapters/sqs/queue.ts';
 import { type DeliveryMessage, isMailLane, MacroMessage } from '../../core/deliveries/message.ts';
 import { freeShare, isDrained } from '../../core/endpoints/drain-share.ts';
 import type { MessageHandler } from '../kit/queue-consumer.ts';
+import type { PageDependencies } from '../kit/work-page.ts';
+import { countRun } from './count-run.ts';
 import { type FollowDependencies, followCaptured } from './follow-capture.ts';
+import { runPage } from './run-page.ts';
 import { type TendDependencies, tendEndpoint } from './tend-endpoint.ts';
+import { tendRun } from './tend-run.ts';
 
 /** How long one message drains at most, in milliseconds; the next tick goes on (docs/architecture.md, 4). */
 const maxDrainMs = 50_000;
 const pageSize = 100;
 /** What the handler is given. */
-export type RunMacroDependencies = DrainDependencies & TendDependencies & FollowDependencies;
+export type RunMacroDependencies = DrainDependencies & TendDependencies & FollowDependencies & PageDependencies;
 
 /** What draining needs. */
 type DrainDependencies = {
@@ -37,12 +41,18 @@ export function runMacro(dependencies: RunMacroDependencies): MessageHandler {
         return await tendEndpoint(dependencies, message);
       case 'follow-capture':
         return await followCaptured(dependencies, message.delivery);
+      case 'count-run':
+        return await countRun(dependencies, message);
+      case 'run-page':
+        return await runPage(dependencies, message);
+      case 'tend-run':
+        return await tendRun(dependencies, message);
     }
   };
 }
 
 /**
- * Drains one shard of what is due onto the queues; due entries stay until their delivery settles, or their endpoint is seen to.
+ * Drains one shard of what is due onto the queues; due entries stay until their delivery settles, or their endpoint or run is seen to.
  * It reads on where a lane has had its share: those of other lanes lie behind.
  */
 async function drainDue(
@@ -53,7 +63,8 @@ async function drainDue(
   const startedAt = now();
   let drained = 0;
   const takes = takeShares(dependencies);
-  for await (const { deliveries: due, followUps, endpoints } of readDue(table, shard, { now: startedAt, pageSize })) {
+  for await (const page of readDue(table, shard, { now: startedAt, pageSize })) {
+    const { deliveries: due, followUps, endpoints, runs } = page;
     const mails: Message[] = [];
     const webhooks: Message[] = [];
     for (const { delivery, lane } of due) {
@@ -65,6 +76,7 @@ async function drainDue(
     const tending = [
       ...endpoints.map((endpoint): MacroMessage => ({ kind: 'tend-endpoint', endpoint })),
       ...followUps.map((delivery): MacroMessage => ({ kind: 'follow-capture', delivery })),
+      ...runs.map((run): MacroMessage => ({ kind: 'tend-run', ...run })),
     ].map((message): Message => ({ body: JSON.stringify(message) }));
     const failures = await Promise.all([
       sendAll(webhookQueue, webhooks),

@@ -4,8 +4,8 @@ import type { Observer } from '../kit/observer.ts';
 
 /** Messages that may wait in a queue before what is due for it is left alone: it would only be sent twice. */
 const maxBacklog = 1_000;
-/** Messages that may wait in the macro queue before it is left alone: its work is behind, and more drains do not help it. */
-const maxMacroBacklog = 200;
+/** Messages that may wait in the macro queue before it is left alone: more drains do not help work that is behind. A run over 10,000 targets is 400. */
+const maxMacroBacklog = 1_000;
 
 /** What the handler is given. */
 export type TickDependencies = {

@@ -43,6 +43,7 @@ export async function tourStack(
   await captureTwice(calls);
   await fireListeners(calls, keys);
   await replayLarge(calls);
+  await runThroughPages(calls, engines);
   await mailTwice(engines);
   await slack.stop();
   await readRecords(calls);
@@ -106,6 +107,33 @@ async function replayLarge(calls: StackCalls): Promise<void> {
   expect((await calls.call(200, 'copy-as-curl', { path })).text).toContain(largeBody);
   const { json } = await calls.call(202, 'replay-delivery', { path });
   await settled(Run.parse(json).id);
+}
+
+/** A macro over what a filter finds, and a replay of what was large: counted, started, cancelled, resumed and tried again. */
+async function runThroughPages(calls: StackCalls, engines: Engines): Promise<void> {
+  const { call } = calls;
+  const until = async (run: string, state: string) =>
+    await vi.waitFor(async () => {
+      expect((await call(200, 'get-run', { path: { run } })).json).toMatchObject({ state });
+    }, patience);
+  const where = { field: 'submitter.name', op: 'isNotEmpty' };
+  const started = await call(202, 'start-run', { path: { macro: 'close' }, body: { where, confirm: true } });
+  const { id: run } = Run.parse(started.json);
+  await until(run, 'counted');
+  await call(202, 'cancel-run', { path: { run } });
+  await call(202, 'resume-run', { path: { run } });
+  await call(202, 'confirm-run', { path: { run } });
+  await until(run, 'done');
+  await call(200, 'list-run-results', { path: { run }, query: '?outcome=done&limit=1' });
+  const tickets = ['BUG-9999', ...Array.from({ length: 30 }, (_, place) => `BUG-${8_000 + place}`)];
+  const failing = Run.parse((await call(202, 'start-run', { path: { macro: 'close' }, body: { tickets } })).json);
+  await until(failing.id, 'done');
+  await call(202, 'retry-run', { path: { run: failing.id } });
+  await until(failing.id, 'done');
+  const body = { macro: 'tell-slack', outcome: 'delivered', perSecond: 100 };
+  const replay = Run.parse((await call(202, 'replay-deliveries', { body })).json);
+  await until(replay.id, 'done');
+  await drainAll(engines);
 }
 
 /** An e-mail that is throttled once, and drained when it is overdue. */

@@ -1,11 +1,12 @@
 import { describe, expect } from 'vitest';
-import { storeFinishedRun, storeRun } from '../../adapters/dynamodb/runs.ts';
-import { beginRun, finishRun } from '../../core/runs/run.ts';
+import { storeRun } from '../../adapters/dynamodb/runs.ts';
+import { makeRun } from '../../core/runs/make-run.ts';
 import { admin } from '../admin.ts';
 import { type TestEngines, test } from '../engines.ts';
 import { hideCommit, loseAnswer } from '../faults.ts';
 import { seedKeys, seedProject } from '../project.ts';
 import { receiver } from '../receive.ts';
+import { macroWorker } from '../run-project.ts';
 import { fixedClock } from '../seeded.ts';
 import { throttle } from '../throttles.ts';
 
@@ -59,25 +60,21 @@ describe('a run that meets a busy table', () => {
     undo();
   });
 
-  test('for long leaves the tickets that are left to another run', async ({ engines }) => {
-    const { run, clock } = await projectWithTickets(engines);
+  test('for long leaves what is left to the queue', async ({ engines }) => {
+    const { asAdministrator, path, run, clock } = await projectWithTickets(engines);
     const undo = throttle(engines.table, (command, input) => {
       if (!command.startsWith('TransactWrite') || !input.includes('BUG-0002')) return false;
       clock.advance(20_000);
       return true;
     });
-    const answer = await run();
+    const { status, json } = await run();
     undo();
-    expect(answer).toMatchObject({
-      status: 202,
-      json: {
-        results: [
-          { outcome: 'done' },
-          { outcome: 'failed', reason: busy },
-          { outcome: 'failed', reason: 'the time of this run was up: run the macro again for this target' },
-        ],
-      },
-    });
+    expect([status, json]).toMatchObject([202, { state: 'running', total: 3, done: 0, failed: 0 }]);
+    expect(Object(json).results.map(({ ticket }: { ticket: string }) => ticket)).not.toContain('BUG-0002');
+    const { id } = Object(json);
+    const worker = macroWorker(engines, engines.macroQueue, id, clock);
+    await worker({ kind: 'run-page', project: path.split('/')[2] ?? '', run: id, page: 1 });
+    expect((await asAdministrator('GET', `${path}/runs/${id}`)).json).toMatchObject({ state: 'done', done: 3 });
   });
 
   test('at its end records it as soon as it can', async ({ engines }) => {
@@ -90,15 +87,18 @@ describe('a run that meets a busy table', () => {
     expect((await asAdministrator('GET', `${path}/runs/${id}`)).json).toEqual(answer.json);
   });
 
-  test('at its end for good answers what was done, and is logged as not recorded', async ({ engines }) => {
-    const { asAdministrator, observer, path, run } = await projectWithTickets(engines);
+  test('at its end for good answers what was done, and is ended by whoever looks next', async ({ engines }) => {
+    const { asAdministrator, path, run, clock } = await projectWithTickets(engines);
     const undo = throttle(engines.table, (_, input) => input.includes('"finishedAt"'));
     const answer = await run();
     undo();
-    expect(answer).toMatchObject({ status: 202, json: { state: 'done', done: 3 } });
+    expect(answer).toMatchObject({ status: 202, json: { done: 3, results: [{}, {}, {}] } });
     const { id } = Object(answer.json);
-    expect((await asAdministrator('GET', `${path}/runs/${id}`)).json).toMatchObject({ state: 'running', results: [] });
-    expect(observer.lines).toContainEqual(expect.objectContaining({ run: id, recorded: false }));
+    expect((await asAdministrator('GET', `${path}/runs/${id}`)).json).toMatchObject({ state: 'running', done: 3 });
+    clock.advance(120_000);
+    const worker = macroWorker(engines, engines.macroQueue, id, clock);
+    await worker({ kind: 'tend-run', project: path.split('/')[2] ?? '', run: id });
+    expect((await asAdministrator('GET', `${path}/runs/${id}`)).json).toMatchObject({ state: 'done', done: 3 });
   });
 
   test('before it began did nothing and answers 503', async ({ engines }) => {
@@ -125,14 +125,13 @@ describe('a run whose writes were done although the answer says otherwise', () =
 
   test('is recorded', async ({ engines }) => {
     const { table } = engines;
-    const run = beginRun({ id: 'lost1', macro: 'm', total: 1, startedAt: '2026-11-21T09:00:00.000Z' });
-    const restoreFirst = loseAnswer(table, 'Put');
-    await storeRun(table, 'lost', run);
-    restoreFirst();
-    const restoreLast = loseAnswer(table, 'Put');
-    const finished = finishRun(run, [], '2026-11-21T09:00:01.000Z');
-    expect(await storeFinishedRun(table, 'lost', finished)).toBe('stored');
-    restoreLast();
-    await expect(storeRun(table, 'lost', run)).rejects.toThrow();
+    const begun = { id: 'lost1', project: 'lost', macro: 'm', cause: { kind: 'person' as const } };
+    const over = { kind: 'list' as const, target: 'ticket' as const };
+    const startedAt = Date.parse('2026-11-21T09:00:00.000Z');
+    const run = makeRun({ ...begun, over, startedAt });
+    const restore = loseAnswer(table, 'Put');
+    await storeRun(table, run, 4);
+    restore();
+    await expect(storeRun(table, makeRun({ ...begun, over, startedAt: startedAt + 1 }), 4)).rejects.toThrow();
   });
 });

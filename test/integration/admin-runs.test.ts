@@ -93,7 +93,13 @@ describe('a run', () => {
   });
 
   test.for([
-    ['send-to-jira', { tickets: Array.from({ length: 26 }, (_, place) => `BUG-${place}`) }, 'tickets', 'too_long'],
+    ['send-to-jira', { filter: 'criticl' }, 'filter', 'invalid_choice'],
+    ['thank', { filter: 'critical' }, 'filter', 'invalid_choice'],
+    ['send-to-jira', { where: { field: 'severty', op: 'equals', value: 'Low' } }, 'where.field', 'invalid_choice'],
+    ['send-to-jira', { where: { field: 'severity', op: 'equal', value: 'Low' } }, 'where.op', 'invalid_choice'],
+    ['send-to-jira', { where: 'severity' }, 'where', 'invalid_type'],
+    ['send-to-jira', { where: { field: 'severity', op: 'changed' } }, 'where.op', 'not_allowed'],
+    ['send-to-jira', { confirm: 'yes', tickets: ['BUG-0001'] }, 'confirm', 'invalid_type'],
     ['send-to-jira', { tickets: [] }, 'tickets', 'required'],
     ['send-to-jira', {}, 'tickets', 'required'],
     ['send-to-jira', { tickets: 'BUG-0001' }, 'tickets', 'invalid_type'],
@@ -107,6 +113,25 @@ describe('a run', () => {
       body,
     });
     expect(answer).toMatchObject({ status: 400, json: { errors: [{ parameter, code }] } });
+  });
+
+  test('takes 10,000 tickets by name and no more', async ({ engines }) => {
+    const { project } = await seedProject(engines.table);
+    const tickets = Array.from({ length: 10_001 }, (_, place) => `BUG-${place}`);
+    const answer = await admin(engines, project).asAdministrator('POST', `/projects/${project}/macros/close/runs`, {
+      body: { tickets },
+    });
+    expect(answer).toMatchObject({ status: 400, json: { errors: [{ parameter: 'tickets', code: 'too_long' }] } });
+  });
+
+  test('is refused with everything that is wrong with it, and the filters that exist', async ({ engines }) => {
+    const { project } = await seedProject(engines.table);
+    const path = `/projects/${project}/macros/close/runs`;
+    const body = { filter: 'criticl', where: { field: 'nothing', op: 'isEmpty' }, members: ['jim@example.com'] };
+    const { json } = await admin(engines, project).asAdministrator('POST', path, { body });
+    const parameters = Object(json).errors.map(({ parameter }: { parameter: string }) => parameter);
+    expect(parameters).toEqual(['members', 'where', 'filter', 'where.field']);
+    expect(JSON.stringify(json)).toContain('(critical, ios-only)');
   });
 
   test('of a macro for members, or of none, is refused', async ({ engines }) => {

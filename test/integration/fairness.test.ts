@@ -346,7 +346,7 @@ async function drainer({ table, macroQueue: { client } }: TestEngines, clock: Te
   const queue = { client, url };
   const work = runMacro({
     ...{ table, webhookQueue: queue, emailQueue: queue, macroQueue: queue, dueShards, deliveryRetentionDays: 30 },
-    largeBodies: { store: async () => [] },
+    largeBodies: { store: async () => [], read: async () => undefined },
     apiOrigin: 'https://api.example.com',
     consoleOrigin: 'https://console.example.com',
     readConfiguration: async () => undefined,

@@ -82,7 +82,7 @@ export function openFuzzGateway(engines: TestEngines): FuzzGateway {
 }
 
 function handlersOver(engines: TestEngines, observer: Observer): Partial<Record<FunctionName, HttpHandler>> {
-  const { table, bucketName, s3Endpoint } = engines;
+  const { table, bucketName, s3Endpoint, macroQueue } = engines;
   const readConfiguration = configurationReader(table, { freshMs: 0, now: Date.now, stageVariables: {} });
   const common = {
     ...{
@@ -112,6 +112,7 @@ function handlersOver(engines: TestEngines, observer: Observer): Partial<Record<
     }),
     'admin-api': adminApi({
       ...common,
+      macroQueue,
       loadKeys: async () => testKeys,
       administratorGroups: ['administrators'],
       randomBytes,

@@ -138,7 +138,7 @@ describe('the e-mail queue', () => {
     const { table, webhookQueue, emailQueue, macroQueue } = engines;
     const drain = runMacro({
       ...{ table, webhookQueue, emailQueue, macroQueue, dueShards: 4, deliveryRetentionDays: 30 },
-      largeBodies: { store: async () => [] },
+      largeBodies: { store: async () => [], read: async () => undefined },
       apiOrigin: 'https://api.example.com',
       consoleOrigin: 'https://console.example.com',
       readConfiguration: async () => undefined,

@@ -77,6 +77,10 @@ const patterns: readonly [pattern: string, name: keyof typeof keys, key: object 
   ['one shard of what is due', 'duePartition', keys.duePartition(3)],
   ['all shards of what is due', 'duePrefix', keys.duePrefix],
   ['a run of a macro', 'runKey', keys.runKey('apollo', 'r1')],
+  ['a page of a run', 'runPageKey', keys.runPageKey('apollo', 'r1', 1)],
+  ['all pages of a run', 'runPagePrefix', keys.runPagePrefix],
+  ['what became of one target of a run', 'runResultKey', keys.runResultKey('apollo', 'r1', 1, 0)],
+  ['all results of a run', 'runResultPrefix', keys.runResultPrefix],
 ];
 
 const introduction = `# The table

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ActionResult } from '../records/action-result.ts';
-import { beginRun, finishRun, resultOf, resultWithout } from './run.ts';
+import { resultOf, resultWithout, tally } from './result.ts';
 
 const queued: ActionResult = { kind: 'webhook', action: 'webhook-1', outcome: 'queued', delivery: 'd1' };
 const failed: ActionResult = { ...queued, action: 'webhook-2', outcome: 'failed', reason: 'Jira ID is empty' };
@@ -18,23 +18,18 @@ describe('the result for one ticket', () => {
   });
 });
 
-test('a run counts its results when it ends', () => {
-  const run = beginRun({ id: 'r1', macro: 'close', total: 3, startedAt: '2026-11-21T09:00:00.000Z' });
+test('the longest of reasons is cut, so that a page of results can always be read', () => {
+  const reason = 'x'.repeat(100_000);
+  const result = resultOf({ ticket: 'BUG-0001' }, [{ ...failed, reason }]);
+  expect(result.reason).toBe(`${'x'.repeat(1_000)}…`);
+  expect(JSON.stringify(result).length).toBeLessThan(2_000);
+});
+
+test('results are counted by their outcome', () => {
   const results = [
     resultOf({ ticket: 'BUG-0001' }, [queued]),
     resultWithout({ ticket: 'BUG-0002' }, 'failed', 'there is no such ticket'),
     resultOf({ ticket: 'BUG-0003' }, [skipped]),
   ];
-  expect(finishRun(run, results, '2026-11-21T09:00:01.000Z')).toEqual({
-    id: 'r1',
-    macro: 'close',
-    state: 'done',
-    total: 3,
-    done: 1,
-    failed: 1,
-    skipped: 1,
-    startedAt: '2026-11-21T09:00:00.000Z',
-    finishedAt: '2026-11-21T09:00:01.000Z',
-    results,
-  });
+  expect(tally(results)).toEqual({ done: 1, failed: 1, skipped: 1 });
 });

@@ -1,0 +1,28 @@
+import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import type { Delivery } from '../../core/deliveries/delivery.ts';
+import { markItem, type OnceMark, type TransactItem } from './consequences.ts';
+import { type DeliveryStorage, deliveryItem } from './deliveries.ts';
+import { cancelledItem, failedConditions, isContention, type Table } from './table.ts';
+
+/** Stores a replay together with the mark that its delivery was sent again: once only, whoever else tries. */
+export async function storeReplay(
+  table: Table,
+  { delivery, mark, token }: { delivery: Delivery; mark: OnceMark; token: string },
+  storage: DeliveryStorage,
+): Promise<'stored' | 'done-before' | 'contended'> {
+  const Item = deliveryItem(delivery, storage);
+  const items: TransactItem[] = [
+    markItem(table, mark, token),
+    { Put: { TableName: table.name, Item, ConditionExpression: 'attribute_not_exists(pk)' } },
+  ];
+  try {
+    await table.client.send(new TransactWriteCommand({ TransactItems: items, ClientRequestToken: token }));
+    return 'stored';
+  } catch (error) {
+    if (failedConditions(error) === undefined) {
+      if (!isContention(error)) throw error;
+      return 'contended';
+    }
+    return cancelledItem(error, 0)?.token?.S === token ? 'stored' : 'done-before';
+  }
+}

@@ -1,0 +1,53 @@
+import type { Counting, Run } from '../../core/runs/run.ts';
+import type { DeliveryScope } from '../../core/runs/scope.ts';
+import { listDeliveriesBetween } from './deliveries.ts';
+import { listMembers } from './memberships.ts';
+import type { Table } from './table.ts';
+import { listTickets } from './tickets.ts';
+
+/** A part of the list that a run is over: names of targets, and where it goes on; no `next` at the end of all lists. */
+export type ListedTargets = { names: string[]; next?: Omit<Counting, 'pending'> };
+
+/** Lists the next targets that a run looks through, at most `limit`, in its order; may lag a write by a second. */
+export async function listTargets(
+  table: Table,
+  { project, over }: Run,
+  { list, after }: Omit<Counting, 'pending'>,
+  limit: number,
+): Promise<ListedTargets> {
+  const lists = over.kind === 'records' && over.target === 'ticket' ? (over.feedbackTypes ?? []).length : 1;
+  if (list >= lists) return { names: [] };
+  switch (over.kind) {
+    case 'list':
+      return { names: [] };
+    case 'deliveries':
+      return await listDeliveryNames(table, project, over, { list, after }, limit);
+    case 'records': {
+      if (over.target === 'member') {
+        const { items, next } = await listMembers(table, project, { limit, after });
+        const names = items.map(({ email }) => email);
+        return next === undefined ? { names } : { names, next: { list, after: next } };
+      }
+      const types = over.feedbackTypes ?? [];
+      const type = types[list];
+      if (type === undefined) return { names: [] };
+      const { items, next } = await listTickets(table, project, type, { limit, after, newestFirst: false });
+      const names = items.map(({ id }) => id);
+      if (next !== undefined) return { names, next: { list, after: next } };
+      return list + 1 < types.length ? { names, next: { list: list + 1 } } : { names };
+    }
+  }
+}
+
+async function listDeliveryNames(
+  table: Table,
+  project: string,
+  { kind: _, from, to, ...wanted }: DeliveryScope,
+  { list, after }: Omit<Counting, 'pending'>,
+  limit: number,
+): Promise<ListedTargets> {
+  const page = await listDeliveriesBetween(table, project, { limit, after: after ?? from, to }, wanted);
+  // What is pending is sent by itself.
+  const names = page.items.filter(({ outcome }) => outcome !== 'pending').map(({ id }) => id);
+  return page.next === undefined ? { names } : { names, next: { list, after: page.next } };
+}

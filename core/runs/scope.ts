@@ -1,0 +1,79 @@
+import * as z from 'zod';
+import type { Macro, ProjectDocument } from '../document/schema.ts';
+import { Where } from '../document/schema-filters.ts';
+import { matchesFilter } from '../filters/match-filter.ts';
+import { recordSubject } from '../macros/record-subject.ts';
+import { scopeOfTickets } from '../macros/tag-scopes.ts';
+import { resolveTag } from '../templates/tag-scope.ts';
+import type { RecordContext } from '../tickets/record-values.ts';
+
+/** Which of a project's records a run is over, frozen with the run: later changes of a saved filter do not touch it. */
+export const RecordScope = z.object({
+  kind: z.literal('records'),
+  target: z.enum(['ticket', 'member']),
+  /** The types whose tickets are looked through, in the document's order. */
+  feedbackTypes: z.array(z.string()).optional(),
+  /** The key of the saved filter. */
+  filter: z.string().optional(),
+  where: Where.optional(),
+});
+export type RecordScope = z.infer<typeof RecordScope>;
+
+/** Which of a project's deliveries a run sends again; times are of their creation. */
+export const DeliveryScope = z.object({
+  kind: z.literal('deliveries'),
+  outcome: z.enum(['delivered', 'failed', 'cancelled']).optional(),
+  ticket: z.string().optional(),
+  member: z.string().optional(),
+  macro: z.string().optional(),
+  action: z.string().optional(),
+  from: z.string().optional(),
+  to: z.string(),
+});
+export type DeliveryScope = z.infer<typeof DeliveryScope>;
+
+/** What a run is over: a list that was given with it, or what a filter finds. */
+export const RunScope = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('list'), target: z.enum(['ticket', 'member']) }),
+  RecordScope,
+  DeliveryScope,
+]);
+export type RunScope = z.infer<typeof RunScope>;
+
+/** What chooses records besides the macro: a saved filter by its key or conditions, and a feedback type. */
+export type RecordChoice = { filter?: string | Where | undefined; feedbackType?: string | undefined };
+
+/** Freezes the records that a macro is to run over; a filter that is not there finds nothing. */
+export function freezeScope(document: ProjectDocument, macro: Macro, choice: RecordChoice): RecordScope {
+  const target = macro.target === 'member' ? ('member' as const) : ('ticket' as const);
+  const key = typeof choice.filter === 'string' ? choice.filter : undefined;
+  const saved = key === undefined ? undefined : document.filters.find((filter) => filter.key === key);
+  const where = typeof choice.filter === 'object' ? choice.filter : saved?.where;
+  const isMissing = key !== undefined && saved === undefined;
+  const wanted = [macro.feedbackType, choice.feedbackType, saved?.feedbackType];
+  const fits = (type: string) => !isMissing && wanted.every((one) => one === undefined || one === type);
+  return {
+    kind: 'records',
+    target,
+    ...(target === 'ticket'
+      ? { feedbackTypes: document.feedbackTypes.map((type) => type.key).filter((type) => fits(type)) }
+      : {}),
+    ...(key === undefined ? {} : { filter: key }),
+    ...(where === undefined ? (isMissing ? { where: { any: [] } } : {}) : { where }),
+  };
+}
+
+/** Whether a record is one of those that a run is over. */
+export function matchesScope(document: ProjectDocument, { where }: RecordScope, context: RecordContext): boolean {
+  if (where === undefined) return true;
+  return matchesFilter(where, recordSubject(document, context));
+}
+
+/** Whether conditions read anything of tickets' submitters, who are then to be loaded. */
+export function readsSubmitter(document: ProjectDocument, where: Where): boolean {
+  if ('all' in where) return where.all.some((part) => readsSubmitter(document, part));
+  if ('any' in where) return where.any.some((part) => readsSubmitter(document, part));
+  if ('not' in where) return readsSubmitter(document, where.not);
+  const resolved = resolveTag(scopeOfTickets(document, undefined), where.field);
+  return resolved.outcome !== 'value' || resolved.path.startsWith('submitter.');
+}

@@ -1,0 +1,120 @@
+import type { ConfigurationReader } from '../../adapters/dynamodb/configuration.ts';
+import { releasePage, settlePage } from '../../adapters/dynamodb/run-pages.ts';
+import { readPageResults } from '../../adapters/dynamodb/run-results.ts';
+import { type AnyTarget, type RunResult, resultWithout, type Tally, tally } from '../../core/runs/result.ts';
+import { type Run, type RunPage, settledOf } from '../../core/runs/run.ts';
+import { replayTarget } from './replay-target.ts';
+import { type InLine, storeAlone, type TargetDependencies, workTarget } from './work-target.ts';
+
+/** Targets of a page that are worked side by side. */
+const atOnce = 5;
+/** Tries to settle a page, at which all pages of a run meet. */
+const maxSettleTries = 10;
+
+const broken = 'something broke on our side: look at the record, then run the macro again for it if nothing changed';
+
+/** What working a page needs. */
+export type PageDependencies = TargetDependencies & { readConfiguration: ConfigurationReader };
+
+/** A page in our hands: the token of its lease, and when nothing of it may be begun any more (epoch milliseconds). */
+export type LeasedPage = { run: Run; page: RunPage; token: string; deadline: number };
+
+/** What came of a page; an `unfinished` one was given back, and somebody else goes on. */
+export type WorkedPage = {
+  outcome: 'settled' | 'unfinished' | 'not-ours' | 'contended';
+  results: RunResult[];
+  tally: Tally;
+  faults: { place: number; error: string }[];
+};
+
+type Work = (target: AnyTarget, place: number) => Promise<RunResult | undefined>;
+
+/**
+ * Works the targets of a page that are still to be worked, and settles it. Each target's result is stored with what was done
+ * for it, so that whoever works the page again goes on where this left off.
+ */
+export async function workPage(dependencies: PageDependencies, leased: LeasedPage): Promise<WorkedPage> {
+  const { table, dueShards, pause } = dependencies;
+  const { run, page, token } = leased;
+  const known = await readKnown(dependencies, leased);
+  const work = await describeWork(dependencies, leased);
+  const faults: WorkedPage['faults'] = [];
+  const places = page.targets.flatMap((_, place) => (known.has(place) ? [] : [place]));
+  await sideBySide(places, async (place) => {
+    const target = toTarget(run, page.targets[place] ?? '');
+    const result = await work(target, place).catch(async (error: unknown) => {
+      faults.push({ place, error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) });
+      const at = { page: page.number, place };
+      return await storeAlone(dependencies, run, at, resultWithout(target, 'failed', broken));
+    });
+    if (result !== undefined) known.set(place, result);
+  });
+  const results = page.targets.flatMap((_, place) => known.get(place) ?? []);
+  const worked: WorkedPage = { outcome: 'unfinished', results, tally: tally(results), faults };
+  if (results.length < page.targets.length) {
+    await releasePage(table, run, page, token);
+    return worked;
+  }
+  const before = page.tally === undefined ? 0 : settledOf(page.tally) - page.tally.failed;
+  const settled = { run, page, tally: worked.tally, worked: page.targets.length - before };
+  for (let tries = 1; ; tries += 1) {
+    const outcome = await settlePage(table, settled, { token, dueShards });
+    if (outcome !== 'contended' || tries === maxSettleTries) return { ...worked, outcome };
+    await pause(Math.min(1_000, 25 * 2 ** tries));
+  }
+}
+
+/** What earlier tries came to, and rounds where nothing failed; a first try has nothing to look for. */
+async function readKnown({ table }: PageDependencies, { run, page }: LeasedPage): Promise<Map<number, RunResult>> {
+  if (page.leases === 1) return new Map();
+  const stored = await readPageResults(table, run, page.number);
+  const kept = stored.filter(({ outcome, round }) => outcome !== 'failed' || round === run.round);
+  return new Map(kept.map(({ place, round: _, ...result }) => [place, result]));
+}
+
+async function describeWork(dependencies: PageDependencies, { run, page, deadline }: LeasedPage): Promise<Work> {
+  const at = (place: number) => ({ page: page.number, place });
+  const fail =
+    (reason: string): Work =>
+    async (target, place) =>
+      await storeAlone(dependencies, run, at(place), resultWithout(target, 'failed', reason));
+  if (run.kind === 'replay') {
+    return async (target, place) =>
+      'delivery' in target ? await replayTarget(dependencies, { run, deadline }, target, at(place)) : undefined;
+  }
+  const configuration = await dependencies.readConfiguration(run.project);
+  const macro = configuration?.document.macros.find(({ key }) => key === run.macro);
+  if (configuration === undefined || macro === undefined) {
+    return fail(`the project's document has no macro "${run.macro}" any more`);
+  }
+  const key = run.cause.kind === 'automation' ? run.cause.key : undefined;
+  const automation = configuration.document.automations.find((one) => one.key === key);
+  if (key !== undefined && automation === undefined) {
+    return fail(`the project's document has no automation "${key}" any more`);
+  }
+  const worked = { run, macro, automation, configuration, deadline, inLine: lines() };
+  return async (target, place) =>
+    'delivery' in target ? undefined : await workTarget(dependencies, worked, target, at(place));
+}
+
+function toTarget({ over }: Run, name: string): AnyTarget {
+  if (over.kind === 'deliveries') return { delivery: name };
+  return over.target === 'member' ? { member: name } : { ticket: name };
+}
+
+async function sideBySide(places: readonly number[], work: (place: number) => Promise<void>): Promise<void> {
+  const queue = [...places];
+  const workOff = async () => {
+    for (let place = queue.shift(); place !== undefined; place = queue.shift()) await work(place);
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, places.length) }, workOff));
+}
+
+function lines(): InLine {
+  const last = new Map<string, Promise<unknown>>();
+  return async (key, work) => {
+    const mine = (last.get(key) ?? Promise.resolve()).then(work, work);
+    last.set(key, mine);
+    return await mine;
+  };
+}
