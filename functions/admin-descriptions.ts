@@ -4,6 +4,7 @@ import { ProjectDocument } from '../core/document/schema.ts';
 import { ShownMember } from '../core/member.ts';
 import { ShownRun } from '../core/runs/show-run.ts';
 import { ShownTicket } from '../core/tickets/ticket.ts';
+import { AutomationPage } from './admin-api/automation-schemas.ts';
 import { DeliveryDetail } from './admin-api/delivery-schemas.ts';
 import { ExplainQuery, Explanation } from './admin-api/explain-schemas.ts';
 import { NewReplay, NewRun, ResultPage, ResultsQuery } from './admin-api/run-schemas.ts';
@@ -231,6 +232,13 @@ export const adminDescriptions: Readonly<Record<AdminRouteName, RouteDescription
     answers: { 200: { description: 'The text, or why there is none.', content: json(PreviewedTemplate) } },
     refusals: [401, 403, 404, 413, 415, 400, 503],
   },
+  'list-automations': list(
+    'Automations',
+    'List the automations with their runs',
+    "In the document's order, each with when it runs next and how it went last.",
+    PageQuery,
+    AutomationPage,
+  ),
   'list-endpoints': {
     tag: 'Endpoints',
     summary: 'List the webhook actions with their health',

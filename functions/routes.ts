@@ -71,6 +71,7 @@ export const routes = {
   'replay-deliveries': admin('POST', '/projects/{project}/deliveries/replay'),
   'list-tags': admin('GET', '/projects/{project}/tags'),
   'preview-template': admin('POST', '/projects/{project}/tags/preview'),
+  'list-automations': admin('GET', '/projects/{project}/automations'),
   'list-endpoints': admin('GET', '/projects/{project}/endpoints'),
   'pause-endpoint': admin('POST', '/projects/{project}/endpoints/{macro}/{action}/pause'),
   'resume-endpoint': admin('POST', '/projects/{project}/endpoints/{macro}/{action}/resume'),

@@ -13,7 +13,7 @@ import { type Ticket, ticketId } from '../core/tickets/ticket.ts';
 import { runMacro } from '../functions/run-macro/handler.ts';
 import { admin } from './admin.ts';
 import type { TestEngines } from './engines.ts';
-import { seedProject } from './project.ts';
+import { seedKeys, seedProject } from './project.ts';
 import { fixedClock, seededIds, type TestClock } from './seeded.ts';
 
 let queues = 0;
@@ -147,10 +147,21 @@ export async function projectWithRuns(engines: TestEngines, { tickets = 0, descr
       await Promise.all(Array.from({ length: sideBySide }, loop));
       return facts;
     },
+    /** Applies the document with other automations, as a project manager does. */
+    async applyAutomations(automations: object[]): Promise<void> {
+      await seedKeys(table);
+      const { json, headers } = await call('GET', `${path}/document`);
+      const body = { ...Object(json), automations };
+      const applied = await call('PUT', `${path}/document`, { body, headers: { 'if-match': headers.etag ?? '' } });
+      if (applied.status !== 200) throw new Error(applied.text);
+    },
+    /** The automations as they are listed, with their last runs. */
+    automations: async () => Object((await call('GET', `${path}/automations`)).json).items,
     /** Has the tick look at what is due by now, and works it. */
     async tick(): Promise<void> {
       for (let shard = 0; shard < 4; shard += 1) {
-        for await (const { runs } of readDue(table, shard, { now: clock.now(), pageSize: 100 })) {
+        for await (const { runs, schedules } of readDue(table, shard, { now: clock.now(), pageSize: 100 })) {
+          if (schedules.includes(project)) await work({ kind: 'run-schedules', project });
           for (const due of runs.filter((one) => one.project === project)) await work({ kind: 'tend-run', ...due });
         }
       }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { endpointLane, followLane, runLane } from '../../core/deliveries/message.ts';
+import { endpointLane, followLane, runLane, scheduleLane } from '../../core/deliveries/message.ts';
 import { deliveryOfKey, duePartition, readDueSk } from './keys.ts';
 import { readPages } from './read-all.ts';
 import type { Table } from './table.ts';
@@ -9,12 +9,14 @@ const DueEntry = z.object({ pk: z.string(), dueSk: z.string() });
 /** A delivery whose time has come, and the lane that says which queue and group it goes to. */
 type DueDelivery = { delivery: string; lane: string };
 
-/** What is due in one page: deliveries, those whose captured values are to be followed, endpoints and runs to be looked at. */
+/** What is due in one page: deliveries, those whose captured values are to be followed, endpoints, runs and timetables. */
 export type DuePage = {
   deliveries: DueDelivery[];
   followUps: string[];
   endpoints: string[];
   runs: { project: string; run: string }[];
+  /** Projects of which a scheduled automation is due. */
+  schedules: string[];
 };
 
 /** Yields what is due in a shard, earliest first, in pages of at most `pageSize`. */
@@ -39,6 +41,7 @@ export async function* readDue(
       }),
       followUps: entries.flatMap(({ id, lane }) => (lane === followLane ? [id] : [])),
       endpoints: entries.flatMap(({ id, lane }) => (lane === endpointLane ? [id] : [])),
+      schedules: entries.flatMap(({ id, lane }) => (lane === scheduleLane ? [id] : [])),
       runs: entries.flatMap(({ id, lane }) => {
         const [project = '', run = ''] = id.split('/');
         return lane === runLane ? [{ project, run }] : [];

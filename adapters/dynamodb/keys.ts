@@ -168,6 +168,16 @@ export function changeKey(record: ItemKey, change: { at: string; version: number
 /** What the sort keys of a record's history begin with. */
 export const changePrefix = 'CHANGE#';
 
+/** The key of a project's timetable: when its scheduled automations run. */
+export function timetableKey(project: string): ItemKey {
+  return { pk: `TIMETABLE#${project}`, sk: 'TIMETABLE' };
+}
+
+/** The key of one run of an automation; they sort by time. */
+export function automationRunKey(project: string, automation: string, at: string, id: string): ItemKey {
+  return { pk: `AUTOMATION#${project}#${automation}`, sk: `${at}#${id}` };
+}
+
 /** The key of one comment on a record; comments of a record sort by time, then by their place in the transaction. */
 export function commentKey(record: ItemKey, { at, place, id }: { at: string; place: number; id: string }): ItemKey {
   return { pk: record.pk, sk: `${commentPrefix}${at}#${padded(place, 3)}#${id}` };

@@ -1,6 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { GetCommand, PutCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
+import type { TransactItem } from './consequences.ts';
 import { documentPartKey, documentPartPrefix, projectKey, projectListKey } from './keys.ts';
 import { type Page, readListPage } from './lists.ts';
 import { type MemberWrite, memberWrite } from './members.ts';
@@ -100,12 +101,13 @@ export async function retireDocument(table: Table, pointer: ProjectPointer, now:
   }
 }
 
-/** Makes a document version the current one, together with the members it seeds, if nobody was faster. */
+/** Makes a document version the current one, together with the members it seeds and what else changes with it, if nobody was faster. */
 export async function switchDocument(
   table: Table,
   next: ProjectPointer,
   previousVersion: number | undefined,
   members: readonly MemberWrite[],
+  beside: readonly TransactItem[] = [],
 ): Promise<'switched' | 'changed-meanwhile'> {
   const Item = {
     ...projectKey(next.key),
@@ -128,6 +130,7 @@ export async function switchDocument(
         TransactItems: [
           { Put: { TableName: table.name, Item, ...pointer } },
           ...members.map((member) => memberWrite(table, member)),
+          ...beside,
         ],
       }),
     );

@@ -40,12 +40,13 @@ export function planTimetable(document: ProjectDocument, previous: Timetable | u
 
 /**
  * The automations that are due at an instant, in the document's order, and the timetable after them. It goes by the document:
- * one that was removed, disabled or given another time meanwhile is not due.
+ * one that was removed, disabled or given another time meanwhile is not due. Of more than `most` the others stay due.
  */
 export function takeDue(
   timetable: Timetable,
   document: ProjectDocument,
   nowMs: number,
+  most = Number.POSITIVE_INFINITY,
 ): { due: DueAutomation[]; next: Timetable } {
   const planned = planTimetable(document, timetable, nowMs);
   const due: DueAutomation[] = [];
@@ -53,6 +54,7 @@ export function takeDue(
     const automation = document.automations.find(({ key }) => key === entry.automation);
     const { nextAt, ...kept } = entry;
     if (automation?.schedule === undefined || nextAt === undefined || Date.parse(nextAt) > nowMs) return entry;
+    if (due.length >= most) return entry;
     const { schedule } = automation;
     // A zone's rules may have changed since the time was reckoned: then it counts as it was.
     const latest = latestOccurrence(schedule, Date.parse(nextAt) - 1, nowMs) ?? Date.parse(nextAt);

@@ -14,8 +14,8 @@ export const DeliveryMessage = z.object({
 export type DeliveryMessage = z.infer<typeof DeliveryMessage>;
 
 /**
- * A message of the macro queue: drain one shard of what is due, see to an endpoint, follow what was captured, or do a part of
- * a run. `slot` (epoch milliseconds) is when the next delivery that is brought back may go, where an earlier message has taken
+ * A message of the macro queue: drain one shard of what is due, see to an endpoint, follow what was captured, begin what
+ * schedules say, or do a part of a run. `slot` (epoch milliseconds) is when the next delivery that is brought back may go, where an earlier message has taken
  * the slots before.
  */
 export const MacroMessage = z.discriminatedUnion('kind', [
@@ -27,6 +27,7 @@ export const MacroMessage = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('tend-endpoint'), endpoint: z.string(), slot: z.number().optional() }),
   z.object({ kind: z.literal('follow-capture'), delivery: z.string() }),
+  z.object({ kind: z.literal('run-schedules'), project: z.string() }),
   z.object({ kind: z.literal('count-run'), project: z.string(), run: z.string() }),
   z.object({ kind: z.literal('run-page'), project: z.string(), run: z.string(), page: z.int() }),
   z.object({ kind: z.literal('tend-run'), project: z.string(), run: z.string() }),
@@ -41,6 +42,9 @@ export const endpointLane = 'endpoint';
 
 /** The lane of due entries of deliveries that are delivered, and whose captured values are still to be followed. */
 export const followLane = 'follow';
+
+/** The lane of due entries that stand for a project's timetable; their id is the project. */
+export const scheduleLane = 'schedule';
 
 /** The lane of due entries that stand for a run, which wants to be looked at; their id is `<project>/<run>`. */
 export const runLane = 'run';

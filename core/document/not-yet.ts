@@ -13,7 +13,6 @@ const rows: readonly Row[] = [
   { at: ['externalSources', '*', 'maxPerMinute'], says: 'requests are not limited yet' },
   { at: ['externalSources', '*', 'advanced', 'notify'], says: 'notifications are not sent yet' },
   { at: ['macros', '*', 'showAsAction'], says: 'macros are not listed as actions yet' },
-  { at: ['automations', '*', 'schedule'], says: 'schedules do not run yet' },
   { at: ['dataPackages', '*'], says: 'data packages cannot be read yet' },
   { at: ['recordLookups', '*'], says: 'record lookups cannot be read yet' },
 ];

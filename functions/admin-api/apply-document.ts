@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import type { TransactItem } from '../../adapters/dynamodb/consequences.ts';
 import { unlessContended } from '../../adapters/dynamodb/contention.ts';
 import { documentId } from '../../adapters/dynamodb/keys.ts';
 import { findMembers, type MemberWrite, writeMembers } from '../../adapters/dynamodb/members.ts';
@@ -10,6 +12,8 @@ import {
   switchDocument,
 } from '../../adapters/dynamodb/projects.ts';
 import type { Table } from '../../adapters/dynamodb/table.ts';
+import { findTimetable, timetableItem } from '../../adapters/dynamodb/timetables.ts';
+import { planTimetable } from '../../core/automations/plan-schedules.ts';
 import type { DocumentChange } from '../../core/document/diff-documents.ts';
 import type { ProjectDocument } from '../../core/document/schema.ts';
 import type { AdminDependencies } from './call.ts';
@@ -78,7 +82,7 @@ async function switchTo(dependencies: AdminDependencies, proposal: Proposal, nex
     if (tries > 1) await pause(25 * 2 ** tries);
     const tried = await unlessContended(async () => {
       const settled = tries === 1 ? undefined : await findOutcome(table, proposal, next);
-      return settled ?? (await trySwitch(table, proposal, next, memberChanges));
+      return settled ?? (await trySwitch(dependencies, proposal, next, memberChanges));
     });
     const outcome = tried.outcome === 'contended' ? 'hindered' : tried.value;
     if (outcome === 'applied') return { outcome, pointer: next, memberChanges: [...memberChanges.values()] };
@@ -101,7 +105,7 @@ async function findOutcome(
 
 /** Writes the members as they are to be now, and the pointer with the last of them; collects what that changes. */
 async function trySwitch(
-  table: Table,
+  { table, dueShards, now }: AdminDependencies,
   { project, pointer, document, changes }: Proposal,
   next: ProjectPointer,
   memberChanges: Map<string, DocumentChange>,
@@ -112,8 +116,21 @@ async function trySwitch(
   if (pointer !== undefined && changes.length === 0 && plan.writes.length === 0) return 'applied';
   const early = plan.writes.slice(0, Math.max(0, plan.writes.length - maxMembersAtOnce));
   if (!(await writeInBatches(table, early))) return 'hindered';
-  const outcome = await switchDocument(table, next, pointer?.version, plan.writes.slice(early.length));
+  const timetable = await planItem(table, document, { dueShards, now: now() });
+  const outcome = await switchDocument(table, next, pointer?.version, plan.writes.slice(early.length), timetable);
   return outcome === 'switched' ? 'applied' : 'hindered';
+}
+
+/** The timetable of a document, where it is another than the stored one: schedules change at the very moment that documents do. */
+async function planItem(
+  table: Table,
+  document: ProjectDocument,
+  { dueShards, now }: { dueShards: number; now: number },
+): Promise<TransactItem[]> {
+  const stored = await findTimetable(table, document.project.key);
+  const planned = planTimetable(document, stored?.timetable, now);
+  const isSame = isDeepStrictEqual(planned, stored?.timetable ?? { ...planned, entries: [] });
+  return isSame ? [] : [timetableItem(table, planned, stored, dueShards)];
 }
 
 async function writeInBatches(table: Table, writes: readonly MemberWrite[]): Promise<boolean> {

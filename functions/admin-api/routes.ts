@@ -1,6 +1,7 @@
 import type { Right } from '../../core/access/role.ts';
 import type { RouteName, routes } from '../routes.ts';
 import { createKey, getKey, listKeys, removeKey } from './api-keys.ts';
+import { listProjectAutomations } from './automations.ts';
 import type { AdminCall, AnyProjectCall, Handle, ProjectCall } from './call.ts';
 import { copyAsCurl } from './curl.ts';
 import { getDelivery, listProjectDeliveries } from './deliveries.ts';
@@ -73,6 +74,7 @@ const adminRoutes: Readonly<Record<AdminRouteKey, AdminRoute>> = {
   'POST /admin/v1/projects/{project}/deliveries/replay': { needs: 'manage', handle: replayDeliveries },
   'GET /admin/v1/projects/{project}/tags': { needs: 'read', handle: listProjectTags },
   'POST /admin/v1/projects/{project}/tags/preview': { needs: 'read', handle: previewTemplate },
+  'GET /admin/v1/projects/{project}/automations': { needs: 'read', handle: listProjectAutomations },
   'GET /admin/v1/projects/{project}/endpoints': { needs: 'read', handle: listProjectEndpoints },
   'POST /admin/v1/projects/{project}/endpoints/{macro}/{action}/pause': { needs: 'manage', handle: pauseEndpoint },
   'POST /admin/v1/projects/{project}/endpoints/{macro}/{action}/resume': { needs: 'manage', handle: resumeEndpoint },

@@ -1,7 +1,10 @@
+import { finishedRun } from '../../adapters/dynamodb/automation-runs.ts';
+import type { TransactItem } from '../../adapters/dynamodb/consequences.ts';
 import { executedCallMark, findExecutedCall } from '../../adapters/dynamodb/listener-calls.ts';
 import { rememberSignature } from '../../adapters/dynamodb/remembered-signatures.ts';
 import { applyCall, type CallAction } from '../../core/listeners/apply-call.ts';
-import type { RunTarget } from '../../core/runs/result.ts';
+import type { ActionResult } from '../../core/records/action-result.ts';
+import { type RunTarget, resultOf } from '../../core/runs/result.ts';
 import type { HttpReply } from '../kit/http.ts';
 import { recallSignature } from '../kit/recall-signature.ts';
 import { type Decided, storeDecided } from '../kit/store-decided.ts';
@@ -75,9 +78,23 @@ async function decide(
     callId === undefined ? [] : [executedCallMark({ project, listener: listener.key, callId }, executed, at)];
   const deliveries = await largeBodies.store(consequence.deliveries);
   const { remember } = recall;
-  const beside =
-    remember === undefined ? [] : [rememberSignature(table, project, remember.endpoint, remember.fingerprint, at)];
+  const beside = [
+    ...(remember === undefined ? [] : [rememberSignature(table, project, remember.endpoint, remember.fingerprint, at)]),
+    ...describeRun(dependencies, call, { run, target, actions: consequence.ran[0]?.actions ?? [], at }),
+  ];
   const stored = { ...consequence, deliveries };
   const write = { before, memberVersion, consequence: stored, token: newId(), marks, beside };
   return { answer: { outcome: 'executed', target, run, actions }, toStore: { write, now: at } };
+}
+
+/** The run of the macro, which is done with this one record; comments and data are no runs. */
+function describeRun(
+  { table, dueShards }: ListenerDependencies,
+  { project, listener }: ListenerCall,
+  { run, target, actions, at }: { run: string | undefined; target: RunTarget; actions: ActionResult[]; at: number },
+): TransactItem[] {
+  if (run === undefined || listener.type !== 'macro') return [];
+  const cause = { kind: 'listener' as const, key: listener.key };
+  const made = { id: run, project, macro: listener.macro, cause, result: resultOf(target, actions) };
+  return finishedRun({ table, dueShards }, { ...made, startedAt: at, now: at });
 }

@@ -1,6 +1,7 @@
 import { type ConsequenceWrite, storeConsequence } from '../../adapters/dynamodb/consequences.ts';
 import { unlessContended } from '../../adapters/dynamodb/contention.ts';
 import type { Table } from '../../adapters/dynamodb/table.ts';
+import { noteAutomations } from './note-automations.ts';
 
 /** Tries to change a record that others keep changing (docs/architecture.md, 1). */
 const maxTries = 5;
@@ -11,6 +12,7 @@ export type DecisionStorage = {
   dueShards: number;
   deliveryRetentionDays: number;
   now: () => number;
+  newId: () => string;
   pause: (maxMs: number) => Promise<void>;
 };
 
@@ -24,7 +26,7 @@ export type StoredDecision<Answer> =
 
 /** Decides and stores, and decides again where the record was changed meanwhile; nothing is tried after `deadline`. */
 export async function storeDecided<Answer>(
-  { table, dueShards, deliveryRetentionDays, now, pause }: DecisionStorage,
+  { table, dueShards, deliveryRetentionDays, now, newId, pause }: DecisionStorage,
   decide: () => Promise<Decided<Answer>>,
   deadline: number,
 ): Promise<StoredDecision<Answer>> {
@@ -42,7 +44,10 @@ export async function storeDecided<Answer>(
     if (toStore === undefined) return { outcome: 'stored', answer };
     const storage = { dueShards, deliveryRetentionDays, now: toStore.now };
     const outcome = await storeConsequence(table, toStore.write, storage);
-    if (outcome === 'stored') return { outcome, answer };
+    if (outcome === 'stored') {
+      await noteAutomations({ table, newId }, toStore.write.consequence);
+      return { outcome, answer };
+    }
     if (outcome === 'done-before') return { outcome };
     hindrance = outcome === 'contended' ? 'too-busy' : 'kept-changing';
     // After contention the same is tried again, so that nothing is sent twice if it was stored after all.

@@ -4,12 +4,13 @@ import { unlessContended } from '../../adapters/dynamodb/contention.ts';
 import { getResult, resultMark, storeResult, type TargetPlace } from '../../adapters/dynamodb/run-results.ts';
 import type { Table } from '../../adapters/dynamodb/table.ts';
 import type { LargeBodies } from '../../adapters/s3/large-bodies.ts';
-import { decideMacro, decideScheduled } from '../../core/consequence.ts';
+import { type Consequence, decideMacro, decideScheduled } from '../../core/consequence.ts';
 import type { Automation, Macro } from '../../core/document/schema.ts';
 import { type RunResult, type RunTarget, resultOf, resultWithout } from '../../core/runs/result.ts';
 import type { Run } from '../../core/runs/run.ts';
 import { matchesScope } from '../../core/runs/scope.ts';
 import { type LoadedRecord, loadRecord } from './load-record.ts';
+import { noteAutomations } from './note-automations.ts';
 import { patiently } from './patiently.ts';
 
 /** Tries to apply a macro to a record that others keep changing (docs/architecture.md, 1). */
@@ -104,12 +105,21 @@ async function tryTarget(
   const storage = { dueShards, deliveryRetentionDays, now: toStore.now };
   const write = { ...toStore.write, marks: [resultMark(worked.run, place, result)] };
   const outcome = await storeConsequence(table, write, storage);
-  if (outcome === 'stored') return result;
+  if (outcome === 'stored') {
+    if (worked.automation === undefined) await noteAutomations(dependencies, toStore.write.consequence);
+    else await noteAutomations(dependencies, withoutFirst(toStore.write.consequence));
+    return result;
+  }
   if (outcome === 'done-before') return await patiently(dependencies, () => getResult(table, worked.run, place));
   attempt.hindrance = outcome === 'contended' ? tooBusy : keptChanging;
   // After contention the same is tried again, so that nothing is sent twice if it was stored after all.
   if (outcome === 'changed-meanwhile') attempt.decision = undefined;
   return undefined;
+}
+
+/** What the run's own automation did is in the run. */
+function withoutFirst({ ran, context }: Consequence): Pick<Consequence, 'ran' | 'context'> {
+  return { ran: ran.slice(1), context };
 }
 
 async function decide(dependencies: TargetDependencies, worked: WorkedMacro, target: RunTarget): Promise<Decision> {

@@ -10,6 +10,7 @@ import { decideSubmission } from '../../core/consequence.ts';
 import { decideSubmitter, submitterCandidates } from '../../core/sources/read-report.ts';
 import { type TicketContext, ticketUrl } from '../../core/tickets/record-values.ts';
 import { type Ticket, ticketId } from '../../core/tickets/ticket.ts';
+import { noteAutomations } from '../kit/note-automations.ts';
 import { CreatedTicket } from './answer.ts';
 import type { Members, ReceiveDependencies, Submission } from './submission.ts';
 
@@ -43,7 +44,10 @@ export async function storeTicket(
   for (let tries = 1; tries <= maxTries; tries += 1) {
     submission.activity.expect({ status: 201, outcome: 'accepted', ticket: creation.ticket.id });
     const outcome = await createTicket(table, creation, { dueShards, deliveryRetentionDays });
-    if (outcome === 'created') return { outcome, ticket: CreatedTicket.parse(creation.ticket) };
+    if (outcome === 'created') {
+      await noteAutomations(dependencies, creation.consequence);
+      return { outcome, ticket: CreatedTicket.parse(creation.ticket) };
+    }
     const remembered = await findRemembered(dependencies, submission);
     if (remembered !== undefined) return { outcome: 'replayed', remembered };
     if (outcome === 'number-taken') {

@@ -9,6 +9,7 @@ import type { PageDependencies } from '../kit/work-page.ts';
 import { countRun } from './count-run.ts';
 import { type FollowDependencies, followCaptured } from './follow-capture.ts';
 import { runPage } from './run-page.ts';
+import { runSchedules } from './run-schedules.ts';
 import { type TendDependencies, tendEndpoint } from './tend-endpoint.ts';
 import { tendRun } from './tend-run.ts';
 
@@ -41,6 +42,8 @@ export function runMacro(dependencies: RunMacroDependencies): MessageHandler {
         return await tendEndpoint(dependencies, message);
       case 'follow-capture':
         return await followCaptured(dependencies, message.delivery);
+      case 'run-schedules':
+        return await runSchedules(dependencies, message.project);
       case 'count-run':
         return await countRun(dependencies, message);
       case 'run-page':
@@ -64,7 +67,7 @@ async function drainDue(
   let drained = 0;
   const takes = takeShares(dependencies);
   for await (const page of readDue(table, shard, { now: startedAt, pageSize })) {
-    const { deliveries: due, followUps, endpoints, runs } = page;
+    const { deliveries: due, followUps, endpoints, runs, schedules } = page;
     const mails: Message[] = [];
     const webhooks: Message[] = [];
     for (const { delivery, lane } of due) {
@@ -76,6 +79,7 @@ async function drainDue(
     const tending = [
       ...endpoints.map((endpoint): MacroMessage => ({ kind: 'tend-endpoint', endpoint })),
       ...followUps.map((delivery): MacroMessage => ({ kind: 'follow-capture', delivery })),
+      ...schedules.map((project): MacroMessage => ({ kind: 'run-schedules', project })),
       ...runs.map((run): MacroMessage => ({ kind: 'tend-run', ...run })),
     ].map((message): Message => ({ body: JSON.stringify(message) }));
     const failures = await Promise.all([

@@ -212,6 +212,7 @@ async function readRecords({ call }: StackCalls): Promise<void> {
   const webhook = { path: { macro: 'tell-slack' }, body: { ticket } };
   await call(200, 'test-macro', webhook);
   await call(202, 'test-macro', { ...webhook, body: { ticket, send: true } });
+  await call(200, 'list-automations', { query: '?limit=1' });
   await call(200, 'list-tags', { query: '?feedbackType=issues' });
   await call(200, 'preview-template', { body: { template: '((ticket.id))', context: 'text', ticket } });
   const run = await call(202, 'start-run', { path: { macro: 'tell-slack' }, body: { tickets: [ticket, 'BUG-9999'] } });

@@ -16,7 +16,7 @@ describe('applying a document', () => {
       json: {
         version: 1,
         changes: expect.arrayContaining([{ path: 'project', to: { key, name: 'Apollo Beta' } }]),
-        notYet: expect.arrayContaining([expect.stringContaining('externalListeners[0]')]),
+        notYet: expect.arrayContaining([expect.stringContaining('dataPackages[0]')]),
         warnings: expect.arrayContaining([expect.stringContaining('secret "jira" is not set yet')]),
       },
     });

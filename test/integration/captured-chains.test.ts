@@ -5,10 +5,10 @@ import { Macro } from '../../core/document/schema-macros.ts';
 import { admin } from '../admin.ts';
 import { type TestEngines, test } from '../engines.ts';
 import { hideCommit } from '../faults.ts';
-import { macroWorker } from '../macro-work.ts';
 import { seedKeys, seedProject } from '../project.ts';
 import { receiver } from '../receive.ts';
 import { startReceivingServer } from '../receiving-server.ts';
+import { macroWorker } from '../run-project.ts';
 import { fixedClock } from '../seeded.ts';
 import { sender } from '../send.ts';
 
@@ -41,7 +41,7 @@ async function trackedProject(engines: TestEngines, automations: object[], macro
   const { send } = receiver(engines, seeded, clock);
   const { deliver, deliveries, close } = sender(engines, project, clock);
   onTestFinished(close);
-  const work = macroWorker(engines, project, clock);
+  const work = macroWorker(engines, engines.macroQueue, project, clock);
   const { asAdministrator } = admin(engines, `${project}/admin`, clock);
   return {
     ...{ clock, deliver, deliveries, server },

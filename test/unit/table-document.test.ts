@@ -73,6 +73,12 @@ const patterns: readonly [pattern: string, name: keyof typeof keys, key: object 
   ],
   ["all of a record's comments", 'commentPrefix', keys.commentPrefix],
   ['that an automation has run for a ticket', 'onceKey', keys.onceKey('apollo', 'BUG-0001', 'escalate')],
+  ["a project's timetable", 'timetableKey', keys.timetableKey('apollo')],
+  [
+    'a run of an automation',
+    'automationRunKey',
+    keys.automationRunKey('apollo', 'escalate', '2026-11-21T09:00:00.000Z', 'a1'),
+  ],
   ['a record, by a value from outside', 'lookupKey', keys.lookupKey('apollo', 'ticket', 'APO-7', 'BUG-0001')],
   ['one shard of what is due', 'duePartition', keys.duePartition(3)],
   ['all shards of what is due', 'duePrefix', keys.duePrefix],

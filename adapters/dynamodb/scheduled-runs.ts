@@ -1,0 +1,19 @@
+import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import type { TransactItem } from './consequences.ts';
+import { failedConditions, isContention, type Table } from './table.ts';
+
+/** Stores the runs that schedules begin together with the timetable after them, all or none. */
+export async function storeScheduledRuns(
+  table: Table,
+  TransactItems: TransactItem[],
+  token: string,
+): Promise<'stored' | 'changed-meanwhile' | 'contended'> {
+  try {
+    await table.client.send(new TransactWriteCommand({ TransactItems, ClientRequestToken: token }));
+    return 'stored';
+  } catch (error) {
+    if (failedConditions(error) !== undefined) return 'changed-meanwhile';
+    if (!isContention(error)) throw error;
+    return 'contended';
+  }
+}

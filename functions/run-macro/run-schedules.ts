@@ -1,0 +1,64 @@
+import { automationRunItem } from '../../adapters/dynamodb/automation-log.ts';
+import { beginAutomationRun } from '../../adapters/dynamodb/automation-runs.ts';
+import type { ConfigurationReader } from '../../adapters/dynamodb/configuration.ts';
+import type { TransactItem } from '../../adapters/dynamodb/consequences.ts';
+import { storeScheduledRuns } from '../../adapters/dynamodb/scheduled-runs.ts';
+import type { Table } from '../../adapters/dynamodb/table.ts';
+import { findTimetable, timetableItem } from '../../adapters/dynamodb/timetables.ts';
+import { type DueAutomation, takeDue } from '../../core/automations/plan-schedules.ts';
+import type { ProjectDocument } from '../../core/document/schema.ts';
+import { type RunSending, sendCount } from '../kit/send-run.ts';
+
+/** Automations that one message begins at most: each takes two items of a transaction. */
+const maxDue = 40;
+
+/** What beginning scheduled runs needs. */
+export type ScheduleDependencies = RunSending & {
+  table: Table;
+  readConfiguration: ConfigurationReader;
+  dueShards: number;
+  newId: () => string;
+};
+
+type Facts = Readonly<Record<string, unknown>>;
+type Begun = DueAutomation & { run: string };
+
+/**
+ * Begins the runs of a project's automations whose time has come, each in the transaction that moves its time on: a repeated
+ * message finds nothing due, and one that fails is made up for by the due entry of the timetable.
+ */
+export async function runSchedules(dependencies: ScheduleDependencies, project: string): Promise<Facts> {
+  const { table, readConfiguration, dueShards, newId, now } = dependencies;
+  const [stored, configuration] = await Promise.all([findTimetable(table, project), readConfiguration(project)]);
+  if (stored === undefined || configuration === undefined) return { project, outcome: 'unknown' };
+  const { document } = configuration;
+  const startedAt = now();
+  const { due, next } = takeDue(stored.timetable, document, startedAt, maxDue);
+  const begun = due.map((one): Begun => ({ ...one, run: newId() }));
+  const entries = next.entries.map((entry) => {
+    const run = begun.find(({ automation }) => automation.key === entry.automation)?.run;
+    return run === undefined ? entry : { ...entry, lastRun: run };
+  });
+  const items = [
+    timetableItem(table, { ...next, entries }, stored, dueShards),
+    ...begun.flatMap((one) => describeRun(dependencies, document, one, startedAt)),
+  ];
+  const outcome = await storeScheduledRuns(table, items, newId());
+  if (outcome === 'stored') await Promise.all(begun.map(({ run }) => sendCount(dependencies, { project, id: run })));
+  const runs = begun.map(({ automation, run, occurrence }) => ({ automation: automation.key, run, occurrence }));
+  return { project, outcome, ...(outcome === 'stored' ? { runs } : {}) };
+}
+
+function describeRun(
+  { table, dueShards }: ScheduleDependencies,
+  document: ProjectDocument,
+  { automation, run }: Begun,
+  now: number,
+): TransactItem[] {
+  const items = beginAutomationRun({ table, dueShards }, document, automation, { id: run, now });
+  // Refused at apply time, so only a document stored by an older version has no such macro.
+  if (items === undefined) return [];
+  const project = document.project.key;
+  const at = new Date(now).toISOString();
+  return [...items, automationRunItem(table, { project, id: run }, { at, automation: automation.key, run })];
+}
