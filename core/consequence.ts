@@ -9,11 +9,14 @@ import type { TicketContext } from './tickets/record-values.ts';
 export type { Consequence } from './macros/chain.ts';
 
 /** Decides what a new ticket sets off: the automations it matches, their macros' changes, and what follows from those. */
-export function decideSubmission(input: ChainInput & { context: TicketContext; runAutomations: boolean }): Consequence {
+export function decideSubmission(
+  input: ChainInput & { context: TicketContext; runAutomations: boolean; notify: boolean; doer?: string | undefined },
+): Consequence {
   const triggered = input.runAutomations ? findTriggered(input.document, input.context, { kind: 'submit' }) : [];
   return followChain(
     input,
     triggered.map(({ automation, macro }) => ({ ...automationLink(automation, macro), chain: [] })),
+    { kind: 'submission', notify: input.notify, doer: input.doer },
   );
 }
 
@@ -22,5 +25,5 @@ export type MacroCall = { macro: Macro; cause: DeliveryCause; changeCause: Omit<
 
 /** Decides what a macro comes to on a record, and what follows from it. */
 export function decideMacro(input: ChainInput, call: MacroCall): Consequence {
-  return followChain(input, [{ ...call, chain: [] }]);
+  return followChain(input, [{ ...call, chain: [] }], { kind: 'change', cause: call.changeCause });
 }

@@ -97,14 +97,15 @@ export const functionProfiles: Record<FunctionName, FunctionProfile> = {
     },
   },
   'queue-delivery': {
-    description: 'Carries new deliveries from the table stream to the queues of webhooks and e-mails',
+    description: 'Carries new deliveries and notifications from the table stream to the queues',
     memoryMb: 256,
     timeoutSeconds: 30,
-    environment: ['webhookQueueUrl', 'emailQueueUrl'],
+    environment: ['webhookQueueUrl', 'emailQueueUrl', 'macroQueueUrl'],
     grants: {
       tableStream: consumeStream,
       webhookQueue: ['sqs:SendMessage'],
       emailQueue: ['sqs:SendMessage'],
+      macroQueue: ['sqs:SendMessage'],
       streamFailures: ['sqs:SendMessage'],
     },
   },
@@ -155,7 +156,7 @@ export const functionProfiles: Record<FunctionName, FunctionProfile> = {
     },
   },
   'run-macro': {
-    description: 'Drains a shard of the due index onto the queues, and sees to endpoints that failed',
+    description: 'Drains a shard of the due index onto the queues, sees to endpoints that failed, and tells teams',
     memoryMb: 512,
     timeoutSeconds: 60,
     environment: [

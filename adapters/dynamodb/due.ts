@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { endpointLane } from '../../core/deliveries/message.ts';
+import { endpointLane, notificationLane } from '../../core/deliveries/message.ts';
 import { deliveryOfKey, duePartition, readDueSk } from './keys.ts';
 import { readPages } from './read-all.ts';
 import type { Table } from './table.ts';
@@ -9,8 +9,8 @@ const DueEntry = z.object({ pk: z.string(), dueSk: z.string() });
 /** A delivery whose time has come, and the lane that says which queue and group it goes to. */
 type DueDelivery = { delivery: string; lane: string };
 
-/** What is due in one page: deliveries, and endpoints that want to be looked at. */
-export type DuePage = { deliveries: DueDelivery[]; endpoints: string[] };
+/** What is due in one page: deliveries, endpoints that want to be looked at, and notifications to be told. */
+export type DuePage = { deliveries: DueDelivery[]; endpoints: string[]; notifications: string[] };
 
 /** Yields what is due in a shard, earliest first, in pages of at most `pageSize`. */
 export async function* readDue(
@@ -32,7 +32,12 @@ export async function* readDue(
         const delivery = deliveryOfKey(pk);
         return delivery === undefined ? [] : [{ delivery, lane }];
       }),
-      endpoints: entries.flatMap(({ id, lane }) => (lane === endpointLane ? [id] : [])),
+      endpoints: idsIn(entries, endpointLane),
+      notifications: idsIn(entries, notificationLane),
     };
   }
+}
+
+function idsIn(entries: readonly { id: string; lane: string }[], lane: string): string[] {
+  return entries.filter((entry) => entry.lane === lane).map(({ id }) => id);
 }

@@ -14,7 +14,7 @@ export const DeliveryMessage = z.object({
 export type DeliveryMessage = z.infer<typeof DeliveryMessage>;
 
 /**
- * A message of the macro queue: drain one shard of what is due, or see to an endpoint. `slot` (epoch milliseconds) is when
+ * A message of the macro queue: drain one shard of what is due, see to an endpoint, or tell a team of a ticket. `slot` (epoch milliseconds) is when
  * the next delivery that is brought back may go, where an earlier message has taken the slots before.
  */
 export const MacroMessage = z.discriminatedUnion('kind', [
@@ -25,6 +25,7 @@ export const MacroMessage = z.discriminatedUnion('kind', [
     leaves: z.array(z.enum(['webhooks', 'emails'])).optional(),
   }),
   z.object({ kind: z.literal('tend-endpoint'), endpoint: z.string(), slot: z.number().optional() }),
+  z.object({ kind: z.literal('tell-team'), notification: z.string() }),
 ]);
 export type MacroMessage = z.infer<typeof MacroMessage>;
 
@@ -33,6 +34,9 @@ const mailPrefix = 'mail';
 
 /** The lane of due entries that stand for an endpoint itself, which wants to be looked at. */
 export const endpointLane = 'endpoint';
+
+/** The lane of due entries that stand for a notification whose team has not been told yet. */
+export const notificationLane = 'notification';
 
 /**
  * The id of an endpoint: 64 bits of a hash, because three keys may have more than the 128 characters that SQS takes as a

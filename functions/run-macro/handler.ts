@@ -5,13 +5,14 @@ import { type Message, type Queue, sendAll } from '../../adapters/sqs/queue.ts';
 import { type DeliveryMessage, isMailLane, MacroMessage } from '../../core/deliveries/message.ts';
 import { freeShare, isDrained } from '../../core/endpoints/drain-share.ts';
 import type { MessageHandler } from '../kit/queue-consumer.ts';
+import { type TeamDependencies, tellTeam } from './tell-team.ts';
 import { type TendDependencies, tendEndpoint } from './tend-endpoint.ts';
 
 /** How long one message drains at most, in milliseconds; the next tick goes on (docs/architecture.md, 4). */
 const maxDrainMs = 50_000;
 const pageSize = 100;
 /** What the handler is given. */
-export type RunMacroDependencies = DrainDependencies & TendDependencies;
+export type RunMacroDependencies = DrainDependencies & TendDependencies & TeamDependencies;
 
 /** What draining needs. */
 type DrainDependencies = {
@@ -34,12 +35,15 @@ export function runMacro(dependencies: RunMacroDependencies): MessageHandler {
         return await drainDue(dependencies, message);
       case 'tend-endpoint':
         return await tendEndpoint(dependencies, message);
+      case 'tell-team':
+        return await tellTeam(dependencies, message);
     }
   };
 }
 
 /**
- * Drains one shard of what is due onto the queues; due entries stay until their delivery settles, or their endpoint is seen to.
+ * Drains one shard of what is due onto the queues; due entries stay until their delivery settles, their endpoint is seen to,
+ * or their team is told.
  * It reads on where a lane has had its share: those of other lanes lie behind.
  */
 async function drainDue(
@@ -50,7 +54,10 @@ async function drainDue(
   const startedAt = now();
   let drained = 0;
   const takes = takeShares(dependencies);
-  for await (const { deliveries: due, endpoints } of readDue(table, shard, { now: startedAt, pageSize })) {
+  for await (const { deliveries: due, endpoints, notifications } of readDue(table, shard, {
+    now: startedAt,
+    pageSize,
+  })) {
     const mails: Message[] = [];
     const webhooks: Message[] = [];
     for (const { delivery, lane } of due) {
@@ -59,19 +66,22 @@ async function drainDue(
       const message: DeliveryMessage = { delivery, endpoint: lane };
       (isMail ? mails : webhooks).push({ body: JSON.stringify(message), group: lane });
     }
-    const tending = endpoints.map((endpoint): Message => {
-      const message: MacroMessage = { kind: 'tend-endpoint', endpoint };
-      return { body: JSON.stringify(message) };
-    });
+    const tending = endpoints.map((endpoint) => writeMessage({ kind: 'tend-endpoint', endpoint }));
+    const telling = notifications.map((notification) => writeMessage({ kind: 'tell-team', notification }));
+    const macros = [...tending, ...telling];
     const failures = await Promise.all([
       sendAll(webhookQueue, webhooks),
       sendAll(emailQueue, mails),
-      sendAll(macroQueue, tending),
+      sendAll(macroQueue, macros),
     ]);
-    drained += webhooks.length + mails.length + tending.length - failures.flat().length;
+    drained += webhooks.length + mails.length + macros.length - failures.flat().length;
     if (now() - startedAt > maxDrainMs) break;
   }
   return { shard, drained };
+}
+
+function writeMessage(message: MacroMessage): Message {
+  return { body: JSON.stringify(message) };
 }
 
 /** Says of each delivery of a lane in turn whether this drain takes it; a lane's endpoint is read once there are many. */
