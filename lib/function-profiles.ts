@@ -136,11 +136,20 @@ export const functionProfiles: Record<FunctionName, FunctionProfile> = {
     description: 'Sends e-mails through SES and records each attempt',
     memoryMb: 256,
     timeoutSeconds: 60,
-    environment: ['tableName', 'emailQueueUrl', 'emailFrom', 'dueShards', 'deliveryRetentionDays'],
+    environment: [
+      'tableName',
+      'emailQueueUrl',
+      'masterSecretArn',
+      'apiOrigin',
+      'emailFrom',
+      'dueShards',
+      'deliveryRetentionDays',
+    ],
     grants: {
       table: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
       emailQueue: [...consumeQueue, 'sqs:SendMessage'],
       emailIdentity: ['ses:SendEmail'],
+      masterSecret: ['secretsmanager:GetSecretValue'],
     },
     feedsItself: true,
   },
@@ -189,6 +198,16 @@ export const functionProfiles: Record<FunctionName, FunctionProfile> = {
       emailQueue: ['sqs:SendMessage'],
     },
     feedsItself: true,
+  },
+  'leave-notifications': {
+    description: 'Lets a person turn off the e-mails about tickets of their teams',
+    memoryMb: 512,
+    timeoutSeconds: 10,
+    environment: ['tableName', 'masterSecretArn'],
+    grants: {
+      table: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      masterSecret: ['secretsmanager:GetSecretValue'],
+    },
   },
   'admin-api': {
     description: 'Serves people and tools below /admin/v1',

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { ChangeCause } from '../records/change.ts';
 
 /** What a team is told of: a ticket that was submitted to it, or moved to it. */
-export const NotificationEvent = z.enum(['submitted', 'moved']);
+const NotificationEvent = z.enum(['submitted', 'moved']);
 
 /** That a team is to be told of a ticket: stored with what happened, with all that the e-mails say of it. */
 export const Notification = z.object({

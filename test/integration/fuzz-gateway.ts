@@ -9,6 +9,7 @@ import { referencePage } from '../../functions/answer-rest/reference-files.ts';
 import { endpoint, type HttpHandler } from '../../functions/kit/endpoint.ts';
 import type { Observer } from '../../functions/kit/observer.ts';
 import { signingSecretReader } from '../../functions/kit/read-signing-secrets.ts';
+import { leaveNotifications } from '../../functions/leave-notifications/handler.ts';
 import { receiveFeedback } from '../../functions/receive-feedback/handler.ts';
 import { type FunctionName, type Route, routes } from '../../functions/routes.ts';
 import { toClaims } from '../../local/bearer-check.ts';
@@ -111,6 +112,7 @@ function handlersOver(engines: TestEngines, observer: Observer): Partial<Record<
       administratorGroups: ['administrators'],
       randomBytes,
     }),
+    'leave-notifications': leaveNotifications({ ...common, loadKeys: async () => testKeys }),
     'answer-rest': answerRest({ ...common, readFiles: async () => new Map([['swagger-ui.css', referencePage]]) }),
   };
 }
