@@ -66,6 +66,10 @@ export async function notifiedProject(
       Object((await asAdministrator(method, `/projects/${project}${of}`, body === undefined ? {} : { body })).json),
     /** Hands the worker one notification's message. */
     tellOne: async (notification: string) => await work(JSON.stringify({ kind: 'tell-team', notification })),
+    /** Has every due shard drained, as the tick does. */
+    async drain(): Promise<void> {
+      for (const shard of shards) await work(JSON.stringify({ kind: 'drain-due', shard }));
+    },
     /** Has every team told that is to be. */
     async tell(): Promise<void> {
       for (const notification of await due()) await work(JSON.stringify({ kind: 'tell-team', notification }));

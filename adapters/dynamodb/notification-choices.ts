@@ -2,7 +2,7 @@ import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { Change } from '../../core/records/change.ts';
 import { changeKey, memberKey } from './keys.ts';
 import type { StoredMember } from './members.ts';
-import { failedConditions, type Table } from './table.ts';
+import { failedConditions, isContention, type Table } from './table.ts';
 
 /** Stores whether a member wants e-mails about tickets of their teams, with the entry of their history that says so. */
 export async function storeNotificationChoice(
@@ -37,7 +37,7 @@ export async function storeNotificationChoice(
     await table.client.send(new TransactWriteCommand({ TransactItems: [{ Update: update }, { Put: entry }] }));
     return 'stored';
   } catch (error) {
-    if (failedConditions(error) === undefined) throw error;
+    if (failedConditions(error) === undefined && !isContention(error)) throw error;
     return 'changed-meanwhile';
   }
 }
