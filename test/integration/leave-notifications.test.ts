@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import { findMembers, writeMembers } from '../../adapters/dynamodb/members.ts';
 import { writeWayOut } from '../../core/notifications/way-out.ts';
 import { leaveNotifications } from '../../functions/leave-notifications/handler.ts';
 import { testKeys } from '../admin.ts';
@@ -115,6 +116,23 @@ describe('the link at the end of an e-mail to a team', () => {
     undoAll();
     expect({ status, json }).toMatchObject({ status: 503, json: { description: expect.stringContaining('Nothing') } });
     expect(await choiceOf('ada@example.com')).toBeUndefined();
+  });
+
+  test('leaves them off whatever else changes the member', async ({ engines }) => {
+    const { report, tell, mails, post, wayOut, choiceOf, ask, table, project } = {
+      ...(await leavingProject(engines)),
+      table: engines.table,
+    };
+    await post(wayOut('bob@example.com'));
+    await ask('POST', '/macros/thank/runs', { members: ['bob@example.com'] });
+    const [stored] = [...(await findMembers(table, project, ['bob@example.com'])).values()];
+    if (stored === undefined) throw new Error('bob is gone');
+    const { version } = stored;
+    await writeMembers(table, [{ project, member: { ...stored.member, name: 'Robert' }, version }]);
+    expect(await choiceOf('bob@example.com')).toBe('off');
+    await report();
+    await tell();
+    expect((await mails()).map(addressOf)).toEqual(['ada@example.com', 'o<i>@example.com']);
   });
 
   test('is good for one project only', async ({ engines }) => {

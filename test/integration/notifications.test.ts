@@ -72,6 +72,21 @@ https://console.example.com/projects/${project}/tickets/BUG-0001
     expect(await quiet.due()).toEqual([]);
   });
 
+  test('costs no unit more where its team is told of nothing, and 4 more where it is told', async ({ engines }) => {
+    const costOf = async (notify: boolean) => {
+      const { report } = await notifiedProject(engines, (document) => {
+        for (const team of document.teams) team.notify = { submitted: notify, moved: true };
+      });
+      await report();
+      engines.table.meter.read();
+      await report();
+      const { tableWriteUnits, indexWriteUnits } = engines.table.meter.read();
+      return { tableWriteUnits, indexWriteUnits };
+    };
+    expect(await costOf(false)).toEqual({ tableWriteUnits: 3, indexWriteUnits: 1 });
+    expect(await costOf(true)).toEqual({ tableWriteUnits: 6, indexWriteUnits: 2 });
+  });
+
   test('is not told to the member who wrote it, but to one who only stands in for somebody unknown', async ({
     engines,
   }) => {
