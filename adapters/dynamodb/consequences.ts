@@ -6,7 +6,7 @@ import { type DeliveryStorage, deliveryItem } from './deliveries.ts';
 import { changeKey, commentKey, type ItemKey, memberKey, onceKey, ticketKey } from './keys.ts';
 import { lookupItems } from './lookups.ts';
 import { listedMember } from './members.ts';
-import { notificationItem } from './notifications.ts';
+import { notificationItem } from './notification-item.ts';
 import { cancelledItem, failedConditions, isContention, type Table } from './table.ts';
 import { listedColumns } from './tickets.ts';
 

@@ -1,10 +1,9 @@
 import { GetCommand, TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Delivery } from '../../core/deliveries/delivery.ts';
-import { notificationLane } from '../../core/deliveries/message.ts';
 import { Notification } from '../../core/notifications/notification.ts';
-import { type DeliveryStorage, deliveryExpiry, deliveryItem, fastPathMs } from './deliveries.ts';
-import { dueKey, notificationKey } from './keys.ts';
+import { type DeliveryStorage, deliveryExpiry, deliveryItem } from './deliveries.ts';
+import { notificationKey } from './keys.ts';
 import { failedConditions, type Table } from './table.ts';
 
 type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
@@ -13,22 +12,6 @@ type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[numb
 export type StoredNotification = { notification: Notification; version: number };
 
 const Stored = z.looseObject({ version: z.int() });
-
-/** A notification as it lies in the table: due until its team has been told, so that it is found even if its message is lost. */
-export function notificationItem(
-  notification: Notification,
-  { dueShards, now }: Pick<DeliveryStorage, 'dueShards' | 'now'>,
-): Record<string, unknown> {
-  const { id } = notification;
-  const dueAt = new Date(now + fastPathMs).toISOString();
-  return {
-    ...notificationKey(id),
-    ...dueKey({ id, lane: notificationLane }, dueAt, dueShards),
-    ...notification,
-    type: 'notification',
-    version: 1,
-  };
-}
 
 /** Reads a notification, consistently; undefined where there is none. */
 export async function findNotification(table: Table, id: string): Promise<StoredNotification | undefined> {

@@ -45,10 +45,8 @@ export const FrozenMail = z.object({
   to: z.array(z.string()),
   subject: z.string(),
   text: z.string(),
-  wayOut: z
-    .literal(true)
-    .optional()
-    .describe('Its one recipient is given a link, as it is sent, by which such e-mails are turned off.'),
+  /** Its one recipient is given a link, as it is sent, by which such e-mails are turned off. */
+  wayOut: z.literal(true).optional(),
 });
 export type FrozenMail = z.infer<typeof FrozenMail>;
 
