@@ -33,6 +33,7 @@ function decide(
   return decideSubmission({
     document,
     runAutomations,
+    notify: true,
     context: {
       ticket,
       submitter: { email: 'jim@example.com', name: 'Jim', teams: [], score: 0, external: {} },

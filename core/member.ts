@@ -9,6 +9,7 @@ export const Member = z.object({
   role: z.string().optional(),
   score: z.number(),
   external: ExternalData,
+  notifications: z.literal('off').optional().describe('Set where they want no e-mails about tickets of their teams.'),
   latestDeliveries: z
     .record(z.string(), z.string())
     .optional()

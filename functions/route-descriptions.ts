@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { adminDescriptions } from './admin-descriptions.ts';
 import { Fired, ListenerHeaders, ListenerQuery } from './fire-listener/answer.ts';
+import { ChoiceQuery, NotificationsQuery } from './leave-notifications/request.ts';
 import { Created, DryRun } from './receive-feedback/answer.ts';
 import { ReceiveHeaders, ReceiveQuery } from './receive-feedback/request.ts';
 import type { RefusalStatus } from './refusals.ts';
@@ -119,6 +120,23 @@ export const routeDescriptions: Readonly<Record<RouteName, RouteDescription>> = 
   'fire-user-listener': fireListener('member'),
   'fire-user-listener-by-get': fireListener('member'),
   'fire-user-listener-by-put': fireListener('member'),
+  'show-notifications': {
+    tag: 'Notifications',
+    summary: 'Ask whether a person gets e-mails about tickets',
+    description: 'A page with a button, to which the e-mails to teams link. It changes nothing.',
+    query: NotificationsQuery,
+    answers: { 200: { description: 'A page.', content: { 'text/html': { schema: z.string() } } } },
+    refusals: [404],
+  },
+  'leave-notifications': {
+    tag: 'Notifications',
+    summary: 'Turn off the e-mails about tickets',
+    description:
+      'Mail programs call it for their own button as well (RFC 8058), so that no body is needed. It works for the one person and project that the link is for, as often as it is called.',
+    query: ChoiceQuery,
+    answers: { 200: { description: 'The page.', content: { 'text/html': { schema: z.string() } } } },
+    refusals: [404, 400, 503],
+  },
   ...adminDescriptions,
   'read-openapi': {
     tag: 'Reference',

@@ -7,6 +7,7 @@ export const functionNames = [
   'send-email',
   'tick',
   'run-macro',
+  'leave-notifications',
   'admin-api',
   'answer-rest',
 ] as const;
@@ -39,6 +40,8 @@ export const routes = {
   'fire-user-listener': listener('POST', 'userListeners'),
   'fire-user-listener-by-get': listener('GET', 'userListeners'),
   'fire-user-listener-by-put': listener('PUT', 'userListeners'),
+  'show-notifications': { method: 'GET', path: '/n', handledBy: 'leave-notifications', authorised: false },
+  'leave-notifications': { method: 'POST', path: '/n', handledBy: 'leave-notifications', authorised: false },
   'list-projects': admin('GET', '/projects'),
   'get-project': admin('GET', '/projects/{project}'),
   'get-document': admin('GET', '/projects/{project}/document'),

@@ -33,7 +33,7 @@ export class Deliver extends Construct {
       eventSourceArn: table.streamArn,
       startingPosition: StartingPosition.TRIM_HORIZON,
       batchSize: 100,
-      filters: [pendingDeliveryInserted()],
+      filters: [pendingDeliveryInserted(), notificationInserted()],
       bisectBatchOnError: true,
       retryAttempts: 5,
       maxRecordAge: Duration.days(1),
@@ -73,5 +73,12 @@ function pendingDeliveryInserted() {
         outcome: { S: FilterRule.isEqual('pending') },
       },
     },
+  });
+}
+
+function notificationInserted() {
+  return FilterCriteria.filter({
+    eventName: FilterRule.isEqual('INSERT'),
+    dynamodb: { NewImage: { type: { S: FilterRule.isEqual('notification') } } },
   });
 }

@@ -74,6 +74,7 @@ describe('each function', () => {
         'dynamodb:UpdateItem',
         'logs:CreateLogStream',
         'logs:PutLogEvents',
+        'secretsmanager:GetSecretValue',
         'sqs:DeleteMessage',
         'sqs:GetQueueAttributes',
         'sqs:ReceiveMessage',
@@ -136,9 +137,16 @@ describe('no function', () => {
     }
   });
 
-  test('but those that open secrets may read the master secret', () => {
+  test('but those that open secrets or make links of ours may read the master secret', () => {
     const readers = functionNames.filter((name) => actionsOf(name).includes('secretsmanager:GetSecretValue'));
-    expect(readers).toEqual(['receive-feedback', 'fire-listener', 'send-webhook', 'admin-api']);
+    expect(readers).toEqual([
+      'receive-feedback',
+      'fire-listener',
+      'send-webhook',
+      'send-email',
+      'leave-notifications',
+      'admin-api',
+    ]);
   });
 
   test('but the three that feed their own queue may loop', () => {

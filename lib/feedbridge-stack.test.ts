@@ -159,7 +159,7 @@ describe('the queues', () => {
 });
 
 describe('the stream', () => {
-  test('wakes queue-delivery for new pending deliveries only', () => {
+  test('wakes queue-delivery for new pending deliveries and new notifications only', () => {
     template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       EventSourceArn: { 'Fn::GetAtt': [Match.anyValue(), 'StreamArn'] },
       FunctionName: { Ref: Match.stringLikeRegexp('^queuedelivery') },
@@ -169,6 +169,12 @@ describe('the stream', () => {
             Pattern: Match.serializedJson({
               eventName: ['INSERT'],
               dynamodb: { NewImage: { type: { S: ['delivery'] }, outcome: { S: ['pending'] } } },
+            }),
+          },
+          {
+            Pattern: Match.serializedJson({
+              eventName: ['INSERT'],
+              dynamodb: { NewImage: { type: { S: ['notification'] } } },
             }),
           },
         ],

@@ -88,6 +88,7 @@ export class FeedbridgeStack extends Stack {
       'send-email': make('send-email'),
       tick: make('tick'),
       'run-macro': make('run-macro'),
+      'leave-notifications': make('leave-notifications'),
       'admin-api': make('admin-api'),
       'answer-rest': make('answer-rest'),
     };

@@ -97,14 +97,15 @@ export const functionProfiles: Record<FunctionName, FunctionProfile> = {
     },
   },
   'queue-delivery': {
-    description: 'Carries new deliveries from the table stream to the queues of webhooks and e-mails',
+    description: 'Carries new deliveries and notifications from the table stream to the queues',
     memoryMb: 256,
     timeoutSeconds: 30,
-    environment: ['webhookQueueUrl', 'emailQueueUrl'],
+    environment: ['webhookQueueUrl', 'emailQueueUrl', 'macroQueueUrl'],
     grants: {
       tableStream: consumeStream,
       webhookQueue: ['sqs:SendMessage'],
       emailQueue: ['sqs:SendMessage'],
+      macroQueue: ['sqs:SendMessage'],
       streamFailures: ['sqs:SendMessage'],
     },
   },
@@ -137,11 +138,20 @@ export const functionProfiles: Record<FunctionName, FunctionProfile> = {
     description: 'Sends e-mails through SES and records each attempt',
     memoryMb: 256,
     timeoutSeconds: 60,
-    environment: ['tableName', 'emailQueueUrl', 'emailFrom', 'dueShards', 'deliveryRetentionDays'],
+    environment: [
+      'tableName',
+      'emailQueueUrl',
+      'masterSecretArn',
+      'apiOrigin',
+      'emailFrom',
+      'dueShards',
+      'deliveryRetentionDays',
+    ],
     grants: {
       table: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
       emailQueue: [...consumeQueue, 'sqs:SendMessage'],
       emailIdentity: ['ses:SendEmail'],
+      masterSecret: ['secretsmanager:GetSecretValue'],
     },
     feedsItself: true,
   },
@@ -157,7 +167,7 @@ export const functionProfiles: Record<FunctionName, FunctionProfile> = {
     },
   },
   'run-macro': {
-    description: 'Works the pages of runs, drains shards of the due index, and sees to endpoints that failed',
+    description: 'Works the pages of runs, drains the due index, sees to endpoints that failed, and tells teams',
     memoryMb: 512,
     timeoutSeconds: 60,
     environment: [
@@ -190,6 +200,16 @@ export const functionProfiles: Record<FunctionName, FunctionProfile> = {
       emailQueue: ['sqs:SendMessage'],
     },
     feedsItself: true,
+  },
+  'leave-notifications': {
+    description: 'Lets a person turn off the e-mails about tickets of their teams',
+    memoryMb: 512,
+    timeoutSeconds: 10,
+    environment: ['tableName', 'masterSecretArn'],
+    grants: {
+      table: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      masterSecret: ['secretsmanager:GetSecretValue'],
+    },
   },
   'admin-api': {
     description: 'Serves people and tools below /admin/v1',

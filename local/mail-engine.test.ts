@@ -51,6 +51,19 @@ describe('the stand-in for SES', () => {
     expect(mails()).toEqual([]);
   });
 
+  test('takes headers within the limits of SES, and shows them', async () => {
+    const { send, mails } = await start();
+    const withHeader = (Name: string, Value: string) => {
+      const Simple = Object(mailTo('ann@example.com')).Content.Simple;
+      return { ...mailTo('ann@example.com'), Content: { Simple: { ...Simple, Headers: [{ Name, Value }] } } };
+    };
+    expect(await send(withHeader('List-Unsubscribe', '<https://example.com>'))).toMatchObject({ status: 200 });
+    expect(mails()).toMatchObject([{ headers: { 'List-Unsubscribe': '<https://example.com>' } }]);
+    expect(await send(withHeader('A b', 'c'))).toMatchObject({ status: 400 });
+    expect(await send(withHeader('A', 'a\r\nBcc: b'))).toMatchObject({ status: 400 });
+    expect(await send(withHeader('A', 'a'.repeat(996)))).toMatchObject({ status: 400 });
+  });
+
   test('rejects to reject@ and throttles each e-mail to throttle@ once', async () => {
     const { send, mails } = await start();
     const throttled = mailTo(`throttle@${failingDomain}`);

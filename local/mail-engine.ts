@@ -25,10 +25,16 @@ const maxBodyBytes = 10_000_000;
 
 const Address = z.string().regex(/^[^\s@<>,;]+@[^\s@<>,;]+$/);
 const Text = z.strictObject({ Data: z.string(), Charset: z.literal('UTF-8') });
+/** Headers beside those that SES sets itself, within the limits of SES API v2. */
+const Headers = z
+  .array(z.strictObject({ Name: z.string().regex(/^[!-9;-~]{1,126}$/), Value: z.string().regex(/^[ -~]{1,995}$/) }))
+  .max(15);
 const SendEmail = z.strictObject({
   FromEmailAddress: Address,
   Destination: z.strictObject({ ToAddresses: z.array(Address).min(1).max(50) }),
-  Content: z.strictObject({ Simple: z.strictObject({ Subject: Text, Body: z.strictObject({ Text }) }) }),
+  Content: z.strictObject({
+    Simple: z.strictObject({ Subject: Text, Body: z.strictObject({ Text }), Headers: Headers.optional() }),
+  }),
 });
 
 /** Starts it on a free port of 127.0.0.1; what was sent lies in a file or, without one, in memory. */
@@ -88,7 +94,12 @@ function mailOf({ FromEmailAddress, Destination, Content }: z.output<typeof Send
     to: Destination.ToAddresses,
     subject: Content.Simple.Subject.Data,
     text: Content.Simple.Body.Text.Data,
+    ...describeHeaders(Content.Simple.Headers),
   };
+}
+
+function describeHeaders(headers: z.output<typeof Headers> | undefined): Pick<SentMail, 'headers'> {
+  return headers === undefined ? {} : { headers: Object.fromEntries(headers.map(({ Name, Value }) => [Name, Value])) };
 }
 
 function readJson(body: Buffer | undefined): unknown {

@@ -10,6 +10,7 @@ export const SentMail = z.object({
   to: z.array(z.string()),
   subject: z.string(),
   text: z.string(),
+  headers: z.record(z.string(), z.string()).optional(),
 });
 export type SentMail = z.infer<typeof SentMail>;
 

@@ -75,14 +75,15 @@ export function hideCommit(table: Table): () => void {
   };
 }
 
-/** Makes the next transaction fail for a reason that nobody foresaw. */
-export function breakTransaction(table: Table): () => void {
-  let left = 1;
+/** Makes the next transaction, or the one after so many more, fail for a reason that nobody foresaw. */
+export function breakTransaction(table: Table, passing = 0): () => void {
+  let left = passing + 1;
   const name = 'brokenTransaction';
   table.client.middlewareStack.add(
     (next, context) => async (call) => {
       if (context.commandName?.startsWith('TransactWrite') !== true || left === 0) return await next(call);
       left -= 1;
+      if (left > 0) return await next(call);
       throw new Error('injected');
     },
     { step: 'initialize', name, priority: 'low' },

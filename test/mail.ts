@@ -4,6 +4,7 @@ import { createMailer, type SendMail } from '../adapters/ses/mail.ts';
 import type { Delivery } from '../core/deliveries/delivery.ts';
 import { sendEmail } from '../functions/send-email/handler.ts';
 import { credentials, region } from '../local/place.ts';
+import { testKeys } from './admin.ts';
 import type { TestEngines } from './engines.ts';
 import { recordingObserver } from './gateway.ts';
 import { storeDelivery } from './pending-mail.ts';
@@ -24,6 +25,8 @@ export function mailSender(
     emailQueue,
     sendMail: options.sendMail ?? createMailer(client),
     emailFrom: options.emailFrom ?? 'feedbridge@localhost.test',
+    apiOrigin: 'https://api.example.com',
+    loadKeys: async () => testKeys,
     dueShards: 4,
     deliveryRetentionDays: 30,
     observer,

@@ -6,6 +6,7 @@ import { type DeliveryStorage, deliveryItem } from './deliveries.ts';
 import { changeKey, commentKey, type ItemKey, memberKey, onceKey, ticketKey } from './keys.ts';
 import { lookupItems } from './lookups.ts';
 import { listedMember } from './members.ts';
+import { notificationItem } from './notification-item.ts';
 import { cancelledItem, failedConditions, isContention, type Table } from './table.ts';
 import { listedColumns } from './tickets.ts';
 
@@ -166,9 +167,9 @@ function addToScore(table: Table, key: ItemKey, points: number): TransactItem {
   };
 }
 
-/** Deliveries, history and comments: items that are new. */
+/** Deliveries, notifications, history and comments: items that are new. */
 export function addedItems(table: Table, consequence: Consequence, storage: DeliveryStorage): TransactItem[] {
-  const { deliveries, changes, comments, context } = consequence;
+  const { deliveries, notifications, changes, comments, context } = consequence;
   const project = context.project.key;
   const keyOf = (record: 'ticket' | 'member'): ItemKey =>
     record === 'ticket' && 'ticket' in context
@@ -176,6 +177,7 @@ export function addedItems(table: Table, consequence: Consequence, storage: Deli
       : memberKey(project, memberOf(context)?.email ?? '');
   const items = [
     ...deliveries.map((delivery) => deliveryItem(delivery, storage)),
+    ...notifications.map((notification) => notificationItem(notification, storage)),
     ...changes.map(({ record, change }, place) => ({
       ...changeKey(keyOf(record), change, place),
       ...change,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { endpointLane, followLane, runLane, scheduleLane } from '../../core/deliveries/message.ts';
+import { endpointLane, followLane, notificationLane, runLane, scheduleLane } from '../../core/deliveries/message.ts';
 import { deliveryOfKey, duePartition, readDueSk } from './keys.ts';
 import { readPages } from './read-all.ts';
 import type { Table } from './table.ts';
@@ -9,7 +9,9 @@ const DueEntry = z.object({ pk: z.string(), dueSk: z.string() });
 /** A delivery whose time has come, and the lane that says which queue and group it goes to. */
 type DueDelivery = { delivery: string; lane: string };
 
-/** What is due in one page: deliveries, those whose captured values are to be followed, endpoints, runs and timetables. */
+/**
+ * What is due in one page: deliveries, those whose captured values are to be followed, endpoints, runs, timetables, and
+ * notifications to be told. */
 export type DuePage = {
   deliveries: DueDelivery[];
   followUps: string[];
@@ -17,6 +19,7 @@ export type DuePage = {
   runs: { project: string; run: string }[];
   /** Projects of which a scheduled automation is due. */
   schedules: string[];
+  notifications: string[];
 };
 
 /** Yields what is due in a shard, earliest first, in pages of at most `pageSize`. */
@@ -39,13 +42,18 @@ export async function* readDue(
         const delivery = deliveryOfKey(pk);
         return delivery === undefined || lane === followLane ? [] : [{ delivery, lane }];
       }),
-      followUps: entries.flatMap(({ id, lane }) => (lane === followLane ? [id] : [])),
-      endpoints: entries.flatMap(({ id, lane }) => (lane === endpointLane ? [id] : [])),
-      schedules: entries.flatMap(({ id, lane }) => (lane === scheduleLane ? [id] : [])),
-      runs: entries.flatMap(({ id, lane }) => {
+      followUps: idsIn(entries, followLane),
+      endpoints: idsIn(entries, endpointLane),
+      schedules: idsIn(entries, scheduleLane),
+      notifications: idsIn(entries, notificationLane),
+      runs: idsIn(entries, runLane).map((id) => {
         const [project = '', run = ''] = id.split('/');
-        return lane === runLane ? [{ project, run }] : [];
+        return { project, run };
       }),
     };
   }
+}
+
+function idsIn(entries: readonly { id: string; lane: string }[], lane: string): string[] {
+  return entries.filter((entry) => entry.lane === lane).map(({ id }) => id);
 }

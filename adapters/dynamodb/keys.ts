@@ -156,6 +156,11 @@ export function rateKey(endpoint: string): ItemKey {
   return { pk: `RATE#${endpoint}`, sk: 'RATE' };
 }
 
+/** The key of a notification: that a team is to be told of a ticket. */
+export function notificationKey(notification: string): ItemKey {
+  return { pk: `NOTIFICATION#${notification}`, sk: 'NOTIFICATION' };
+}
+
 /**
  * The key of one entry of a record's history; entries sort by time, those of one instant by the record's version, and those
  * of one version by their place in the transaction.

@@ -43,8 +43,8 @@ export async function writeMembers(
 }
 
 /** What a list shows of a member. */
-export function listedMember({ email, name, teams, role }: Member): Record<string, unknown> {
-  return { email, name, teams, role };
+export function listedMember({ email, name, teams, role, notifications }: Member): Record<string, unknown> {
+  return { email, name, teams, role, notifications };
 }
 
 /** The conditional write of one member, for a transaction: a new one whole, of a known one only what documents say of people. */

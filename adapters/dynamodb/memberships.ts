@@ -8,9 +8,13 @@ import type { Table } from './table.ts';
 
 const StoredMembership = z.looseObject({ project: z.string() });
 /** What the list of members holds of one. */
-export const ListedMember = Member.pick({ email: true, name: true, teams: true, role: true }).meta({
-  id: 'ListedMember',
-});
+export const ListedMember = Member.pick({
+  email: true,
+  name: true,
+  teams: true,
+  role: true,
+  notifications: true,
+}).meta({ id: 'ListedMember' });
 export type ListedMember = z.infer<typeof ListedMember>;
 
 /** Reads one person's member records in these distinct projects, consistently, by project. */

@@ -102,22 +102,23 @@ describe('the derived keys', () => {
 
   test('are all different from each other and from those of another master secret', () => {
     const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
-    const keys = [deriveKeys(master), deriveKeys(`${master}y`)].flatMap(({ vault, capability, cursor }) =>
-      [vault.bytes, capability, cursor].map(hex),
+    const keys = [deriveKeys(master), deriveKeys(`${master}y`)].flatMap(({ vault, capability, cursor, wayOut }) =>
+      [vault.bytes, capability, cursor, wayOut].map(hex),
     );
-    expect(new Set(keys).size).toBe(6);
+    expect(new Set(keys).size).toBe(8);
     expect(keys.every((text) => text.length === 64)).toBe(true);
   });
 
   // Computed once and pinned: a change would make every stored secret unreadable.
   test('stay what they were', () => {
-    const { vault, capability, cursor } = deriveKeys(master);
-    const shown = [vault.bytes, capability, cursor].map((bytes) => Buffer.from(bytes).toString('hex'));
+    const { vault, capability, cursor, wayOut } = deriveKeys(master);
+    const shown = [vault.bytes, capability, cursor, wayOut].map((bytes) => Buffer.from(bytes).toString('hex'));
     expect([vault.id, ...shown]).toEqual([
       '2b75c623142d',
       'b2e95c5e0a6d103b8ece66c52db880f19ad654e89eed65a100cfef1005548af1',
       'c65f4cb9c3430d4eeafc579df3f0b0afa1c373bab85f8573ade1836efdbee896',
       '973f44d541dfcfd7cfa0671056cc75cfe8eb199fd1178108c02a43f0915377bd',
+      '386b6e12def013fc2ffaf16a56fd654c493a388009e90029d4fa247f823418dc',
     ]);
   });
 

@@ -16,7 +16,12 @@ export type SealedSecret = z.infer<typeof SealedSecret>;
 export type VaultKey = { readonly id: string; readonly bytes: Uint8Array };
 
 /** What the one master secret is turned into: each key serves one purpose, and none tells anything of another. */
-export type DerivedKeys = { readonly vault: VaultKey; readonly capability: Uint8Array; readonly cursor: Uint8Array };
+export type DerivedKeys = {
+  readonly vault: VaultKey;
+  readonly capability: Uint8Array;
+  readonly cursor: Uint8Array;
+  readonly wayOut: Uint8Array;
+};
 
 /** Where a secret belongs; a ciphertext opens nowhere else. */
 export type SecretPlace = { readonly project: string; readonly name: string };
@@ -41,6 +46,7 @@ export function deriveKeys(masterSecret: string): DerivedKeys {
     vault: { id, bytes: derive('vault', 32) },
     capability: derive('capability', 32),
     cursor: derive('cursor', 32),
+    wayOut: derive('way-out', 32),
   };
 }
 

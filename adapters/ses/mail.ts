@@ -1,5 +1,5 @@
 import { SESv2Client, SESv2ServiceException, SendEmailCommand } from '@aws-sdk/client-sesv2';
-import type { FrozenMail } from '../../core/deliveries/delivery.ts';
+import type { OutgoingMail } from '../../core/notifications/way-out.ts';
 
 /** What became of an e-mail: SES took it, refused it by a named error, or was not heard. */
 export type MailResult =
@@ -8,19 +8,25 @@ export type MailResult =
   | { outcome: 'failed'; class: 'connect' | 'timeout'; message: string };
 
 /** Sends one e-mail. */
-export type SendMail = (from: string, mail: FrozenMail) => Promise<MailResult>;
+export type SendMail = (from: string, mail: OutgoingMail) => Promise<MailResult>;
 
 /** The whole exchange with SES, in milliseconds; it answers within one second as a rule. */
 const timeoutMs = 15_000;
 
 /** Makes the sender: one try per call, since the delivery's own schedule says when the next one is. */
 export function createMailer(client: SESv2Client = new SESv2Client({ maxAttempts: 1 })): SendMail {
-  return async (from, mail) => {
+  return async (from, { to, subject, text: body, headers }) => {
     const text = (Data: string) => ({ Data, Charset: 'UTF-8' });
     const command = new SendEmailCommand({
       FromEmailAddress: from,
-      Destination: { ToAddresses: mail.to },
-      Content: { Simple: { Subject: text(mail.subject), Body: { Text: text(mail.text) } } },
+      Destination: { ToAddresses: to },
+      Content: {
+        Simple: {
+          Subject: text(subject),
+          Body: { Text: text(body) },
+          ...(headers === undefined ? {} : { Headers: headers.map(([Name, Value]) => ({ Name, Value })) }),
+        },
+      },
     });
     const signal = AbortSignal.timeout(timeoutMs);
     try {

@@ -41,7 +41,13 @@ export const FrozenRequest = z.object({
 export type FrozenRequest = z.infer<typeof FrozenRequest>;
 
 /** An e-mail as it was rendered with the change that caused it. */
-export const FrozenMail = z.object({ to: z.array(z.string()), subject: z.string(), text: z.string() });
+export const FrozenMail = z.object({
+  to: z.array(z.string()),
+  subject: z.string(),
+  text: z.string(),
+  /** Its one recipient is given a link, as it is sent, by which such e-mails are turned off. */
+  wayOut: z.literal(true).optional(),
+});
 export type FrozenMail = z.infer<typeof FrozenMail>;
 
 /** What counts as success, frozen: conditions over the record are decided already, those over the answer remain. */
@@ -103,9 +109,9 @@ export type Attempt = z.infer<typeof Attempt>;
 /** The ticket or member that a delivery is about. */
 const DeliveryTarget = z.union([z.object({ ticket: z.string() }), z.object({ member: z.string() })]);
 
-/** What made a delivery; a `notice` tells project managers how an endpoint is doing. */
+/** What made a delivery; a `notice` tells project managers how an endpoint is doing, a `notification` a team of a ticket. */
 export const DeliveryCause = z.object({
-  kind: z.enum(['automation', 'run', 'listener', 'test', 'replay', 'notice']),
+  kind: z.enum(['automation', 'run', 'listener', 'test', 'replay', 'notice', 'notification']),
   key: z.string(),
 });
 export type DeliveryCause = z.infer<typeof DeliveryCause>;

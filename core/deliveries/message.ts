@@ -15,8 +15,8 @@ export type DeliveryMessage = z.infer<typeof DeliveryMessage>;
 
 /**
  * A message of the macro queue: drain one shard of what is due, see to an endpoint, follow what was captured, begin what
- * schedules say, or do a part of a run. `slot` (epoch milliseconds) is when the next delivery that is brought back may go, where an earlier message has taken
- * the slots before.
+ * schedules say, do a part of a run, or tell a team of a ticket. `slot` (epoch milliseconds) is when the next delivery that is
+ * brought back may go, where an earlier message has taken the slots before.
  */
 export const MacroMessage = z.discriminatedUnion('kind', [
   z.object({
@@ -31,6 +31,7 @@ export const MacroMessage = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('count-run'), project: z.string(), run: z.string() }),
   z.object({ kind: z.literal('run-page'), project: z.string(), run: z.string(), page: z.int() }),
   z.object({ kind: z.literal('tend-run'), project: z.string(), run: z.string() }),
+  z.object({ kind: z.literal('tell-team'), notification: z.string() }),
 ]);
 export type MacroMessage = z.infer<typeof MacroMessage>;
 
@@ -48,6 +49,9 @@ export const scheduleLane = 'schedule';
 
 /** The lane of due entries that stand for a run, which wants to be looked at; their id is `<project>/<run>`. */
 export const runLane = 'run';
+
+/** The lane of due entries that stand for a notification whose team has not been told yet. */
+export const notificationLane = 'notification';
 
 /**
  * The id of an endpoint: 64 bits of a hash, because three keys may have more than the 128 characters that SQS takes as a

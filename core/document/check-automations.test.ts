@@ -137,6 +137,9 @@ test('more consequences than one transaction holds are refused', () => {
   expect(listProblems(input)).toEqual([
     expect.stringMatching(/^automations: one ticket of type "ideas" could set off 109 /),
   ]);
+  expect(listProblems(withPart(input, ['teams', 0, 'notify'], { moved: true }))).toEqual([
+    expect.stringMatching(/^automations: one ticket of type "ideas" could set off 110 /),
+  ]);
 });
 
 test('two histories of one macro, and the macros for members that follow, count as consequences', () => {

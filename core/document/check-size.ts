@@ -1,3 +1,4 @@
+import { mayNotify } from '../notifications/decide-notification.ts';
 import { type Checking, canMeet } from './checking.ts';
 import type { Macro, ProjectDocument } from './schema.ts';
 
@@ -22,7 +23,8 @@ export function checkConsequenceSize(checking: Checking): void {
         triggered.some((automation) => automation.macro === macro.key),
     );
     const all = macros.some(changesMember) ? [...macros, ...macrosForMembers(document)] : macros;
-    const items = all.reduce((sum, macro) => sum + countItems(macro), itemsOfStart);
+    const told = mayNotify(document) ? 1 : 0;
+    const items = all.reduce((sum, macro) => sum + countItems(macro), itemsOfStart + told);
     if (items <= maxItems) continue;
     const message = `one ticket of type "${type.key}" could set off ${items} stored changes, deliveries and comments at once; at most ${maxItems} are possible: use fewer automations or actions`;
     report(['automations'], 'too_long', message);

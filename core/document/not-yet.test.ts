@@ -10,7 +10,7 @@ test('a part without behaviour is named with its key, one sentence each', () => 
   expect(getValid(apollo).notYet).toEqual(
     expect.arrayContaining([
       'dataPackages[0] (issues-export): data packages cannot be read yet.',
-      'externalSources[0].advanced.notify (appcrashlog): notifications are not sent yet.',
+      'macros[0].showAsAction (send-to-jira): macros are not listed as actions yet.',
     ]),
   );
 });

@@ -11,7 +11,6 @@ const rows: readonly Row[] = [
   { at: ['externalSources', '*', 'group'], says: 'repeated reports are not grouped yet' },
   { at: ['externalSources', '*', 'keepRejected'], when: isTrue, says: 'rejected submissions are not kept yet' },
   { at: ['externalSources', '*', 'maxPerMinute'], says: 'requests are not limited yet' },
-  { at: ['externalSources', '*', 'advanced', 'notify'], says: 'notifications are not sent yet' },
   { at: ['macros', '*', 'showAsAction'], says: 'macros are not listed as actions yet' },
   { at: ['dataPackages', '*'], says: 'data packages cannot be read yet' },
   { at: ['recordLookups', '*'], says: 'record lookups cannot be read yet' },

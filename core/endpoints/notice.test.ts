@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { describeNotice, makeNoticeMails, nextManagers, pickManagers, type Telling } from './notice.ts';
+import { describeNotice, makeNoticeMails, pickManagers, type Telling } from './notice.ts';
 
 const telling: Telling = {
   health: {
@@ -50,15 +50,6 @@ describe('a notice', () => {
     const mails = mailsTo(['a@example.com', 'b@example.com']);
     expect(mails.map(({ mail }) => mail?.to)).toEqual([['a@example.com'], ['b@example.com']]);
     expect(mails[0]).toMatchObject({ id: 'n1', target: { ticket: 'BUG-0001' }, cause: { kind: 'notice', key: 'e1' } });
-  });
-
-  test('goes to some managers at a time, in the order of their addresses, to each once', () => {
-    const managers = ['c@example.com', 'a@example.com', 'b@example.com', 'a@example.com'];
-    const first = nextManagers({}, managers, 2);
-    expect(first).toEqual({ next: ['a@example.com', 'b@example.com'], areLast: false });
-    const rest = nextManagers({ toldUpTo: 'b@example.com' }, managers, 2);
-    expect(rest).toEqual({ next: ['c@example.com'], areLast: true });
-    expect(nextManagers({}, [], 2)).toEqual({ next: [], areLast: true });
   });
 
   test('that no delivery brought about goes to each manager, filed under the manager', () => {

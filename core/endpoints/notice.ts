@@ -1,9 +1,9 @@
 import type { Delivery } from '../deliveries/delivery.ts';
+import { subjectLine } from '../deliveries/subject-line.ts';
 import type { TagValue } from '../templates/template.ts';
 import type { EndpointHealth, EndpointNotice } from './health.ts';
 
-/** Longest subject, in code units, and so much of a receiver's words, in an e-mail. */
-const maxSubjectLength = 200;
+/** Most of a receiver's words, in code units, in an e-mail. */
 const maxReasonLength = 1_000;
 
 /** A notice about to be told, and what its words need. */
@@ -52,20 +52,6 @@ export function makeNoticeMails(
   }));
 }
 
-/** The managers who come next, in the order of their addresses, and whether they are the last. */
-export function nextManagers(
-  { toldUpTo = '' }: Pick<EndpointNotice, 'toldUpTo'>,
-  managers: readonly string[],
-  most: number,
-): { next: string[]; areLast: boolean } {
-  const left = [...new Set(managers)].filter((email) => email > toldUpTo).toSorted(byCodeUnit);
-  return { next: left.slice(0, most), areLast: left.length <= most };
-}
-
-function byCodeUnit(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0;
-}
-
 /** A notice in plain words. */
 export function describeNotice(telling: Telling): { subject: string; text: string } {
   const { health, notice, project, macroName = health.macro, apiOrigin } = telling;
@@ -89,19 +75,11 @@ export function describeNotice(telling: Telling): { subject: string; text: strin
     `Its deliveries: GET ${base}/deliveries?macro=${health.macro}&action=${health.action}`,
   ];
   const subject = `${project.name}: the webhook ${health.macro}/${health.action} ${state}`;
-  return { subject: oneLine(subject), text: `${lines.join('\n\n')}\n` };
+  return { subject: subjectLine(subject), text: `${lines.join('\n\n')}\n` };
 }
 
 function describeTarget(target: NonNullable<EndpointNotice['target']>): string {
   return 'ticket' in target ? `ticket ${target.ticket}` : `member ${target.member}`;
-}
-
-/** A line break would begin another header. */
-function oneLine(text: string): string {
-  return text
-    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
-    .slice(0, maxSubjectLength)
-    .toWellFormed();
 }
 
 /** What the templates of a macro that tells of an endpoint can read, as ((request./event)) and so on. */

@@ -1,6 +1,8 @@
 import { byteBudget, countJson, maxChangeBytes } from '../deliveries/byte-budget.ts';
 import type { Delivery } from '../deliveries/delivery.ts';
 import type { Macro, ProjectDocument } from '../document/schema.ts';
+import { type Beginning, decideNotification, mayNotify } from '../notifications/decide-notification.ts';
+import type { Notification } from '../notifications/notification.ts';
 import type { ActionResult } from '../records/action-result.ts';
 import { boundActions, boundChanges, sayWhy } from '../records/bound-entry.ts';
 import type { Change, ChangeCause, FieldChange } from '../records/change.ts';
@@ -41,6 +43,8 @@ export type Consequence = {
   lookups: { record: RecordKind; added: string[]; removed: string[] }[];
   /** Automations that run once for each ticket and have run now. */
   once: string[];
+  /** The team that is to be told of it, where one is. */
+  notifications: Notification[];
   ran: RanMacro[];
 };
 
@@ -72,8 +76,8 @@ type Chain = {
 };
 
 /** Follows links breadth first: what one change sets off runs in the document's order, before what follows from that. */
-export function followChain(input: ChainInput, first: readonly Link[]): Consequence {
-  return followAll(beginChain(input), first);
+export function followChain(input: ChainInput, first: readonly Link[], beginning: Beginning): Consequence {
+  return followAll(beginChain(input), first, beginning);
 }
 
 /** A change that no macro made, and with which a chain begins; `context` is the record after it. */
@@ -97,7 +101,8 @@ export function followChange(input: ChainInput, first: FirstChange): Consequence
   }
   if (first.changes.length === 0) return consequence;
   chain.room -= countJson(first.comments) + countJson(first.lookups);
-  return followAll(chain, writeEntry(chain, { chain: [], changeCause: first.cause }, record, first));
+  const links = writeEntry(chain, { chain: [], changeCause: first.cause }, record, first);
+  return followAll(chain, links, { kind: 'change', cause: first.cause, isBulk: false });
 }
 
 /** What was captured on the record before, in a chain whose macros so far are known. */
@@ -118,6 +123,7 @@ export function followCapture(input: ChainInput, { cause, paths, chain: keys }: 
   return followAll(
     chain,
     links.map((link) => ({ ...link, chain: keys })),
+    { kind: 'change', cause, isBulk: false },
   );
 }
 
@@ -131,12 +137,13 @@ function beginChain(input: ChainInput): Chain {
     changes: [],
     lookups: [],
     once: [],
+    notifications: [],
     ran: [],
   };
   return { input, room: maxChangeBytes, applied: new Set(), consequence };
 }
 
-function followAll(chain: Chain, first: readonly Link[]): Consequence {
+function followAll(chain: Chain, first: readonly Link[], beginning: Beginning): Consequence {
   const queue = [...first];
   for (let link = queue.shift(); link !== undefined; link = queue.shift()) {
     if (hasRunBefore(chain, link)) continue;
@@ -144,7 +151,11 @@ function followAll(chain: Chain, first: readonly Link[]): Consequence {
     if (reason === undefined) queue.push(...followLink(chain, link));
     else sayStopped(chain, link, reason);
   }
-  return chain.consequence;
+  const { input, consequence } = chain;
+  const { context: after, changes } = consequence;
+  const notification = decideNotification(input, beginning, { before: input.context, after, changes });
+  if (notification !== undefined) consequence.notifications.push(notification);
+  return consequence;
 }
 
 /** Once for each ticket ever is a limit that its author set: nothing is said of it in the history. */
@@ -152,12 +163,13 @@ function hasRunBefore({ input, consequence }: Chain, { isOnce, automation = '' }
   return isOnce === true && (input.ranOnce?.has(automation) === true || consequence.once.includes(automation));
 }
 
-function whyStopped({ applied, consequence, room }: Chain, { macro, chain }: Link): string | undefined {
+function whyStopped({ input, applied, consequence, room }: Chain, { macro, chain }: Link): string | undefined {
   if (applied.has(identify(macro))) return `its macro "${macro.key}" has run already in this chain`;
   if (chain.length >= maxLinks) return `at most ${maxLinks} macros follow from one another`;
   const { deliveries, comments, changes, once } = consequence;
   const lookups = consequence.lookups.reduce((sum, { added, removed }) => sum + added.length + removed.length, 0);
-  const soFar = 2 + deliveries.length + comments.length + changes.length + lookups + once.length;
+  const told = mayNotify(input.document) ? 1 : 0;
+  const soFar = 2 + told + deliveries.length + comments.length + changes.length + lookups + once.length;
   // Each action may bring one item, each of the two records an entry of its history, what is stopped one more, and a mark.
   const items = soFar + macro.actions.length + 4;
   return items > maxItems || room < entryRoom

@@ -7,7 +7,7 @@ import type { LargeBodies } from '../../adapters/s3/large-bodies.ts';
 import { type Consequence, decideMacro, decideScheduled } from '../../core/consequence.ts';
 import type { Automation, Macro } from '../../core/document/schema.ts';
 import { type RunResult, type RunTarget, resultOf, resultWithout } from '../../core/runs/result.ts';
-import type { Run } from '../../core/runs/run.ts';
+import { pageSize, type Run } from '../../core/runs/run.ts';
 import { matchesScope } from '../../core/runs/scope.ts';
 import { type LoadedRecord, loadRecord } from './load-record.ts';
 import { noteAutomations } from './note-automations.ts';
@@ -139,7 +139,7 @@ async function decide(dependencies: TargetDependencies, worked: WorkedMacro, tar
   const by = run.cause.by === undefined ? {} : { by: run.cause.by };
   const consequence =
     automation === undefined
-      ? decideMacro(input, { macro, cause, changeCause: { ...cause, ...by } })
+      ? decideMacro(input, { macro, cause, changeCause: { ...cause, ...by }, isBulk: isBulk(run) })
       : decideScheduled(input, automation, macro);
   const [first] = consequence.ran;
   // Stored before the commit: what the commit then does not take, the bucket forgets.
@@ -147,6 +147,11 @@ async function decide(dependencies: TargetDependencies, worked: WorkedMacro, tar
   const write = { before: context, memberVersion, consequence: { ...consequence, deliveries }, token: newId() };
   const member = 'ticket' in context ? context.submitter?.email : context.member.email;
   return { result: resultOf(target, first?.actions ?? []), toStore: { write, now: now() }, member };
+}
+
+/** A list of a few tickets is what a person moves by hand. */
+function isBulk({ over, total }: Run): boolean {
+  return over.kind !== 'list' || total > pageSize;
 }
 
 function whySkipped({ macro, automation, run, configuration }: WorkedMacro, loaded: LoadedRecord): string | undefined {

@@ -92,7 +92,7 @@ function draftCreation(
   number: number,
   members: Members,
 ): TicketCreation {
-  const { configuration, source, givenKey, bodyHash, request, signature } = submission;
+  const { configuration, source, reading, givenKey, bodyHash, request, signature } = submission;
   const draft = draftTicket(dependencies, submission, number, (email) => members.has(email));
   const submitter = members.get(draft.submitter);
   const context: TicketContext = {
@@ -106,7 +106,9 @@ function draftCreation(
   const memberVersion = submitter?.version ?? 0;
   const consequence = decideSubmission({
     document: configuration.document,
-    runAutomations: source.advanced.runAutomations,
+    ...source.advanced,
+    // A default submitter has not written it.
+    doer: reading.givenSubmitter === undefined || draft.claimedSubmitter !== undefined ? undefined : draft.submitter,
     context,
     memberVersion,
     newId: dependencies.newId,

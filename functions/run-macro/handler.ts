@@ -10,6 +10,7 @@ import { countRun } from './count-run.ts';
 import { type FollowDependencies, followCaptured } from './follow-capture.ts';
 import { runPage } from './run-page.ts';
 import { runSchedules } from './run-schedules.ts';
+import { type TeamDependencies, tellTeam } from './tell-team.ts';
 import { type TendDependencies, tendEndpoint } from './tend-endpoint.ts';
 import { tendRun } from './tend-run.ts';
 
@@ -17,7 +18,11 @@ import { tendRun } from './tend-run.ts';
 const maxDrainMs = 50_000;
 const pageSize = 100;
 /** What the handler is given. */
-export type RunMacroDependencies = DrainDependencies & TendDependencies & FollowDependencies & PageDependencies;
+export type RunMacroDependencies = DrainDependencies &
+  TendDependencies &
+  FollowDependencies &
+  PageDependencies &
+  TeamDependencies;
 
 /** What draining needs. */
 type DrainDependencies = {
@@ -50,12 +55,15 @@ export function runMacro(dependencies: RunMacroDependencies): MessageHandler {
         return await runPage(dependencies, message);
       case 'tend-run':
         return await tendRun(dependencies, message);
+      case 'tell-team':
+        return await tellTeam(dependencies, message);
     }
   };
 }
 
 /**
- * Drains one shard of what is due onto the queues; due entries stay until their delivery settles, or their endpoint or run is seen to.
+ * Drains one shard of what is due onto the queues; due entries stay until their delivery settles, or what they stand for is
+ * seen to.
  * It reads on where a lane has had its share: those of other lanes lie behind.
  */
 async function drainDue(
@@ -67,7 +75,7 @@ async function drainDue(
   let drained = 0;
   const takes = takeShares(dependencies);
   for await (const page of readDue(table, shard, { now: startedAt, pageSize })) {
-    const { deliveries: due, followUps, endpoints, runs, schedules } = page;
+    const { deliveries: due, followUps, endpoints, runs, schedules, notifications } = page;
     const mails: Message[] = [];
     const webhooks: Message[] = [];
     for (const { delivery, lane } of due) {
@@ -76,21 +84,26 @@ async function drainDue(
       const message: DeliveryMessage = { delivery, endpoint: lane };
       (isMail ? mails : webhooks).push({ body: JSON.stringify(message), group: lane });
     }
-    const tending = [
-      ...endpoints.map((endpoint): MacroMessage => ({ kind: 'tend-endpoint', endpoint })),
-      ...followUps.map((delivery): MacroMessage => ({ kind: 'follow-capture', delivery })),
-      ...schedules.map((project): MacroMessage => ({ kind: 'run-schedules', project })),
-      ...runs.map((run): MacroMessage => ({ kind: 'tend-run', ...run })),
-    ].map((message): Message => ({ body: JSON.stringify(message) }));
+    const macros = [
+      ...endpoints.map((endpoint) => writeMessage({ kind: 'tend-endpoint', endpoint })),
+      ...followUps.map((delivery) => writeMessage({ kind: 'follow-capture', delivery })),
+      ...schedules.map((project) => writeMessage({ kind: 'run-schedules', project })),
+      ...runs.map((run) => writeMessage({ kind: 'tend-run', ...run })),
+      ...notifications.map((notification) => writeMessage({ kind: 'tell-team', notification })),
+    ];
     const failures = await Promise.all([
       sendAll(webhookQueue, webhooks),
       sendAll(emailQueue, mails),
-      sendAll(macroQueue, tending),
+      sendAll(macroQueue, macros),
     ]);
-    drained += webhooks.length + mails.length + tending.length - failures.flat().length;
+    drained += webhooks.length + mails.length + macros.length - failures.flat().length;
     if (now() - startedAt > maxDrainMs) break;
   }
   return { shard, drained };
+}
+
+function writeMessage(message: MacroMessage): Message {
+  return { body: JSON.stringify(message) };
 }
 
 /** Says of each delivery of a lane in turn whether this drain takes it; a lane's endpoint is read once there are many. */

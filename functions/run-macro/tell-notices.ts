@@ -4,8 +4,9 @@ import { deliveryItem } from '../../adapters/dynamodb/deliveries.ts';
 import { type StoredEndpoint, storeNotice } from '../../adapters/dynamodb/endpoints.ts';
 import { listAllMembers } from '../../adapters/dynamodb/memberships.ts';
 import { isContention } from '../../adapters/dynamodb/table.ts';
+import { nextRecipients } from '../../core/deliveries/next-recipients.ts';
 import type { EndpointHealth, EndpointNotice } from '../../core/endpoints/health.ts';
-import { makeNoticeMails, nextManagers, pickManagers } from '../../core/endpoints/notice.ts';
+import { makeNoticeMails, pickManagers } from '../../core/endpoints/notice.ts';
 import { afterNotice, afterSomeMails } from '../../core/endpoints/tending.ts';
 import { applyNoticeMacro, type NoticeMacroDependencies } from './notice-macro.ts';
 
@@ -108,7 +109,7 @@ async function tellByMail(
   if (configuration === undefined) return { items: [], health: afterNotice(health) };
   const { project, macros } = configuration.document;
   const managers = pickManagers(await listAllMembers(table, health.project));
-  const { next, areLast } = nextManagers(notice, managers, managersAtOnce);
+  const { next, areLast } = nextRecipients(notice, managers, managersAtOnce);
   const macroName = macros.find(({ key }) => key === health.macro)?.name;
   const mails = makeNoticeMails({ health, notice, project, macroName, apiOrigin }, next, { newId, now: now() });
   const items = mails.map((delivery) => ({

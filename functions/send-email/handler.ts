@@ -1,9 +1,11 @@
 import { leaseAttempt } from '../../adapters/dynamodb/attempts.ts';
+import type { LoadKeys } from '../../adapters/secrets/master-secret.ts';
 import type { MailResult, SendMail } from '../../adapters/ses/mail.ts';
 import { sendDelayed } from '../../adapters/sqs/queue.ts';
 import { planAttempt, type SettledState, settleAttempt } from '../../core/deliveries/attempt-plan.ts';
 import type { Attempt, Delivery } from '../../core/deliveries/delivery.ts';
 import { DeliveryMessage } from '../../core/deliveries/message.ts';
+import { addWayOut } from '../../core/notifications/way-out.ts';
 import { delaySeconds } from '../kit/delay.ts';
 import { describeAttempt } from '../kit/next-attempt.ts';
 import type { MessageHandler } from '../kit/queue-consumer.ts';
@@ -21,6 +23,8 @@ export type SendEmailDependencies = SettleMailDependencies & {
   sendMail: SendMail;
   /** The sender's address; empty where the stage sends no e-mail. */
   emailFrom: string;
+  apiOrigin: string;
+  loadKeys: LoadKeys;
   random: () => number;
   newId: () => string;
 };
@@ -65,7 +69,7 @@ async function attempt(
 
 /** Makes one attempt; none is made where the stage or the e-mail itself is not fit for it. */
 async function makeAttempt(
-  { sendMail, emailFrom, now, random }: SendEmailDependencies,
+  { sendMail, emailFrom, apiOrigin, loadKeys, now, random }: SendEmailDependencies,
   delivery: Delivery,
   number: number,
 ): Promise<{ made?: Attempt; state: SettledState }> {
@@ -77,7 +81,10 @@ async function makeAttempt(
     const error = { class: 'blocked' as const, message: fault };
     return { made: begun(number, startedAt, 0, { error }), state: { outcome: 'failed', reason: fault } };
   }
-  const result = await sendMail(emailFrom, mail);
+  // Made as it is sent: whoever reads the delivery's log must not be able to turn off another's e-mails.
+  const outgoing =
+    mail.wayOut === true ? addWayOut(mail, delivery.project, { apiOrigin, key: (await loadKeys()).wayOut }) : mail;
+  const result = await sendMail(emailFrom, outgoing);
   const endedAt = now();
   const verdict = judgeMail(result, delivery.retry);
   const state = settleAttempt(verdict, { number, endedAt, retryAfter: undefined, random: random() });

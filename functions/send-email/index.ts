@@ -1,5 +1,6 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { openTable } from '../../adapters/dynamodb/table.ts';
+import { createKeyLoader } from '../../adapters/secrets/master-secret.ts';
 import { createMailer } from '../../adapters/ses/mail.ts';
 import { createObserver } from '../kit/observer.ts';
 import { queueConsumer } from '../kit/queue-consumer.ts';
@@ -11,6 +12,8 @@ const settings = Settings.pick({
   tableName: true,
   emailQueueUrl: true,
   emailFrom: true,
+  masterSecretArn: true,
+  apiOrigin: true,
   dueShards: true,
   deliveryRetentionDays: true,
 }).parse(readEnvironment(process.env));
@@ -27,5 +30,10 @@ export const handler = queueConsumer(
     observer,
     emailQueue: { client: new SQSClient(), url: settings.emailQueueUrl },
     sendMail: createMailer(),
+    loadKeys: createKeyLoader(
+      table.client.config,
+      settings.masterSecretArn,
+      process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER,
+    ),
   }),
 );

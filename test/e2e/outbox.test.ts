@@ -3,7 +3,9 @@ import * as z from 'zod';
 import { startStack } from '../../local/stack.ts';
 import type { Stack } from '../../local/stack-options.ts';
 import { pendingMail } from '../pending-mail.ts';
+import { tellAndLeave } from './notification-tour.ts';
 import { temporaryFolder } from './running-stack.ts';
+import { stackCalls } from './stack-calls.ts';
 import { storeInStack } from './stack-table.ts';
 
 const Outbox = z.object({ items: z.array(z.looseObject({ subject: z.string() })) });
@@ -45,5 +47,13 @@ test('the outbox shows an e-mail that was stored as a pending delivery, escaped,
   const again = await startOn(folder.path);
   expect(await readOutbox(again.stack)).toMatchObject([{ subject }]);
   await again.stack.stop();
+  folder.remove();
+});
+
+test('a team is told of a new ticket, and whoever leaves by the link in the e-mail is not told of the next', async () => {
+  const folder = temporaryFolder();
+  const { stack } = await startOn(folder.path);
+  await tellAndLeave(stackCalls(stack.localJson), stack.localJson.outbox);
+  await stack.stop();
   folder.remove();
 });

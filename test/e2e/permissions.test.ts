@@ -24,7 +24,7 @@ beforeAll(async () => {
   });
   try {
     const calls = stackCalls(stack.localJson);
-    await tourStack(calls, engines, stack.localJson.keys);
+    await tourStack(calls, engines, stack.localJson);
     called = calls.called;
   } finally {
     await stack.stop();

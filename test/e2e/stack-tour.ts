@@ -2,11 +2,13 @@ import { expect, vi } from 'vitest';
 import * as z from 'zod';
 import { laneOf } from '../../core/deliveries/message.ts';
 import { failingDomain } from '../../local/mail-engine.ts';
+import type { LocalJson } from '../../local/stack-options.ts';
 import { pendingMail } from '../pending-mail.ts';
 import { startReceivingServer } from '../receiving-server.ts';
 import { signedBy } from '../signing.ts';
 import { drainAll, drainOverdue, type Engines } from './drain-overdue.ts';
 import { fireListeners } from './listener-tour.ts';
+import { tellAndLeave } from './notification-tour.ts';
 import type { StackCalls } from './stack-calls.ts';
 import { findInStack, storeInStack } from './stack-table.ts';
 
@@ -23,7 +25,7 @@ const patience = { timeout: 20_000, interval: 50 };
 export async function tourStack(
   calls: StackCalls,
   engines: Engines,
-  keys: Readonly<Record<string, string>>,
+  { keys, outbox }: Pick<LocalJson, 'keys' | 'outbox'>,
 ): Promise<void> {
   const slack = await startReceivingServer((response, place, { body }) => {
     const isFirst = slack.received.findIndex((request) => request.body === body) === place - 1;
@@ -45,6 +47,7 @@ export async function tourStack(
   await replayLarge(calls);
   await runThroughPages(calls, engines);
   await mailTwice(engines);
+  await tellAndLeave(calls, outbox);
   await slack.stop();
   await readRecords(calls);
   await changeProject(calls);

@@ -10,6 +10,7 @@ import { fireListener } from '../../functions/fire-listener/handler.ts';
 import { endpoint, type HttpHandler } from '../../functions/kit/endpoint.ts';
 import type { Observer } from '../../functions/kit/observer.ts';
 import { signingSecretReader } from '../../functions/kit/read-signing-secrets.ts';
+import { leaveNotifications } from '../../functions/leave-notifications/handler.ts';
 import { receiveFeedback } from '../../functions/receive-feedback/handler.ts';
 import { type FunctionName, type Route, routes } from '../../functions/routes.ts';
 import { toClaims } from '../../local/bearer-check.ts';
@@ -117,6 +118,7 @@ function handlersOver(engines: TestEngines, observer: Observer): Partial<Record<
       administratorGroups: ['administrators'],
       randomBytes,
     }),
+    'leave-notifications': leaveNotifications({ ...common, loadKeys: async () => testKeys }),
     'answer-rest': answerRest({ ...common, readFiles: async () => new Map([['swagger-ui.css', referencePage]]) }),
   };
 }

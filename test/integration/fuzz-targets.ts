@@ -1,5 +1,7 @@
 import fc from 'fast-check';
+import { writeWayOut } from '../../core/notifications/way-out.ts';
 import type { Route } from '../../functions/routes.ts';
+import { testKeys } from '../admin.ts';
 import type { Surroundings } from './fuzz-surroundings.ts';
 import { mostly, text, words } from './fuzz-values.ts';
 
@@ -9,6 +11,7 @@ const oddSegments = [
   ...['', 'x'.repeat(64), 'x'.repeat(3_000)],
 ];
 const oddTargets = words('/ // * /api /api/v1 /admin/v1 /admin/v1/ /% /%zz /\u00e9 /? /?% /..');
+const wayOut = writeWayOut(testKeys.wayOut, { project: 'nowhere', email: 'jim@example.com' });
 const limits = [...words('0 1 2 200 201 -1 1.5 1e1 0x10 ten Infinity'), '', ' 7', '9'.repeat(400)];
 
 /** The target of a request to a route: its path with known and odd values, sometimes bent, and a query. */
@@ -81,6 +84,8 @@ function query({ cursors }: Surroundings): fc.Arbitrary<string> {
       'x'.repeat(2_048),
     ),
     of('apiKey', 'mobile-x'),
+    of('c', wayOut, wayOut, `${wayOut.slice(0, -2)}AA`, 'AAAA'),
+    of('on', 'true', 'false', 'maybe'),
     fc.tuple(text, text).map(([name, value]) => `${percentEncoded(name)}=${percentEncoded(value)}`),
     fc.constantFrom('%', '%zz=%zz', '&&', '=', 'limit', 'limit=1&limit=2', '+', '%ed%a0%80=1', '__proto__=1', '?'),
   );

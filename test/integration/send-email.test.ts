@@ -113,12 +113,13 @@ describe('an e-mail', () => {
 
 describe('the e-mail queue', () => {
   test('gets the new e-mails of the stream, and the webhook queue everything else', async ({ engines }) => {
-    const { webhookQueue, emailQueue } = engines;
+    const { webhookQueue, emailQueue, macroQueue } = engines;
     const mail = pendingMail('mail-of-stream', 0);
     const { mail: _, ...webhook } = pendingMail('webhook-of-stream', 0);
     const Records = [mail, webhook].map((delivery) => ({ dynamodb: { NewImage: marshall(delivery) } }));
     const event: Partial<DynamoDBStreamEvent> = { Records: Records.map((record) => z.custom<never>().parse(record)) };
-    await queueDelivery({ webhookQueue, emailQueue, observer: recordingObserver() })({ Records: [], ...event });
+    const queue = queueDelivery({ webhookQueue, emailQueue, macroQueue, observer: recordingObserver() });
+    await queue({ Records: [], ...event });
     const endpoint = endpointId(webhook);
     expect(await untilReceived(emailQueue, mail.id)).toEqual({ delivery: mail.id, endpoint: laneOf(mail) });
     expect(await untilReceived(webhookQueue, webhook.id)).toEqual({ delivery: webhook.id, endpoint });
@@ -126,7 +127,7 @@ describe('the e-mail queue', () => {
     const test: Partial<DynamoDBStreamEvent> = {
       Records: [z.custom<never>().parse({ dynamodb: { NewImage: tried } })],
     };
-    await queueDelivery({ webhookQueue, emailQueue, observer: recordingObserver() })({ Records: [], ...test });
+    await queue({ Records: [], ...test });
     const delivery = 'test-of-stream';
     expect(await untilReceived(webhookQueue, delivery)).toEqual({ delivery, endpoint, isTest: true });
   });

@@ -60,6 +60,7 @@ const patterns: readonly [pattern: string, name: keyof typeof keys, key: object 
   ],
   ["an endpoint's health", 'endpointKey', keys.endpointKey('9f86d081884c7d65')],
   ["an endpoint's timetable, where it has maxPerSecond", 'rateKey', keys.rateKey('9f86d081884c7d65')],
+  ['that a team is to be told of a ticket', 'notificationKey', keys.notificationKey('n1')],
   [
     "one entry of a record's history",
     'changeKey',
