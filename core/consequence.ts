@@ -1,6 +1,7 @@
 import type { DeliveryCause } from './deliveries/delivery.ts';
 import type { Automation, Macro } from './document/schema.ts';
-import { type ChainInput, type Consequence, followChain } from './macros/chain.ts';
+import { followChain } from './macros/begin-chain.ts';
+import type { ChainInput, Consequence } from './macros/chain.ts';
 import { automationLink } from './macros/link.ts';
 import { findTriggered } from './macros/triggered.ts';
 import type { ChangeCause } from './records/change.ts';

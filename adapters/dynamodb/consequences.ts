@@ -1,4 +1,4 @@
-import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Consequence } from '../../core/consequence.ts';
 import type { Member } from '../../core/member.ts';
 import type { RecordContext } from '../../core/tickets/record-values.ts';
@@ -7,7 +7,7 @@ import { changeKey, commentKey, type ItemKey, memberKey, onceKey, ticketKey } fr
 import { lookupItems } from './lookups.ts';
 import { listedMember } from './members.ts';
 import { notificationItem } from './notification-item.ts';
-import { cancelledItem, failedConditions, isContention, type Table } from './table.ts';
+import type { Table } from './table.ts';
 import { listedColumns } from './tickets.ts';
 
 /** One part of a transaction. */
@@ -33,53 +33,6 @@ export type OnceMark = {
   /** A mark that is there but does not count, such as an expired one: a condition, with names of its own. */
   unless?: { condition: string; names?: Record<string, string>; values?: Record<string, unknown> };
 };
-
-/**
- * Stores a whole consequence, all or nothing, if its records have not changed since they were read. After contention the
- * same can be tried again: what is there already counts as stored. Where one of its marks is there, it was done before.
- */
-export async function storeConsequence(
-  table: Table,
-  write: ConsequenceWrite,
-  storage: DeliveryStorage,
-): Promise<'stored' | 'changed-meanwhile' | 'done-before' | 'contended'> {
-  const records = [...recordItems(table, write), ...(write.beside ?? [])];
-  const marks = (write.marks ?? []).map((mark) => markItem(table, mark, write.token));
-  const added = addedItems(table, write.consequence, storage);
-  const others = [...marks, ...added];
-  if (others.length === 0 && records.every(({ ConditionCheck }) => ConditionCheck !== undefined)) return 'stored';
-  try {
-    const TransactItems = [...records, ...others];
-    await table.client.send(new TransactWriteCommand({ TransactItems, ClientRequestToken: write.token }));
-    return 'stored';
-  } catch (error) {
-    const failed = failedConditions(error);
-    if (failed === undefined) {
-      if (!isContention(error)) throw error;
-      return 'contended';
-    }
-    // Ids are given once: a new item that is in the way is ours, of a try whose answer was lost.
-    if (failed.some((place) => place >= records.length + marks.length)) return 'stored';
-    const inTheWay = failed.filter((place) => place >= records.length).map((place) => cancelledItem(error, place));
-    if (inTheWay.length === 0) return 'changed-meanwhile';
-    return inTheWay.every((item) => item?.token?.S === write.token) ? 'stored' : 'done-before';
-  }
-}
-
-/** The put of a mark, as a part of a transaction; `token` tells our own apart. */
-export function markItem(table: Table, { item, unless }: OnceMark, token: string): TransactItem {
-  const absent = 'attribute_not_exists(pk)';
-  return {
-    Put: {
-      TableName: table.name,
-      Item: { ...item, token },
-      ConditionExpression: unless === undefined ? absent : `${absent} OR (${unless.condition})`,
-      ...(unless?.names === undefined ? {} : { ExpressionAttributeNames: unless.names }),
-      ...(unless?.values === undefined ? {} : { ExpressionAttributeValues: unless.values }),
-      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-    },
-  };
-}
 
 /** The conditional writes of the records that a macro may touch: one for what it is about, one for the other if it changed. */
 export function recordItems(table: Table, { before, memberVersion, consequence }: ConsequenceWrite): TransactItem[] {

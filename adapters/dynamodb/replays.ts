@@ -1,7 +1,8 @@
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { Delivery } from '../../core/deliveries/delivery.ts';
-import { markItem, type OnceMark, type TransactItem } from './consequences.ts';
+import type { OnceMark, TransactItem } from './consequences.ts';
 import { type DeliveryStorage, deliveryItem } from './deliveries.ts';
+import { markItem } from './store-consequence.ts';
 import { cancelledItem, failedConditions, isContention, type Table } from './table.ts';
 
 /** Stores a replay together with the mark that its delivery was sent again: once only, whoever else tries. */

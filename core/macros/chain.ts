@@ -1,25 +1,17 @@
-import { byteBudget, countJson, maxChangeBytes } from '../deliveries/byte-budget.ts';
+import { byteBudget, maxChangeBytes } from '../deliveries/byte-budget.ts';
 import type { Delivery } from '../deliveries/delivery.ts';
 import type { Macro, ProjectDocument } from '../document/schema.ts';
 import { type Beginning, decideNotification, mayNotify } from '../notifications/decide-notification.ts';
 import type { Notification } from '../notifications/notification.ts';
 import type { ActionResult } from '../records/action-result.ts';
-import { boundActions, boundChanges, sayWhy } from '../records/bound-entry.ts';
-import type { Change, ChangeCause, FieldChange } from '../records/change.ts';
+import { sayWhy } from '../records/bound-entry.ts';
+import type { Change, ChangeCause } from '../records/change.ts';
 import type { Comment } from '../records/comment.ts';
 import type { RecordContext } from '../tickets/record-values.ts';
-import { actionKey, applyMacro } from './apply-macro.ts';
-import {
-  contextFor,
-  diffRecords,
-  memberContext,
-  mergeRecords,
-  type RecordKind,
-  raiseVersion,
-  targetOf,
-  versionOf,
-} from './chained-records.ts';
-import { type Link, linksOf } from './link.ts';
+import { applyMacro } from './apply-macro.ts';
+import { nameAutomation, sayStopped, writeEntry } from './chain-entries.ts';
+import { contextFor, diffRecords, mergeRecords, type RecordKind, targetOf } from './chained-records.ts';
+import type { Link } from './link.ts';
 
 /** Macros that follow from one another at most (product.md, "Automations"). */
 const maxLinks = 5;
@@ -62,7 +54,8 @@ export type ChainInput = {
   setsOffNothing?: true;
 };
 
-type Chain = {
+/** A chain on its way. */
+export type Chain = {
   input: ChainInput;
   /** Bytes that can still be stored with the change. */
   room: number;
@@ -75,59 +68,8 @@ type Chain = {
   origin?: ChangeCause;
 };
 
-/** Follows links breadth first: what one change sets off runs in the document's order, before what follows from that. */
-export function followChain(input: ChainInput, first: readonly Link[], beginning: Beginning): Consequence {
-  return followAll(beginChain(input), first, beginning);
-}
-
-/** A change that no macro made, and with which a chain begins; `context` is the record after it. */
-export type FirstChange = {
-  context: RecordContext;
-  cause: ChangeCause;
-  changes: FieldChange[];
-  comments: Comment[];
-  lookups: { added: string[]; removed: string[] };
-};
-
-/** Follows what a change sets off that is stored together with it; one that changes nothing sets nothing off. */
-export function followChange(input: ChainInput, first: FirstChange): Consequence {
-  const chain = beginChain(input);
-  const { consequence } = chain;
-  const record = 'ticket' in input.context ? 'ticket' : 'member';
-  consequence.context = first.context;
-  consequence.comments.push(...first.comments.map((comment) => ({ record, comment }) as const));
-  if (first.lookups.added.length + first.lookups.removed.length > 0) {
-    consequence.lookups.push({ record, ...first.lookups });
-  }
-  if (first.changes.length === 0) return consequence;
-  chain.room -= countJson(first.comments) + countJson(first.lookups);
-  const links = writeEntry(chain, { chain: [], changeCause: first.cause }, record, first);
-  return followAll(chain, links, { kind: 'change', cause: first.cause, isBulk: false });
-}
-
-/** What was captured on the record before, in a chain whose macros so far are known. */
-export type CapturedChange = { cause: ChangeCause; paths: readonly string[]; chain: readonly string[] };
-
-/** Follows what captured values set off: the chain goes on where the webhook that brought them left it. */
-export function followCapture(input: ChainInput, { cause, paths, chain: keys }: CapturedChange): Consequence {
-  const chain: Chain = { ...beginChain(input), origin: cause };
-  const kind = 'ticket' in input.context ? 'feedback' : 'member';
-  for (const macro of input.document.macros) {
-    if (macro.target === kind && keys.includes(macro.key)) chain.applied.add(identify(macro));
-  }
-  const links = linksOf(
-    input,
-    input.context,
-    paths.map((path) => ({ path })),
-  );
-  return followAll(
-    chain,
-    links.map((link) => ({ ...link, chain: keys })),
-    { kind: 'change', cause, isBulk: false },
-  );
-}
-
-function beginChain(input: ChainInput): Chain {
+/** A chain of which nothing is done yet. */
+export function beginChain(input: ChainInput): Chain {
   const { context, memberVersion } = input;
   const consequence: Consequence = {
     context,
@@ -143,7 +85,8 @@ function beginChain(input: ChainInput): Chain {
   return { input, room: maxChangeBytes, applied: new Set(), consequence };
 }
 
-function followAll(chain: Chain, first: readonly Link[], beginning: Beginning): Consequence {
+/** Follows links breadth first: what one change sets off runs in the document's order, before what follows from that. */
+export function followAll(chain: Chain, first: readonly Link[], beginning: Beginning): Consequence {
   const queue = [...first];
   for (let link = queue.shift(); link !== undefined; link = queue.shift()) {
     if (hasRunBefore(chain, link)) continue;
@@ -177,34 +120,6 @@ function whyStopped({ input, applied, consequence, room }: Chain, { macro, chain
     : undefined;
 }
 
-function sayStopped(chain: Chain, link: Link, reason: string): void {
-  const { consequence } = chain;
-  const stopped = { automation: link.automation ?? '', reason };
-  const setOffBy = link.setOffBy ?? chain.stoppedAtOnce;
-  if (setOffBy === undefined) chain.stoppedAtOnce = writeStopped(chain, link, stopped);
-  else setOffBy.stopped = [...(setOffBy.stopped ?? []), stopped];
-  if (link.setOffBy !== undefined) return;
-  const actions = link.macro.actions.map((action, place) => {
-    return { kind: action.kind, action: actionKey(action, place), outcome: 'skipped' as const, reason };
-  });
-  consequence.ran.push({ ...nameAutomation(link), macro: link.macro.key, actions });
-}
-
-/** What the ticket itself would have set off is said in an entry that names where the ticket came from. */
-function writeStopped(
-  { input, consequence, origin }: Chain,
-  link: Link,
-  stopped: NonNullable<Change['stopped']>[number],
-): Change {
-  const { context } = consequence;
-  const record = 'ticket' in context ? 'ticket' : 'member';
-  const cause = origin ?? ('ticket' in context ? context.ticket.origin : link.changeCause);
-  const version = versionOf(consequence, record);
-  const change = { id: input.newId(), at: context.now, version, cause, changes: [], stopped: [stopped] };
-  consequence.changes.push({ record, change });
-  return change;
-}
-
 /** Runs one link, and returns those that its changes set off. */
 function followLink(chain: Chain, link: Link): Link[] {
   const { input, consequence } = chain;
@@ -236,38 +151,7 @@ function followLink(chain: Chain, link: Link): Link[] {
   });
 }
 
-/** Writes an entry into a record's history, and returns the links that its changes set off; `chain` names the macros up to it. */
-function writeEntry(
-  chain: Chain,
-  maker: { chain: readonly string[]; changeCause: Omit<ChangeCause, 'chain'> },
-  record: RecordKind,
-  { changes, problem, actions }: { changes: FieldChange[]; problem?: string | undefined; actions?: ActionResult[] },
-): Link[] {
-  const { input, consequence } = chain;
-  if (changes.length > 0) Object.assign(consequence, raiseVersion(consequence, record));
-  const { context } = consequence;
-  const keys = [...maker.chain];
-  const change: Change = {
-    id: input.newId(),
-    at: context.now,
-    version: versionOf(consequence, record),
-    cause: { ...maker.changeCause, ...(keys.length === 0 ? {} : { chain: keys }) },
-    changes: boundChanges(changes),
-    ...(actions === undefined ? {} : { actions: boundActions(actions) }),
-    ...(problem === undefined ? {} : { problem }),
-  };
-  consequence.changes.push({ record, change });
-  chain.room -= countJson(change);
-  if (changes.length === 0 || input.setsOffNothing) return [];
-  const changed = record === 'member' ? memberContext(context) : context;
-  if (changed === undefined) return [];
-  return linksOf(input, changed, changes).map((next) => ({ ...next, chain: keys, setOffBy: change }));
-}
-
-function identify(macro: Macro): string {
+/** A macro as chains remember that it has run: by the kind of record, and its key. */
+export function identify(macro: Macro): string {
   return `${targetOf(macro)}/${macro.key}`;
-}
-
-function nameAutomation({ automation }: Link): { automation?: string } {
-  return automation === undefined ? {} : { automation };
 }

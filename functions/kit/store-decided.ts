@@ -1,5 +1,6 @@
-import { type ConsequenceWrite, storeConsequence } from '../../adapters/dynamodb/consequences.ts';
+import type { ConsequenceWrite } from '../../adapters/dynamodb/consequences.ts';
 import { unlessContended } from '../../adapters/dynamodb/contention.ts';
+import { storeConsequence } from '../../adapters/dynamodb/store-consequence.ts';
 import type { Table } from '../../adapters/dynamodb/table.ts';
 import { noteAutomations } from './note-automations.ts';
 

@@ -1,7 +1,8 @@
 import type { Configuration } from '../../adapters/dynamodb/configuration.ts';
-import { type ConsequenceWrite, storeConsequence } from '../../adapters/dynamodb/consequences.ts';
+import type { ConsequenceWrite } from '../../adapters/dynamodb/consequences.ts';
 import { unlessContended } from '../../adapters/dynamodb/contention.ts';
 import { getResult, resultMark, storeResult, type TargetPlace } from '../../adapters/dynamodb/run-results.ts';
+import { storeConsequence } from '../../adapters/dynamodb/store-consequence.ts';
 import type { Table } from '../../adapters/dynamodb/table.ts';
 import type { LargeBodies } from '../../adapters/s3/large-bodies.ts';
 import { type Consequence, decideMacro, decideScheduled } from '../../core/consequence.ts';

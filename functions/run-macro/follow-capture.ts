@@ -1,7 +1,7 @@
 import type { ConfigurationReader } from '../../adapters/dynamodb/configuration.ts';
 import { findUnfollowed, followedItem, markFollowed } from '../../adapters/dynamodb/follow-ups.ts';
 import type { LargeBodies } from '../../adapters/s3/large-bodies.ts';
-import { followCapture } from '../../core/macros/chain.ts';
+import { followCapture } from '../../core/macros/begin-chain.ts';
 import { loadRecord, type RecordLoading } from '../kit/load-record.ts';
 import { type Decided, type DecisionStorage, storeDecided } from '../kit/store-decided.ts';
 

@@ -1,0 +1,60 @@
+import { countJson } from '../deliveries/byte-budget.ts';
+import type { Beginning } from '../notifications/decide-notification.ts';
+import type { ChangeCause, FieldChange } from '../records/change.ts';
+import type { Comment } from '../records/comment.ts';
+import type { RecordContext } from '../tickets/record-values.ts';
+import { beginChain, type Chain, type ChainInput, type Consequence, followAll, identify } from './chain.ts';
+import { writeEntry } from './chain-entries.ts';
+import { type Link, linksOf } from './link.ts';
+
+/** Follows links that nothing has led to yet, and what follows from them. */
+export function followChain(input: ChainInput, first: readonly Link[], beginning: Beginning): Consequence {
+  return followAll(beginChain(input), first, beginning);
+}
+
+/** A change that no macro made, and with which a chain begins; `context` is the record after it. */
+export type FirstChange = {
+  context: RecordContext;
+  cause: ChangeCause;
+  changes: FieldChange[];
+  comments: Comment[];
+  lookups: { added: string[]; removed: string[] };
+};
+
+/** Follows what a change sets off that is stored together with it; one that changes nothing sets nothing off. */
+export function followChange(input: ChainInput, first: FirstChange): Consequence {
+  const chain = beginChain(input);
+  const { consequence } = chain;
+  const record = 'ticket' in input.context ? 'ticket' : 'member';
+  consequence.context = first.context;
+  consequence.comments.push(...first.comments.map((comment) => ({ record, comment }) as const));
+  if (first.lookups.added.length + first.lookups.removed.length > 0) {
+    consequence.lookups.push({ record, ...first.lookups });
+  }
+  if (first.changes.length === 0) return consequence;
+  chain.room -= countJson(first.comments) + countJson(first.lookups);
+  const links = writeEntry(chain, { chain: [], changeCause: first.cause }, record, first);
+  return followAll(chain, links, { kind: 'change', cause: first.cause, isBulk: false });
+}
+
+/** What was captured on the record before, in a chain whose macros so far are known. */
+export type CapturedChange = { cause: ChangeCause; paths: readonly string[]; chain: readonly string[] };
+
+/** Follows what captured values set off: the chain goes on where the webhook that brought them left it. */
+export function followCapture(input: ChainInput, { cause, paths, chain: keys }: CapturedChange): Consequence {
+  const chain: Chain = { ...beginChain(input), origin: cause };
+  const kind = 'ticket' in input.context ? 'feedback' : 'member';
+  for (const macro of input.document.macros) {
+    if (macro.target === kind && keys.includes(macro.key)) chain.applied.add(identify(macro));
+  }
+  const links = linksOf(
+    input,
+    input.context,
+    paths.map((path) => ({ path })),
+  );
+  return followAll(
+    chain,
+    links.map((link) => ({ ...link, chain: keys })),
+    { kind: 'change', cause, isBulk: false },
+  );
+}
