@@ -13,7 +13,7 @@ export const Activity = z
     route: z.string().describe('The path that was called, without its query.'),
     project: z.string().optional(),
     status: z.int(),
-    outcome: z.string().describe('Such as accepted, executed, filtered, missing, duplicate or refused.'),
+    outcome: z.string().describe('Such as accepted, executed, filtered, missing, duplicate, refused or failed.'),
     reason: z.string().optional().describe('Why it came to nothing, or to less.'),
     requestId: z.string(),
     ticket: z.string().optional(),

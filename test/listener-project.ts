@@ -33,6 +33,11 @@ export async function listenerProject(
   const { fire, observer } = listening(engines, seeded, clock);
   const report = async (fields: object = {}) =>
     await send({ summary: 'It broke', submitter: 'jim@example.com', ...fields });
+  const reportIdea = async () =>
+    await send(
+      { title: 'An idea', email: 'jim@example.com', state: 'New' },
+      { source: 'webform', headers: { 'x-api-key': seeded.keyOf('web') } },
+    );
   await report();
   await fire('jiradata', { key: 'APO-7', id: 20_118 }, { find: 'BUG-0001' });
   const { asAdministrator } = admin(engines, `${seeded.project}/admin`, clock);
@@ -42,6 +47,7 @@ export async function listenerProject(
     clock,
     observer,
     report,
+    reportIdea,
     fire,
     get: async (of: string) => Object((await asAdministrator('GET', `${path}${of}`)).json),
     /** What crossed with a key in this project, newest first. */

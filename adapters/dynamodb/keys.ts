@@ -101,9 +101,9 @@ export function activityPartition(caller: ActivityCaller, at: string): string {
   return `ACTIVITY#${whose}#${at.slice(0, 13)}`;
 }
 
-/** The key of the record of a signature without a timestamp that led to something at one endpoint. */
-export function signatureKey(project: string, endpoint: string, fingerprint: string): ItemKey {
-  return { pk: `SIGNATURE#${project}#${endpoint}#${fingerprint}`, sk: 'SIGNATURE' };
+/** The key of what is remembered of a signature without a timestamp, which any endpoint of a project accepted. */
+export function signatureKey(project: string, fingerprint: string): ItemKey {
+  return { pk: `SIGNATURE#${project}#${fingerprint}`, sk: 'SIGNATURE' };
 }
 
 /** The key of a delivery, which also holds its first attempt. */

@@ -1,8 +1,9 @@
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { TransactItem } from './consequences.ts';
 import { lookupKey } from './keys.ts';
 import { readPages } from './read-all.ts';
-import type { Table } from './table.ts';
+import { isContention, type Table } from './table.ts';
 
 /** A record that is found by values from outside: its kind, and its id or e-mail address. */
 export type FoundByValue = { project: string; kind: 'ticket' | 'member'; id: string };
@@ -40,6 +41,20 @@ export async function* readLookup(
     Limit: pageSize,
   });
   for await (const page of pages) yield page.map((item) => LookupEntry.parse(item).sk);
+}
+
+/** Removes the entry of a record that does not hold the value any more. */
+export async function removeLookup(
+  table: Table,
+  { project, kind, id, value }: FoundByValue & { value: string },
+): Promise<void> {
+  const Key = lookupKey(project, kind, value, id);
+  try {
+    await table.client.send(new DeleteCommand({ ...isLookup(table), Key }));
+  } catch (error) {
+    // Whoever clears away may be hindered: the entry does no harm but to cost a read.
+    if (!isContention(error)) throw error;
+  }
 }
 
 /** An entry may be there already, of another field with the same value, or may be missing, of a field that was none then. */

@@ -1,58 +1,60 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { TransactItem } from './consequences.ts';
 import { signatureKey } from './keys.ts';
-import type { Table } from './table.ts';
+import { isConditionFailure, type Table } from './table.ts';
 
-/** How long an accepted signature without a timestamp is remembered, in seconds: 30 days. */
+/** How long a signature without a timestamp is remembered, in seconds: 30 days. */
 const rememberedSeconds = 30 * 24 * 60 * 60;
 
-/** What a signature opened, by kind and key: a source and a listener may have the same key. */
-export type SignedEndpoint = `${'source' | 'listener'}/${string}`;
+/** A signature of a project's callers: all of its endpoints share the memory, since they may share the secret. */
+export type SignatureName = { project: string; fingerprint: string };
 
-const RememberedSignature = z.object({ firstSeenAt: z.iso.datetime(), expiresAt: z.int() });
+/** When a signature was accepted first, and the call by which it came: a hash of what its sender calls it, where it does. */
+export const RememberedSignature = z.object({ firstSeenAt: z.iso.datetime(), call: z.string().optional() });
+export type RememberedSignature = z.infer<typeof RememberedSignature>;
 
-/** When a signature that led to something was accepted first. */
-export type RememberedSignature = { firstSeenAt: string };
+const Stored = RememberedSignature.extend({ expiresAt: z.int() });
 
-/** Reads whether a signature led to something before, consistently; expired memory is none, even where it is not deleted yet. */
+/** Reads what is remembered of a signature, consistently; expired memory is none, even where it is not deleted yet. */
 export async function findRememberedSignature(
   table: Table,
-  project: string,
-  endpoint: SignedEndpoint,
-  fingerprint: string,
+  { project, fingerprint }: SignatureName,
   now: number,
 ): Promise<RememberedSignature | undefined> {
   const { Item } = await table.client.send(
-    new GetCommand({ TableName: table.name, Key: signatureKey(project, endpoint, fingerprint), ConsistentRead: true }),
+    new GetCommand({ TableName: table.name, Key: signatureKey(project, fingerprint), ConsistentRead: true }),
   );
   if (Item === undefined) return undefined;
-  const { firstSeenAt, expiresAt } = RememberedSignature.parse(Item);
-  return expiresAt * 1_000 > now ? { firstSeenAt } : undefined;
+  const { expiresAt, ...remembered } = Stored.parse(Item);
+  return expiresAt * 1_000 > now ? remembered : undefined;
 }
 
-/** The part of a transaction that remembers a signature; its condition fails where it is remembered already. */
-export function rememberSignature(
+/** Remembers a signature, unless it is remembered already. */
+export async function rememberSignature(
   table: Table,
-  project: string,
-  endpoint: SignedEndpoint,
-  fingerprint: string,
-  now: number,
-): TransactItem {
-  const nowSeconds = Math.floor(now / 1_000);
-  return {
-    Put: {
-      TableName: table.name,
-      Item: {
-        ...signatureKey(project, endpoint, fingerprint),
-        type: 'remembered-signature',
-        version: 1,
-        firstSeenAt: new Date(now).toISOString(),
-        expiresAt: nowSeconds + rememberedSeconds,
-      },
-      // An expired memory may still lie in the table: TTL deletes late.
-      ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :now',
-      ExpressionAttributeValues: { ':now': nowSeconds },
-    },
+  { project, fingerprint }: SignatureName,
+  remembered: RememberedSignature,
+): Promise<void> {
+  const nowSeconds = Math.floor(Date.parse(remembered.firstSeenAt) / 1_000);
+  const Item = {
+    ...signatureKey(project, fingerprint),
+    ...remembered,
+    type: 'remembered-signature',
+    version: 1,
+    expiresAt: nowSeconds + rememberedSeconds,
   };
+  try {
+    await table.client.send(
+      new PutCommand({
+        TableName: table.name,
+        Item,
+        // An expired memory may still lie in the table: TTL deletes late.
+        ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :now',
+        ExpressionAttributeValues: { ':now': nowSeconds },
+      }),
+    );
+  } catch (error) {
+    // Another call with the same signature came at the same time: which was first makes no difference.
+    if (!isConditionFailure(error)) throw error;
+  }
 }

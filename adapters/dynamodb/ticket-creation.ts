@@ -7,7 +7,6 @@ import { Ticket } from '../../core/tickets/ticket.ts';
 import { addedItems, type ConsequenceWrite, memberItem, onceItems } from './consequences.ts';
 import type { DeliveryStorage } from './deliveries.ts';
 import { idempotencyKey } from './keys.ts';
-import { rememberSignature, type SignedEndpoint } from './remembered-signatures.ts';
 import { cancelledItem, failedConditions, isConditionFailure, isContention, type Table } from './table.ts';
 import { ticketItem } from './tickets.ts';
 
@@ -27,8 +26,6 @@ export type RememberedCall = z.infer<typeof RememberedCall>;
 export type TicketCreation = ConsequenceWrite & {
   ticket: Ticket;
   number: number;
-  /** A signature that is to be remembered with the ticket. */
-  signature?: { endpoint: SignedEndpoint; fingerprint: string };
   call?: { source: string; givenKey: string; bodyHash: string; answer: Readonly<Record<string, unknown>> };
 };
 
@@ -53,7 +50,7 @@ export async function createTicket(
   table: Table,
   creation: TicketCreation,
   storage: Omit<DeliveryStorage, 'now'>,
-): Promise<'created' | 'number-taken' | 'call-remembered' | 'signature-remembered' | 'member-changed' | 'contended'> {
+): Promise<'created' | 'number-taken' | 'call-remembered' | 'member-changed' | 'contended'> {
   const ticketPut = {
     TableName: table.name,
     Item: ticketItem(creation.ticket, creation.number),
@@ -62,17 +59,12 @@ export async function createTicket(
   };
   // Repeated under one token, a transaction must be the same to the letter: its times are the ticket's.
   const now = Date.parse(creation.ticket.createdAt);
-  const { before, memberVersion, consequence, ticket, call, signature } = creation;
+  const { before, memberVersion, consequence, ticket, call } = creation;
   const member = memberItem(table, before, memberVersion, consequence, false);
   try {
     const calls = call === undefined ? [] : [{ Put: rememberPut(table, creation, call, now) }];
-    const signatures =
-      signature === undefined
-        ? []
-        : [rememberSignature(table, ticket.project, signature.endpoint, signature.fingerprint, now)];
     const others = [
       ...calls,
-      ...signatures,
       ...member,
       ...onceItems(table, ticket, consequence.once),
       ...addedItems(table, consequence, { ...storage, now }),
@@ -89,16 +81,9 @@ export async function createTicket(
     if (isContention(error)) return 'contended';
     const failed = failedConditions(error);
     if (failed === undefined) throw error;
-    if (!failed.includes(0)) return judgeFailed(creation, failed);
+    if (!failed.includes(0)) return call !== undefined && failed.includes(1) ? 'call-remembered' : 'member-changed';
     return isOwn(cancelledItem(error, 0), creation.ticket) ? 'created' : 'number-taken';
   }
-}
-
-/** Which of the conditions beside the ticket's own failed, by their places in the transaction. */
-function judgeFailed({ call, signature }: TicketCreation, failed: readonly number[]) {
-  if (call !== undefined && failed.includes(1)) return 'call-remembered';
-  const place = call === undefined ? 1 : 2;
-  return signature !== undefined && failed.includes(place) ? 'signature-remembered' : 'member-changed';
 }
 
 /** Whether the item that is there is what we were about to put: a write whose answer was lost on the way is repeated. */

@@ -38,7 +38,9 @@ async function loadKeys(
   { endpoint, outboundFetch }: { endpoint: string | undefined; outboundFetch: typeof fetch },
 ): Promise<DerivedKeys> {
   const signer = new SignatureV4({ service: 'secretsmanager', credentials, region, sha256 });
-  const url = new URL(endpoint ?? `https://secretsmanager.${await region()}.amazonaws.com`);
+  // Only in China are the services' names below another domain (AWS, "Service endpoints").
+  const domain = secretArn.startsWith('arn:aws-cn:') ? 'amazonaws.com.cn' : 'amazonaws.com';
+  const url = new URL(endpoint ?? `https://secretsmanager.${await region()}.${domain}`);
   const { protocol, hostname, host, port } = url;
   const body = JSON.stringify({ SecretId: secretArn });
   // The JSON protocol of AWS: the operation is in a header, and so is an error's name in the answer's body.

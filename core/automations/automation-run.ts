@@ -1,9 +1,7 @@
 import * as z from 'zod';
+import { boundText } from '../activity.ts';
 import type { Consequence } from '../consequence.ts';
 import { resultOf } from '../runs/result.ts';
-
-/** Longest reason that is kept, in UTF-16 units: an entry costs one write unit up to 1 KB. */
-const maxReasonLength = 300;
 
 /** That an automation has run: on one record, or on all that its filter found, as a run of its own. */
 export const AutomationRun = z.object({
@@ -23,7 +21,7 @@ export function listAutomationRuns({ ran, context }: Pick<Consequence, 'ran' | '
   return ran.flatMap(({ automation, actions }) => {
     if (automation === undefined) return [];
     const { outcome, reason } = resultOf(target, actions);
-    const why = reason === undefined ? {} : { reason: reason.slice(0, maxReasonLength).toWellFormed() };
+    const why = reason === undefined ? {} : { reason: boundText(reason) };
     return [{ at: context.now, automation, ...target, outcome, ...why }];
   });
 }

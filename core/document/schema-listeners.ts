@@ -11,6 +11,15 @@ export const ActionTarget = z.enum(['feedback', 'member']);
 /** Who may read a comment. */
 export const Visibility = z.enum(['internal', 'public']);
 
+/** A media type, with parameters or without: it becomes a header. */
+const MediaType = z
+  .string()
+  .max(200)
+  .regex(
+    /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+( *; *[\w!#$&^.+-]+=("[ !#-~]*"|[\w!#$&^.+-]+))*$/,
+    'a media type such as text/xml',
+  );
+
 const common = {
   key: Key.describe('The last word of its URL.'),
   name: Name,
@@ -24,7 +33,7 @@ const common = {
   signature: Signature.optional(),
   maxPerMinute: MaxPerMinute.optional(),
   reply: z
-    .strictObject({ contentType: z.string().min(1).max(200).default('text/plain'), body: z.string().max(10_000) })
+    .strictObject({ contentType: MediaType.default('text/plain'), body: z.string().max(10_000) })
     .optional()
     .describe('What the caller gets on success.'),
   challenge: z.enum(['slack']).optional().describe("Answer Slack's check of the URL, after the signature."),

@@ -1,5 +1,5 @@
 import { decideMacro } from '../consequence.ts';
-import type { ExternalListener, ProjectDocument } from '../document/schema.ts';
+import type { ExternalListener, Macro, ProjectDocument } from '../document/schema.ts';
 import { decideCapture } from '../external-data/decide-capture.ts';
 import type { Uncaptured } from '../external-data/read-values.ts';
 import { followChange } from '../macros/begin-chain.ts';
@@ -30,11 +30,14 @@ export function applyCall(
   input: Omit<ChainInput, 'listener'>,
 ): AppliedCall {
   const { document, context } = input;
-  if (!passesFilter(document, listener.filter, context)) return { outcome: 'filtered' };
+  const macro = findMacro(document, listener);
+  const isOther =
+    macro?.feedbackType !== undefined && 'ticket' in context && macro.feedbackType !== context.ticket.feedbackType;
+  if (isOther || !passesFilter(document, listener.filter, context)) return { outcome: 'filtered' };
   const chain: ChainInput = { ...input, listener: listener.key };
   switch (content.type) {
     case 'macro':
-      return runMacro(document, listener, chain);
+      return runMacro(macro, listener, chain);
     case 'comment':
       return addComment(listener, content.text, chain);
     case 'data':
@@ -42,9 +45,11 @@ export function applyCall(
   }
 }
 
-function runMacro(document: ProjectDocument, listener: ExternalListener, input: ChainInput): AppliedCall {
-  const key = listener.type === 'macro' ? listener.macro : undefined;
-  const macro = document.macros.find((candidate) => candidate.key === key);
+function findMacro({ macros }: ProjectDocument, listener: ExternalListener): Macro | undefined {
+  return listener.type === 'macro' ? macros.find(({ key }) => key === listener.macro) : undefined;
+}
+
+function runMacro(macro: Macro | undefined, listener: ExternalListener, input: ChainInput): AppliedCall {
   if (macro === undefined) throw new Error(`listener ${listener.key} has no macro`);
   const cause = { kind: 'listener' as const, key: listener.key };
   const consequence = decideMacro(input, { macro, cause, changeCause: cause });

@@ -21,17 +21,20 @@ export function judgeTimestamp(scheme: SignatureScheme, timestamp: string, now: 
   return `the timestamp is ${seconds} s ${direction} our clock; at most ${allowedMs / 1_000} s are allowed`;
 }
 
+/** How long a sender may repeat a call by its name, in milliseconds: as long as executed calls are remembered (docs/http.md). */
+const maxRepeatedMs = 24 * 60 * 60 * 1_000;
+
 /**
  * Judges a signature that carries no timestamp by when it was accepted first: within the tolerance it may be the sender's own
- * repetition, later it is somebody else's.
+ * repetition, and within a day where it is the same call by name; else it is somebody else's.
  */
 export function judgeReplay(
-  remembered: { firstSeenAt: string } | undefined,
-  now: number,
-  allowedMs: number,
+  remembered: { firstSeenAt: string; call?: string | undefined },
+  { now, toleranceMs: allowedMs, call }: { now: number; toleranceMs: number; call?: string | undefined },
 ): 'fresh' | 'replayed' {
-  if (remembered === undefined) return 'fresh';
-  return now - Date.parse(remembered.firstSeenAt) > allowedMs ? 'replayed' : 'fresh';
+  const ageMs = now - Date.parse(remembered.firstSeenAt);
+  const isRepeated = call !== undefined && call === remembered.call && ageMs <= maxRepeatedMs;
+  return ageMs <= allowedMs || isRepeated ? 'fresh' : 'replayed';
 }
 
 const unitNames = {

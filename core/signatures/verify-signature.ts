@@ -13,10 +13,10 @@ export type SignedRequest = {
 
 /**
  * What verifying comes to. `fingerprint` (hex SHA-256) is the same for the same message and secret, however the signature was
- * written; `isTimed` says whether a timestamp was signed, without which only memory tells a replay. The reason is for the log.
+ * written; `id` is the call's name where that is signed; `isTimed` says whether a timestamp was signed, without which only memory tells a replay. The reason is for the log.
  */
 export type SignatureVerdict =
-  | { outcome: 'valid'; fingerprint: string; isTimed: boolean }
+  | { outcome: 'valid'; fingerprint: string; isTimed: boolean; id?: string }
   | { outcome: 'refused'; reason: string; missingHeader?: string };
 
 /** Verifies a request by one of several secrets that are good at present; `now` is in epoch milliseconds. */
@@ -42,7 +42,7 @@ export function verifySignature(
   const fault = isTimed ? judgeTimestamp(scheme, presented.timestamp, now) : undefined;
   if (fault !== undefined) return { outcome: 'refused', reason: fault };
   const fingerprint = createHash('sha256').update(scheme.digest).update(accepted).digest('hex');
-  return { outcome: 'valid', fingerprint, isTimed };
+  return { outcome: 'valid', fingerprint, isTimed, ...(scheme.message.includes('id') ? { id: presented.id } : {}) };
 }
 
 function messagePart(

@@ -6,7 +6,7 @@ import type { CallContent } from '../../core/listeners/read-call.ts';
 import type { TagValue } from '../../core/templates/template.ts';
 import type { HttpRequest } from '../kit/http.ts';
 import type { Observer } from '../kit/observer.ts';
-import type { AcceptedSignature, OpeningDependencies } from '../kit/open-endpoint.ts';
+import type { OpeningDependencies } from '../kit/open-endpoint.ts';
 
 /** What the handler is given. */
 export type ListenerDependencies = OpeningDependencies & {
@@ -22,15 +22,15 @@ export type ListenerDependencies = OpeningDependencies & {
   pause: (maxMs: number) => Promise<void>;
 };
 
-/** One call on its way: everything that was read of it so far. */
-export type ListenerCall = {
+/** A call of a listener that may be made. */
+export type CalledListener = {
   project: string;
   listener: ExternalListener;
   configuration: Configuration;
-  signature: AcceptedSignature | undefined;
   request: HttpRequest;
-  body: TagValue | undefined;
-  content: CallContent;
   /** What its sender calls it. */
   callId: string | undefined;
 };
+
+/** One call on its way: everything that was read of it so far. */
+export type ListenerCall = CalledListener & { body: TagValue | undefined; content: CallContent };

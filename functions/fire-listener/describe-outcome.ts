@@ -31,7 +31,11 @@ export function describeOutcome(listener: ExternalListener, find: string, execut
     }
     case 'filtered': {
       const { target } = executed;
-      return succeed(listener, { outcome: 'filtered', target }, { ...target, reason: 'it is not within the filter' });
+      return succeed(
+        listener,
+        { outcome: 'filtered', target },
+        { ...target, reason: 'it is not within the filter, or of another feedback type than the macro is for' },
+      );
     }
     case 'duplicate': {
       const { target, run } = executed;
@@ -39,8 +43,6 @@ export function describeOutcome(listener: ExternalListener, find: string, execut
       const told = { ...(target === undefined ? {} : { target }), ...(run === undefined ? {} : { run }) };
       return succeed(listener, { outcome: 'duplicate', ...told }, { ...target, run, reason });
     }
-    case 'replayed':
-      return refused(executed.reply, executed.reason);
     case 'missing': {
       const reason = `${what(listener)} is found by '${shorten(find)}'`;
       if (listener.onMissing === 'ignore') return succeed(listener, { outcome: 'missing' }, { reason: `no ${reason}` });

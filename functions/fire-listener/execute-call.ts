@@ -1,15 +1,11 @@
 import { finishedRun } from '../../adapters/dynamodb/automation-runs.ts';
 import type { TransactItem } from '../../adapters/dynamodb/consequences.ts';
 import { executedCallMark, findExecutedCall } from '../../adapters/dynamodb/listener-calls.ts';
-import { rememberSignature } from '../../adapters/dynamodb/remembered-signatures.ts';
 import { applyCall, type CallAction } from '../../core/listeners/apply-call.ts';
-import type { ActionResult } from '../../core/records/action-result.ts';
-import { type RunTarget, resultOf } from '../../core/runs/result.ts';
-import type { HttpReply } from '../kit/http.ts';
-import { recallSignature } from '../kit/recall-signature.ts';
+import { type RunResult, type RunTarget, resultOf } from '../../core/runs/result.ts';
 import { type Decided, storeDecided } from '../kit/store-decided.ts';
-import type { ListenerCall, ListenerDependencies } from './call.ts';
-import { findRecord } from './find-record.ts';
+import type { CalledListener, ListenerCall, ListenerDependencies } from './call.ts';
+import { findRecord, TooManyOutlived } from './find-record.ts';
 
 /** How long a call goes on trying, in milliseconds: Slack and Shippo wait 3 seconds. */
 const maxExecuteMs = 2_000;
@@ -19,7 +15,6 @@ export type ExecutedCall =
   | { outcome: 'executed'; target: RunTarget; run: string | undefined; actions: CallAction[] }
   | { outcome: 'filtered'; target: RunTarget }
   | { outcome: 'duplicate'; target?: { ticket?: string | undefined; member?: string | undefined }; run?: string }
-  | { outcome: 'replayed'; reply: HttpReply; reason: string }
   | { outcome: 'missing' }
   | { outcome: 'several'; records: string[] }
   | { outcome: 'contended' };
@@ -31,15 +26,21 @@ export async function executeCall(
   find: string,
 ): Promise<ExecutedCall> {
   const deadline = dependencies.now() + maxExecuteMs;
-  const stored = await storeDecided(dependencies, () => decide(dependencies, call, find), deadline);
+  const stored = await storeDecided(dependencies, () => decide(dependencies, call, find), deadline).catch(
+    (error: unknown) => {
+      if (error instanceof TooManyOutlived) return { outcome: 'too-busy' as const };
+      throw error;
+    },
+  );
   if (stored.outcome === 'stored') return stored.answer;
   if (stored.outcome === 'done-before') return (await findDuplicate(dependencies, call)) ?? { outcome: 'duplicate' };
   return { outcome: 'contended' };
 }
 
-async function findDuplicate(
+/** What is remembered of a call that was executed before under the same name. */
+export async function findDuplicate(
   { table, now }: ListenerDependencies,
-  { project, listener, callId }: ListenerCall,
+  { project, listener, callId }: CalledListener,
 ): Promise<ExecutedCall | undefined> {
   if (callId === undefined) return undefined;
   const before = await findExecutedCall(table, { project, listener: listener.key, callId }, now());
@@ -53,16 +54,13 @@ async function decide(
   call: ListenerCall,
   find: string,
 ): Promise<Decided<ExecutedCall>> {
-  const { table, newId, now, largeBodies } = dependencies;
+  const { newId, now, largeBodies } = dependencies;
   const { project, listener, configuration, body, content, callId } = call;
-  const [duplicate, recall, found] = await Promise.all([
+  const [duplicate, found] = await Promise.all([
     findDuplicate(dependencies, call),
-    recallSignature(dependencies, call.request, project, `listener/${listener.key}`, call.signature),
     findRecord(dependencies, configuration, listener, find),
   ]);
-  // A sender that repeats its own call has not replayed it.
   if (duplicate !== undefined) return { answer: duplicate };
-  if (recall.outcome === 'replayed') return { answer: recall };
   if (found.outcome !== 'found') return { answer: found };
   const { target, loaded } = found;
   const { context: before, memberVersion, ranOnce } = loaded;
@@ -74,14 +72,15 @@ async function decide(
   const run = content.type === 'macro' ? newId() : undefined;
   const at = now();
   const executed = { target, ...(run === undefined ? {} : { run }) };
-  const marks =
-    callId === undefined ? [] : [executedCallMark({ project, listener: listener.key, callId }, executed, at)];
   const deliveries = await largeBodies.store(consequence.deliveries);
-  const { remember } = recall;
-  const beside = [
-    ...(remember === undefined ? [] : [rememberSignature(table, project, remember.endpoint, remember.fingerprint, at)]),
-    ...describeRun(dependencies, call, { run, target, actions: consequence.ran[0]?.actions ?? [], at }),
-  ];
+  const result = resultOf(target, consequence.ran[0]?.actions ?? []);
+  // Of what came to nothing at all, a repetition may come to something.
+  const isDone = result.outcome !== 'failed' || consequence.deliveries.length > 0;
+  const marks =
+    callId === undefined || !isDone
+      ? []
+      : [executedCallMark({ project, listener: listener.key, callId }, executed, at)];
+  const beside = describeRun(dependencies, call, { run, result, at });
   const stored = { ...consequence, deliveries };
   const write = { before, memberVersion, consequence: stored, token: newId(), marks, beside };
   return { answer: { outcome: 'executed', target, run, actions }, toStore: { write, now: at } };
@@ -91,10 +90,10 @@ async function decide(
 function describeRun(
   { table, dueShards }: ListenerDependencies,
   { project, listener }: ListenerCall,
-  { run, target, actions, at }: { run: string | undefined; target: RunTarget; actions: ActionResult[]; at: number },
+  { run, result, at }: { run: string | undefined; result: RunResult; at: number },
 ): TransactItem[] {
   if (run === undefined || listener.type !== 'macro') return [];
   const cause = { kind: 'listener' as const, key: listener.key };
-  const made = { id: run, project, macro: listener.macro, cause, result: resultOf(target, actions) };
+  const made = { id: run, project, macro: listener.macro, cause, result };
   return finishedRun({ table, dueShards }, { ...made, startedAt: at, now: at });
 }

@@ -1,19 +1,22 @@
 import type { ExternalListener } from '../../core/document/schema.ts';
 import { freezeCapture } from '../../core/external-data/freeze-capture.ts';
 import { readParameter } from '../../core/json-pointer.ts';
+import type { JsonProblem } from '../../core/json-text.ts';
 import { readCallId } from '../../core/listeners/call-id.ts';
 import { findListener } from '../../core/listeners/find-listener.ts';
 import { readCall } from '../../core/listeners/read-call.ts';
 import { readFind } from '../../core/listeners/read-find.ts';
+import type { ParameterError } from '../../core/reply-errors.ts';
 import type { TagValue } from '../../core/templates/template.ts';
 import { openActivity } from '../kit/activity-log.ts';
 import type { HttpHandler } from '../kit/endpoint.ts';
 import { type HttpReply, type HttpRequest, refuse } from '../kit/http.ts';
 import { loadMatchExpression } from '../kit/match-expression.ts';
-import { type Opening, openEndpoint } from '../kit/open-endpoint.ts';
-import type { ListenerCall, ListenerDependencies } from './call.ts';
+import { type Opening, openEndpoint, refuseSignature } from '../kit/open-endpoint.ts';
+import { recallSignature } from '../kit/recall-signature.ts';
+import type { CalledListener, ListenerCall, ListenerDependencies } from './call.ts';
 import { describeOutcome, type Outcome, refused, refusedParameters } from './describe-outcome.ts';
-import { executeCall } from './execute-call.ts';
+import { executeCall, findDuplicate } from './execute-call.ts';
 import { isObject, readBody, refuseSize } from './read-body.ts';
 
 /** Acts on a ticket or a member for an outside system. */
@@ -30,14 +33,15 @@ export function fireListener(dependencies: ListenerDependencies): HttpHandler {
     const listener = opening.endpoint;
     if (listener !== undefined) request.note({ project, listener: listener.key });
     const activity = openActivity(dependencies, request, { project, opening });
-    const { reply, facts } = await answer(dependencies, request, project, opening);
-    // Reasons may quote what was sent; the log line has no personal data.
-    request.note({ outcome: facts.outcome, ticket: facts.ticket, run: facts.run });
-    await activity.conclude(facts);
-    if (listener !== undefined) {
-      dependencies.observer.measure('ListenerCalls', 1, 'Count', { project, outcome: facts.outcome });
-    }
-    return reply;
+    return await activity.during(async () => {
+      const { reply, facts } = await answer(dependencies, request, project, opening);
+      // Reasons may quote what was sent; the log line has no personal data.
+      request.note({ outcome: facts.outcome, ticket: facts.ticket, run: facts.run });
+      if (listener !== undefined) {
+        dependencies.observer.measure('ListenerCalls', 1, 'Count', { project, outcome: facts.outcome });
+      }
+      return { answered: reply, facts };
+    });
   };
 }
 
@@ -50,6 +54,23 @@ async function answer(
 ): Promise<Outcome> {
   if (opening.outcome === 'refused') return refused(opening.reply, opening.reason);
   const { endpoint: listener, configuration, signature } = opening;
+  const callId = signature?.signedId ?? readCallId(request.headers);
+  const called = { project, listener, configuration, request, callId };
+  const repetition = callId === undefined ? undefined : `${callId} ${request.query.get('find') ?? ''}`;
+  const recall = await recallSignature(dependencies, project, signature, repetition);
+  if (recall.outcome === 'replayed') {
+    const duplicate = await findDuplicate(dependencies, called);
+    if (duplicate !== undefined) return describeOutcome(listener, '', duplicate);
+    return refused(refuseSignature(request, recall.reason), recall.reason);
+  }
+  const outcome = await answerFresh(dependencies, called);
+  // What failed for a reason of ours is to be sent again, as it is.
+  if (outcome.reply.status < 500) await recall.remember();
+  return outcome;
+}
+
+async function answerFresh(dependencies: ListenerDependencies, called: CalledListener): Promise<Outcome> {
+  const { request, listener, configuration } = called;
   const { body, left } = readBody(request);
   if (left.length > 0) request.note({ leftOut: left.length });
   const challenge = answerChallenge(listener, body);
@@ -63,13 +84,13 @@ async function answer(
   const matchFirstGroup = await loadMatchExpression(capture);
   const reading = readCall(configuration.document, listener, body, matchFirstGroup);
   if (find.outcome === 'rejected' || reading.outcome === 'rejected') {
-    return refusedParameters([
+    const errors = [
       ...(find.outcome === 'rejected' ? [find.error] : []),
       ...(reading.outcome === 'rejected' ? reading.errors : []),
-    ]);
+    ];
+    return refusedParameters(errors.map((error) => sayLeftOut(error, left)));
   }
-  const called = { project, listener, configuration, request, body, content: reading.content, signature };
-  const call: ListenerCall = { ...called, callId: readCallId(request.headers) };
+  const call: ListenerCall = { ...called, body, content: reading.content };
   return describeOutcome(listener, find.value, await executeCall(dependencies, call, find.value));
 }
 
@@ -78,6 +99,13 @@ function answerChallenge({ challenge }: ExternalListener, body: TagValue | undef
   if (challenge !== 'slack' || readParameter(body, 'type') !== 'url_verification') return undefined;
   const given = readParameter(body, 'challenge');
   return typeof given === 'string' ? { status: 200, raw: { body: given, contentType: 'text/plain' } } : undefined;
+}
+
+/** What was sent and cannot be kept is not missing: its own fault is told. */
+function sayLeftOut(error: ParameterError, left: readonly JsonProblem[]): ParameterError {
+  const pointer = error.parameter.startsWith('/') ? error.parameter : `/${error.parameter}`;
+  const fault = left.find(({ where }) => where === pointer || pointer.startsWith(`${where}/`));
+  return fault === undefined ? error : { ...error, code: 'invalid_text', message: fault.message };
 }
 
 function needsObject({ type, find }: ExternalListener): boolean {

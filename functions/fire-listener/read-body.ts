@@ -1,19 +1,17 @@
-import { readTolerantJson } from '../../core/json-text.ts';
+import { type JsonProblem, readTolerantJson } from '../../core/json-text.ts';
 import type { TagValue } from '../../core/templates/template.ts';
 import { type HttpReply, type HttpRequest, refuse } from '../kit/http.ts';
-
-/** Largest body, in bytes (docs/http.md). */
-const maxBodyBytes = 1_048_576;
+import { maxJsonBytes } from '../kit/json-body.ts';
 
 /** The refusal of a body that is too large; undefined where it is not. Any content type is taken. */
 export function refuseSize({ body }: HttpRequest): HttpReply | undefined {
-  return body.byteLength > maxBodyBytes ? refuse(413, 'A body may have 1 MiB at most.') : undefined;
+  return body.byteLength > maxJsonBytes ? refuse(413, 'A body may have 1 MiB at most.') : undefined;
 }
 
-/** A body as JSON, where it is: the pointers of what no part of us could keep are named in `left`. */
-export function readBody(request: HttpRequest): { body: TagValue | undefined; left: string[] } {
+/** A body as JSON, where it is: `left` says what no part of us could keep, and why. */
+export function readBody(request: HttpRequest): { body: TagValue | undefined; left: JsonProblem[] } {
   const read = readTolerantJson(readText(request));
-  return { body: read?.value, left: read?.left.map(({ where }) => where) ?? [] };
+  return { body: read?.value, left: read?.left ?? [] };
 }
 
 /** Whether a body is an object, as comments, data and a configured `find` need it. */

@@ -15,8 +15,8 @@ export type ActivityLog = {
   expect(facts: CallFacts): void;
   /** Says why, where the caller is not told. */
   because(reason: string): void;
-  /** Writes what it has come to, unless that is written already. */
-  conclude(facts: CallFacts): Promise<void>;
+  /** Does the work and writes what it has come to, unless that is written already; also where it broke. */
+  during<Answered>(work: () => Promise<{ answered: Answered; facts: CallFacts }>): Promise<Answered>;
 };
 
 /**
@@ -28,8 +28,8 @@ export function openActivity(
   request: HttpRequest,
   { project, opening }: { project: string; opening: Opening<unknown> },
 ): ActivityLog {
-  const { key, endpoint } = opening;
-  const isKnown = key !== undefined || endpoint !== undefined;
+  const { key } = opening;
+  const isKnown = key !== undefined || opening.outcome === 'opened';
   const common = {
     at: new Date(now()).toISOString(),
     ...(key === undefined ? {} : { apiKey: key.prefix }),
@@ -56,6 +56,11 @@ export function openActivity(
     }
   }
 
+  async function conclude(facts: CallFacts): Promise<void> {
+    await writing;
+    if (isKnown && !isDeepStrictEqual(expected, facts)) await write(facts);
+  }
+
   return {
     expect(facts) {
       expected = facts;
@@ -65,9 +70,15 @@ export function openActivity(
     because(reason) {
       why = reason;
     },
-    async conclude(facts) {
-      await writing;
-      if (isKnown && !isDeepStrictEqual(expected, facts)) await write(facts);
+    async during(work) {
+      try {
+        const { answered, facts } = await work();
+        await conclude(facts);
+        return answered;
+      } catch (error) {
+        await conclude({ status: 500, outcome: 'failed', reason: 'something broke on our side' });
+        throw error;
+      }
     },
   };
 }

@@ -2,7 +2,7 @@ import { readJsonText } from '../../core/json-text.ts';
 import { type HttpReply, type HttpRequest, refuse } from './http.ts';
 
 /** Largest JSON body, in bytes (docs/http.md). */
-const maxJsonBytes = 1_048_576;
+export const maxJsonBytes = 1_048_576;
 
 /** A request's body as a JSON object, or the refusal that says what is wrong with it. */
 export type JsonBody =

@@ -30,7 +30,13 @@ export type Sought<Endpoint> = {
 };
 
 /** A signature that was accepted. Without a timestamp in it, only memory tells it from a replay after `toleranceMs`. */
-export type AcceptedSignature = { fingerprint: string; isTimed: boolean; toleranceMs: number };
+export type AcceptedSignature = {
+  fingerprint: string;
+  isTimed: boolean;
+  toleranceMs: number;
+  /** What the sender calls its call, where that is signed. */
+  signedId?: string;
+};
 
 /** An endpoint opened for its caller, or the answer that keeps it closed, with the reason for the log. */
 export type Opening<Endpoint> =
@@ -106,6 +112,7 @@ async function checkSignature(
   const url = `${apiOrigin}${path}${rawQuery === '' ? '' : `?${rawQuery}`}`;
   const verdict = verifySignature(scheme, { method, url, headers, body }, secrets.values, now());
   if (verdict.outcome === 'refused') return verdict;
-  const { fingerprint, isTimed } = verdict;
-  return { outcome: 'valid', signature: { fingerprint, isTimed, toleranceMs: toleranceMs(scheme) } };
+  const { fingerprint, isTimed, id } = verdict;
+  const signed = { fingerprint, isTimed, toleranceMs: toleranceMs(scheme) };
+  return { outcome: 'valid', signature: id === undefined ? signed : { ...signed, signedId: `signed: ${id}` } };
 }

@@ -1,31 +1,37 @@
-import { findRememberedSignature, type SignedEndpoint } from '../../adapters/dynamodb/remembered-signatures.ts';
+import { createHash } from 'node:crypto';
+import { findRememberedSignature, rememberSignature } from '../../adapters/dynamodb/remembered-signatures.ts';
 import type { Table } from '../../adapters/dynamodb/table.ts';
 import { judgeReplay } from '../../core/signatures/judge-time.ts';
-import type { HttpReply, HttpRequest } from './http.ts';
-import { type AcceptedSignature, refuseSignature } from './open-endpoint.ts';
+import type { AcceptedSignature } from './open-endpoint.ts';
 
-/** A signature to be remembered by the transaction that it leads to. */
-export type SignatureToRemember = { endpoint: SignedEndpoint; fingerprint: string };
+/** Whether a call is a replay; where it is not, `remember` is to be called once it is answered. */
+export type Recall = { outcome: 'fresh'; remember: () => Promise<void> } | { outcome: 'replayed'; reason: string };
 
-/** Whether a call is a replay; `remember` is absent where its timestamp is signed, or its signature is remembered already. */
-export type Recall =
-  | { outcome: 'fresh'; remember?: SignatureToRemember }
-  | { outcome: 'replayed'; reply: HttpReply; reason: string };
-
-/** Asks the memory of signatures whether a call is a replay, where nothing in its signature says when it was made. */
+/**
+ * Asks the memory of signatures whether a call is a replay, where nothing in its signature says when it was made. `repetition`
+ * names what its sender may repeat for a day: the name of the call, and what of it is not signed.
+ */
 export async function recallSignature(
   { table, now }: { table: Table; now: () => number },
-  request: HttpRequest,
   project: string,
-  endpoint: SignedEndpoint,
   signature: AcceptedSignature | undefined,
+  repetition?: string,
 ): Promise<Recall> {
-  if (signature === undefined || signature.isTimed) return { outcome: 'fresh' };
+  if (signature === undefined || signature.isTimed) return { outcome: 'fresh', remember: async () => undefined };
   const { fingerprint, toleranceMs } = signature;
-  const remembered = await findRememberedSignature(table, project, endpoint, fingerprint, now());
-  if (remembered === undefined) return { outcome: 'fresh', remember: { endpoint, fingerprint } };
-  if (judgeReplay(remembered, now(), toleranceMs) === 'fresh') return { outcome: 'fresh' };
+  const call = repetition === undefined ? undefined : createHash('sha256').update(repetition).digest('hex');
+  const at = now();
+  const remembered = await findRememberedSignature(table, { project, fingerprint }, at);
+  if (remembered === undefined) {
+    const memory = { firstSeenAt: new Date(at).toISOString(), ...(call === undefined ? {} : { call }) };
+    return {
+      outcome: 'fresh',
+      remember: async () => await rememberSignature(table, { project, fingerprint }, memory),
+    };
+  }
+  if (judgeReplay(remembered, { now: at, toleranceMs, call }) === 'fresh') {
+    return { outcome: 'fresh', remember: async () => undefined };
+  }
   const limit = `it may be repeated for ${toleranceMs / 1_000} s`;
-  const reason = `the signature was accepted at ${remembered.firstSeenAt} already; ${limit}`;
-  return { outcome: 'replayed', reason, reply: refuseSignature(request, reason) };
+  return { outcome: 'replayed', reason: `the signature was accepted at ${remembered.firstSeenAt} already; ${limit}` };
 }

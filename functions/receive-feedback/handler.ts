@@ -7,14 +7,14 @@ import { type ActivityLog, openActivity } from '../kit/activity-log.ts';
 import type { HttpHandler } from '../kit/endpoint.ts';
 import { type HttpReply, type HttpRequest, refuse, refuseContended, refuseParameters } from '../kit/http.ts';
 import { readJsonObject, refuseJsonForm } from '../kit/json-body.ts';
-import { type Opening, openEndpoint } from '../kit/open-endpoint.ts';
+import { type Opening, openEndpoint, refuseSignature } from '../kit/open-endpoint.ts';
 import { originHeaders } from '../kit/origins.ts';
 import { recallSignature } from '../kit/recall-signature.ts';
 import { answerCreated, answerReplayed } from './answer-created.ts';
 import { describeReply } from './describe-reply.ts';
 import { readOptions } from './request.ts';
 import { findRemembered, storeTicket } from './store-ticket.ts';
-import type { Members, ReceiveDependencies, Submission } from './submission.ts';
+import type { Members, ReceiveDependencies, ReportEndpoint, Submission } from './submission.ts';
 
 /** Most bytes that a ticket's fields may have: an item of the table ends at 400 KB (docs/architecture.md). */
 const maxFieldBytes = 340_000;
@@ -35,8 +35,10 @@ export function receiveFeedback(dependencies: ReceiveDependencies): HttpHandler 
     const { source } = opening.endpoint ?? {};
     if (source !== undefined) request.note({ project, source: source.key });
     const activity = openActivity(dependencies, request, { project, opening });
-    const reply = await answer(dependencies, request, { project, opening, activity });
-    await activity.conclude(describeReply(reply));
+    const reply = await activity.during(async () => {
+      const answered = await answer(dependencies, request, { project, opening, activity });
+      return { answered, facts: describeReply(answered) };
+    });
     if (source === undefined) return reply;
     const outcome = reply.status < 300 ? 'accepted' : 'rejected';
     dependencies.observer.measure('Reports', 1, 'Count', { project, source: source.key, outcome });
@@ -53,7 +55,23 @@ async function answer(
   if (opening.outcome === 'refused') return opening.reply;
   const { configuration, signature } = opening;
   const { source, feedbackType } = opening.endpoint;
-  const recall = await recallSignature(dependencies, request, project, `source/${source.key}`, signature);
+  const recall = await recallSignature(dependencies, project, signature);
+  if (recall.outcome === 'replayed') {
+    activity.because(recall.reason);
+    return refuseSignature(request, recall.reason);
+  }
+  const reply = await answerFresh(dependencies, request, { project, configuration, source, feedbackType, activity });
+  // What failed for a reason of ours is to be sent again, as it is, and so is what was only tried.
+  if (reply.status < 500 && request.query.get('dryRun') !== 'true') await recall.remember();
+  return reply;
+}
+
+async function answerFresh(
+  dependencies: ReceiveDependencies,
+  request: HttpRequest,
+  endpoint: ReportEndpoint,
+): Promise<HttpReply> {
+  const { source, feedbackType } = endpoint;
   const body = readJsonObject(request);
   if (body.outcome === 'refused') return body.reply;
   const options = readOptions(request);
@@ -62,22 +80,15 @@ async function answer(
   const reading = readReport(source, feedbackType, body.object);
   const bodyHash = createHash('sha256').update(request.body).digest('hex');
   const submission: Submission = {
-    ...{ project, configuration, source, feedbackType },
+    ...endpoint,
     ...{ request, reading, bodyHash },
     givenKey: dryRun ? undefined : givenKey,
-    signature: recall.outcome === 'fresh' ? recall.remember : undefined,
-    activity,
   };
   const [remembered, members] = await Promise.all([
     findRemembered(dependencies, submission),
     findDecidingMembers(dependencies, submission),
   ]);
-  // A sender that repeats its own call has not replayed it.
   if (remembered !== undefined) return await answerReplayed(dependencies, submission, remembered);
-  if (recall.outcome === 'replayed') {
-    activity.because(recall.reason);
-    return recall.reply;
-  }
   const errors = [...reading.errors, ...unknownSubmitter(submission, members)];
   if (errors.length > 0) return refuseParameters(errors);
   const bytes = Buffer.byteLength(JSON.stringify(reading.fields));

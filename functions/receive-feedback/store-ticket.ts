@@ -26,10 +26,9 @@ export type StoredTicket =
 /** Decides what follows from a checked report and stores all of it, under a number of its own. */
 export async function storeTicket(
   dependencies: ReceiveDependencies,
-  received: Submission,
+  submission: Submission,
   decidingMembers: Members | undefined,
 ): Promise<StoredTicket> {
-  let submission = received;
   const { table, dueShards, deliveryRetentionDays, pause } = dependencies;
   const { project, feedbackType, source, reading } = submission;
   // With a default submitter the members decide nothing but the attribution, so they are read beside the number.
@@ -56,10 +55,6 @@ export async function storeTicket(
     } else if (outcome === 'member-changed') {
       await pause(50 * 2 ** tries);
       members = await readMembers();
-      creation = await draftStored(dependencies, submission, creation.number, members);
-    } else if (outcome === 'signature-remembered') {
-      // It was not there a moment ago: this call and another with the same signature came together, and both are fresh.
-      submission = { ...submission, signature: undefined };
       creation = await draftStored(dependencies, submission, creation.number, members);
     } else {
       // The same transaction again: where it was carried out after all, it is known by its token.
@@ -92,7 +87,7 @@ function draftCreation(
   number: number,
   members: Members,
 ): TicketCreation {
-  const { configuration, source, reading, givenKey, bodyHash, request, signature } = submission;
+  const { configuration, source, reading, givenKey, bodyHash, request } = submission;
   const draft = draftTicket(dependencies, submission, number, (email) => members.has(email));
   const submitter = members.get(draft.submitter);
   const context: TicketContext = {
@@ -125,9 +120,8 @@ function draftCreation(
   });
   const answer = CreatedTicket.parse(ticket);
   const call = givenKey === undefined ? {} : { call: { source: source.key, givenKey, bodyHash, answer } };
-  const signed = signature === undefined ? {} : { signature };
   const token = dependencies.newId();
-  return { ticket, number, before: context, memberVersion, consequence, token, ...call, ...signed };
+  return { ticket, number, before: context, memberVersion, consequence, token, ...call };
 }
 
 function draftTicket(

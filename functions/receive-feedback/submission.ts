@@ -9,7 +9,6 @@ import type { ActivityLog } from '../kit/activity-log.ts';
 import type { HttpRequest } from '../kit/http.ts';
 import type { Observer } from '../kit/observer.ts';
 import type { OpeningDependencies } from '../kit/open-endpoint.ts';
-import type { SignatureToRemember } from '../kit/recall-signature.ts';
 
 /** What the handler is given: the table, what it remembers, how it signs uploads, and its clock and chance. */
 export type ReceiveDependencies = OpeningDependencies & {
@@ -26,7 +25,7 @@ export type ReceiveDependencies = OpeningDependencies & {
 };
 
 /** The endpoint that a report came to. */
-type ReportEndpoint = SourceOfType & { project: string; configuration: Configuration; activity: ActivityLog };
+export type ReportEndpoint = SourceOfType & { project: string; configuration: Configuration; activity: ActivityLog };
 
 /** One report on its way: everything that was loaded and found out so far. */
 export type Submission = ReportEndpoint & {
@@ -34,8 +33,6 @@ export type Submission = ReportEndpoint & {
   reading: ReportReading;
   givenKey: string | undefined;
   bodyHash: string;
-  /** What is to be remembered of how it was signed. */
-  signature: SignatureToRemember | undefined;
 };
 
 /** Members by their canonical addresses, as far as a submission needs them. */

@@ -11,7 +11,6 @@ import type { EndpointWatch } from './endpoint-watch.ts';
 import { type Admitted, freeTurn } from './hold-back.ts';
 import { admitMessage, resultOf, type TurnDependencies, takeTurnOf } from './in-turn.ts';
 import { type AttemptDependencies, makeAttempt } from './make-attempt.ts';
-
 import { type SettleDependencies, settleDelivery } from './settle-delivery.ts';
 import { takePlaceOfOlder } from './supersede.ts';
 

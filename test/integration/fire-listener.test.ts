@@ -1,6 +1,11 @@
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect } from 'vitest';
+import { listActivity } from '../../adapters/dynamodb/activity.ts';
+import { lookupKey } from '../../adapters/dynamodb/keys.ts';
 import { Automation } from '../../core/document/schema-automations.ts';
-import { test } from '../engines.ts';
+import { Macro } from '../../core/document/schema-macros.ts';
+import { type TestEngines, test } from '../engines.ts';
+import { breakTransaction } from '../faults.ts';
 import { listenerProject } from '../listener-project.ts';
 import { issueUpdated, jiraHeaders } from '../outside/jira-events.ts';
 
@@ -295,6 +300,121 @@ describe('a macro listener', () => {
     expect((await fire('appusage', { sessions: 1 }, { find: 'jim@example.com' })).status).toBe(404);
     expect((await fire('oldname', done, { find: 'APO-7' })).json).toMatchObject({ outcome: 'executed' });
   });
+});
+
+describe('a macro listener without a feedback type', () => {
+  test('runs no macro that is for another type than the ticket is of', async ({ engines }) => {
+    const { fire, reportIdea } = await listenerProject(engines, [{ ...closing, feedbackType: undefined }]);
+    await reportIdea();
+    const { json } = await fire('closing', undefined, { find: 'IDEA-0001' });
+    expect(json).toMatchObject({ outcome: 'filtered', target: { ticket: 'IDEA-0001' } });
+  });
+
+  test('of which nothing could be done is evaluated again when it is repeated', async ({ engines }) => {
+    const { fire } = await listenerProject(engines, [{ ...closing, key: 'counting', macro: 'count' }], ({ macros }) => {
+      const set = { kind: 'setFields', fields: { occurrences: '((request./n))' } };
+      macros.push(
+        Macro.parse({ key: 'count', name: 'Count', target: 'feedback', feedbackType: 'issues', actions: [set] }),
+      );
+    });
+    const headers = { 'idempotency-key': 'k1' };
+    const failed = await fire('counting', { n: 'many' }, { find: 'BUG-0001', headers });
+    expect(failed.json).toMatchObject({ outcome: 'executed', actions: [{ outcome: 'failed' }] });
+    const again = await fire('counting', { n: 7 }, { find: 'BUG-0001', headers });
+    expect(again.json).toMatchObject({ outcome: 'executed', actions: [{ outcome: 'applied' }] });
+  });
+});
+
+describe('what nothing could keep', () => {
+  test('is left out of the body, and where it is needed its own fault is told', async ({ engines }) => {
+    const { fire, get } = await listenerProject(engines);
+    const body = '{"odd": "\\ud800", "n": 9007199254740993, "issue": {"fields": {"status": {"name": "Done"}}}}';
+    expect((await fire('jirastatus', body, { find: 'APO-7' })).json).toMatchObject({
+      actions: [{ outcome: 'applied' }],
+    });
+    expect((await get('/tickets/BUG-0001')).state.status).toBe('Closed');
+    const { status, json } = await fire('devnote', '{"comment": {"body": "a\\u0000b"}}', { find: 'APO-7' });
+    expect([status, json]).toMatchObject([
+      400,
+      { errors: [{ parameter: '/comment/body', code: 'invalid_text', message: expect.stringContaining('NUL') }] },
+    ]);
+  });
+});
+
+describe('entries that outlived their values', () => {
+  const outlive = async (engines: TestEngines, project: string, count: number) => {
+    for (let place = 0; place < count; place += 1) {
+      const key = lookupKey(project, 'ticket', 'APO-7', `BUG-${String(9_000 + place)}`);
+      await engines.table.client.send(
+        new PutCommand({ TableName: engines.table.name, Item: { ...key, type: 'lookup', version: 1 } }),
+      );
+    }
+  };
+
+  test('find nothing, stand in nobody’s way and are cleared away', async ({ engines }) => {
+    const { fire, project, report } = await listenerProject(engines);
+    await report();
+    const key = lookupKey(project, 'ticket', 'APO-7', 'BUG-0002');
+    await engines.table.client.send(
+      new PutCommand({ TableName: engines.table.name, Item: { ...key, type: 'lookup', version: 1 } }),
+    );
+    expect((await fire('jiraclosed', done, { find: 'APO-7' })).json).toMatchObject({ target: { ticket: 'BUG-0001' } });
+    const { Item } = await engines.table.client.send(new GetCommand({ TableName: engines.table.name, Key: key }));
+    expect(Item).toBe(undefined);
+  });
+
+  test('in their hundreds are cleared away bit by bit, and no record is said to be missing', async ({ engines }) => {
+    const { fire, project } = await listenerProject(engines, [{ ...closing, key: 'any', feedbackType: undefined }]);
+    await outlive(engines, project, 120);
+    expect((await fire('jiraclosed', done, { find: 'APO-7' })).status).toBe(503);
+    expect((await fire('jiraclosed', done, { find: 'APO-7' })).json).toMatchObject({ outcome: 'executed' });
+  });
+});
+
+test('what broke is in the activity as failed, never as something that happened', async ({ engines }) => {
+  const { fire, report, activity } = await listenerProject(engines);
+  for (const call of [() => fire('jiraclosed', done, { find: 'APO-7' }), () => report({ severity: 'Critical' })]) {
+    const undo = breakTransaction(engines.table);
+    expect((await call()).status).toBe(500);
+    undo();
+  }
+  expect((await activity('jira'))[0]).toMatchObject({ status: 500, outcome: 'failed' });
+  expect((await activity('mobile'))[0]).toMatchObject({ status: 500, outcome: 'failed' });
+  expect((await activity('mobile'))[0]).not.toHaveProperty('ticket');
+});
+
+test('callers whom nobody knows leave nothing in the table', async ({ engines }) => {
+  const signature = { scheme: 'github', secret: 'hook' };
+  const { fire, project } = await listenerProject(engines, [
+    { ...closing, key: 'signed', apiKey: undefined, signature },
+  ]);
+  expect((await fire('signed', done, { find: 'APO-7', headers: { 'x-api-key': '' } })).status).toBe(401);
+  const { items } = await listActivity(
+    engines.table,
+    { project },
+    { limit: 10, now: Date.parse('2026-11-21T10:00:00Z') },
+  );
+  expect(items).toEqual([]);
+});
+
+test('activity is listed page by page, newest first, over the hours in which something crossed', async ({
+  engines,
+}) => {
+  const { fire, clock, project } = await listenerProject(engines);
+  for (let place = 0; place < 12; place += 1) {
+    clock.advance(37 * 3_600_000);
+    await fire('jiraclosed', done, { find: `APO-${100 + place}` });
+  }
+  const reasons: (string | undefined)[] = [];
+  let before: string | undefined;
+  do {
+    const page = await listActivity(engines.table, { apiKey: 'jira' }, { limit: 5, before, now: clock.now() });
+    reasons.push(...page.items.filter((one) => one.project === project).map(({ reason }) => reason));
+    before = page.next;
+  } while (before !== undefined);
+  expect(reasons.slice(0, 12)).toEqual(
+    Array.from({ length: 12 }, (_, place) => `no ticket is found by 'APO-${111 - place}'`),
+  );
 });
 
 describe('a comment listener', () => {

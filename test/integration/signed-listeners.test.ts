@@ -21,7 +21,7 @@ async function signedListener(engines: TestEngines, signature: object, apiKey?: 
     signature,
     apiKey,
   };
-  const project = await listenerProject(engines, [listener]);
+  const project = await listenerProject(engines, [listener, { ...listener, key: 'signedtoo' }]);
   const { asAdministrator } = admin(engines, `${project.project}/secrets`, project.clock);
   const setSecret = async (name: string, value: string) =>
     await asAdministrator('PUT', `/projects/${project.project}/secrets/${name}`, { body: { value } });
@@ -92,6 +92,41 @@ describe('a listener', () => {
     expect(await fireSigned({ ...headers, 'x-github-delivery': 'd2' })).toMatchObject(refused);
     clock.advance(24 * 60 * minute);
     expect(await fireSigned(headers)).toMatchObject(refused);
+  });
+
+  test('refuses what was captured of a call that came to nothing, and at another listener of the project', async ({
+    engines,
+  }) => {
+    const { fireSigned, fire, clock, report } = await signedListener(engines, { scheme: 'github', secret: 'hook' });
+    const headers = signedBy.github({ body, secret, at: 0 });
+    expect((await fire('signed', body, { find: 'APO-404', headers: { 'x-api-key': '', ...headers } })).status).toBe(
+      404,
+    );
+    await report();
+    clock.advance(6 * minute);
+    expect(await fireSigned(headers)).toMatchObject(refused);
+    const other = { headers: { 'x-api-key': '', ...headers }, find: 'BUG-0002' };
+    expect(await fire('signedtoo', body, other)).toMatchObject(refused);
+  });
+
+  test('evaluates a call again that its sender repeats under the same name, as long as it came to nothing', async ({
+    engines,
+  }) => {
+    const { fire, clock, report } = await signedListener(engines, { scheme: 'github', secret: 'hook' });
+    const headers = { 'x-api-key': '', ...signedBy.github({ body, secret, at: 0 }), 'x-github-delivery': 'd1' };
+    expect((await fire('signed', body, { find: 'BUG-0002', headers })).status).toBe(404);
+    await report();
+    clock.advance(6 * minute);
+    expect(await fire('signed', body, { find: 'BUG-0001', headers })).toMatchObject(refused);
+    expect((await fire('signed', body, { find: 'BUG-0002', headers })).json).toMatchObject({ outcome: 'executed' });
+  });
+
+  test('tells a repetition by the name that is signed, whatever other headers say', async ({ engines }) => {
+    const { fireSigned, clock } = await signedListener(engines, { scheme: 'standard-webhooks', secret: 'hook' });
+    const headers = signedBy['standard-webhooks']({ body, secret, at: clock.now() });
+    expect((await fireSigned(headers)).json).toMatchObject({ outcome: 'executed' });
+    const renamed = { ...headers, 'idempotency-key': 'another' };
+    expect((await fireSigned(renamed)).json).toMatchObject({ outcome: 'duplicate' });
   });
 
   test('with a key and a signature needs both', async ({ engines }) => {
