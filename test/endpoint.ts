@@ -56,6 +56,7 @@ export async function oneEndpoint(
     macroQueue,
     largeBodies: openLargeBodies(table.client.config, engines.bucketName, engines.s3Endpoint),
     readConfiguration: configurationReader(table, { freshMs: 0, now: clock.now, stageVariables: {} }),
+    readConfigurationNow: async () => undefined,
     apiOrigin: 'https://api.example.com',
     consoleOrigin: 'https://console.example.com',
     dueShards: 4,

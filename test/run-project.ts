@@ -65,12 +65,13 @@ function newTicket(project: string, number: number): Ticket {
 }
 
 /** The macro worker over engines and a queue; `seed` tells one process from another. */
-export function macroWorker(engines: TestEngines, macroQueue: Queue, seed: string, clock: TestClock) {
+export function macroWorker(engines: TestEngines, macroQueue: Queue, seed: string, clock: TestClock, freshMs = 0) {
   const { table, webhookQueue, emailQueue, bucketName, s3Endpoint } = engines;
   const work = runMacro({
     ...{ table, webhookQueue, emailQueue, macroQueue },
     largeBodies: openLargeBodies(table.client.config, bucketName, s3Endpoint),
-    readConfiguration: configurationReader(table, { freshMs: 0, now: clock.now, stageVariables: {} }),
+    readConfiguration: configurationReader(table, { freshMs, now: clock.now, stageVariables: {} }),
+    readConfigurationNow: configurationReader(table, { freshMs: 0, now: clock.now, stageVariables: {} }),
     apiOrigin: 'https://api.example.com',
     consoleOrigin: 'https://console.example.com',
     dueShards: 4,

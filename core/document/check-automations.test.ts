@@ -162,3 +162,34 @@ test('two histories of one macro, and the macros for members that follow, count 
     expect.stringMatching(/^automations: one ticket of type "ideas" could set off 109 /),
   );
 });
+
+test('more schedules, or longer conditions of one, than a run can keep are refused', () => {
+  const scheduled = (key: string, filter?: object) => ({ key, schedule: { every: 'day' }, macro: 'close', filter });
+  const many = Array.from({ length: 501 }, (_, place) => scheduled(`a${place}`));
+  expect(listProblems(withPart(apollo, ['automations'], many))).toEqual([
+    'automations[500].schedule: a document may have 500 schedules at most',
+  ]);
+  const any = Array.from({ length: 300 }, (_, place) => ({
+    field: 'summary',
+    op: 'equals',
+    value: `${place}${'x'.repeat(50)}`,
+  }));
+  expect(listProblems(withPart(apollo, ['automations'], [scheduled('a', { any })]))).toEqual([
+    'automations[0].filter: the conditions of a scheduled automation may have 16384 bytes of JSON at most: split it',
+  ]);
+});
+
+test('a tolerance that would let replays in is refused', () => {
+  const scheme = (message: string[], tolerance: string) => ({
+    secret: 'hook',
+    scheme: { header: 'x-signature', message, timestampHeader: 'x-timestamp', tolerance },
+  });
+  const problems = (message: string[], tolerance: string) =>
+    listProblems(withPart(apollo, ['externalSources', 0, 'signature'], scheme(message, tolerance)));
+  expect(problems(['timestamp', 'body'], '24h')).toEqual([]);
+  expect(problems(['timestamp', 'body'], '25h')).toEqual([
+    'externalSources[0].signature.scheme.tolerance: the tolerance may be 24h at most',
+  ]);
+  expect(problems(['body'], '30d')).toEqual([]);
+  expect(problems(['body'], '31d')).toHaveLength(1);
+});

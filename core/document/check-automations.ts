@@ -5,12 +5,32 @@ import { checkSchedule } from './check-schedules.ts';
 import { type Checking, checkApiKey, checkFeedbackType, checkReference } from './checking.ts';
 import type { Path } from './problems.ts';
 import type { Automation, DataPackage, RecordLookup } from './schema.ts';
+import { maxWhereBytes } from './schema-filters.ts';
+
+/** Automations with a schedule that one document may have. */
+const maxSchedules = 500;
 
 /** Checks automations: what triggers them, which records they meet, and the macro they run. */
 export function checkAutomations(checking: Checking): void {
+  let schedules = 0;
   checking.document.automations.forEach((automation, index) => {
-    checkAutomation(checking, ['automations', index], automation);
+    const path = ['automations', index];
+    checkAutomation(checking, path, automation);
+    if (automation.schedule === undefined) return;
+    schedules += 1;
+    // All their times lie in one item of the table, which takes 400 KB.
+    if (schedules === maxSchedules + 1)
+      checking.report([...path, 'schedule'], 'too_long', `a document may have ${maxSchedules} schedules at most`);
+    checkRunConditions(checking, [...path, 'filter'], automation);
   });
+}
+
+/** A run keeps its conditions, and they are read with each of its pages. */
+function checkRunConditions({ document, report }: Checking, path: Path, { filter }: Automation): void {
+  const where = typeof filter === 'string' ? document.filters.find(({ key }) => key === filter)?.where : filter;
+  if (where === undefined || Buffer.byteLength(JSON.stringify(where)) <= maxWhereBytes) return;
+  const message = `the conditions of a scheduled automation may have ${maxWhereBytes} bytes of JSON at most: split it`;
+  report(path, 'too_long', message);
 }
 
 function checkAutomation(checking: Checking, path: Path, automation: Automation): void {

@@ -1,6 +1,9 @@
 import * as z from 'zod';
 import { Key, Name, ValuePath } from './schema-names.ts';
 
+/** Largest conditions that are frozen with a run, in bytes of JSON: they are read with each of its pages. */
+export const maxWhereBytes = 16_384;
+
 /** How a condition compares. */
 const FilterOperator = z.enum([
   'equals',

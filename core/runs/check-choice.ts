@@ -3,11 +3,8 @@ import type { Checking } from '../document/checking.ts';
 import { readDocumentNames } from '../document/document-names.ts';
 import { writePath } from '../document/problems.ts';
 import type { Macro, ProjectDocument } from '../document/schema.ts';
-import type { Where } from '../document/schema-filters.ts';
+import { maxWhereBytes, type Where } from '../document/schema-filters.ts';
 import type { ParameterError } from '../reply-errors.ts';
-
-/** Largest conditions that are frozen with a run, in bytes of JSON: they are read with each of its pages. */
-const maxWhereBytes = 16_384;
 
 /** Says what is wrong with the filter of a run, as of one in the document; nothing where it can be used. */
 export function checkChoice(

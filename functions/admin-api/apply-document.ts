@@ -113,10 +113,11 @@ async function trySwitch(
   const emails = document.members.map(({ email }) => email);
   const plan = planSeed(project, document.members, await findMembers(table, project, emails));
   for (const change of plan.changes) memberChanges.set(change.path, change);
-  if (pointer !== undefined && changes.length === 0 && plan.writes.length === 0) return 'applied';
+  const timetable = await planItem(table, document, { dueShards, now: now() });
+  const isKept = pointer !== undefined && changes.length === 0 && plan.writes.length === 0;
+  if (isKept && timetable.length === 0) return 'applied';
   const early = plan.writes.slice(0, Math.max(0, plan.writes.length - maxMembersAtOnce));
   if (!(await writeInBatches(table, early))) return 'hindered';
-  const timetable = await planItem(table, document, { dueShards, now: now() });
   const outcome = await switchDocument(table, next, pointer?.version, plan.writes.slice(early.length), timetable);
   return outcome === 'switched' ? 'applied' : 'hindered';
 }

@@ -25,7 +25,8 @@ export const listProjectAutomations: Handle<ProjectCall> = async (dependencies, 
   const place = await readPlace(dependencies, list, query.input.cursor);
   if (place.outcome === 'refused') return place.reply;
   const { automations } = configuration.document;
-  const start = place.input === undefined ? 0 : automations.findIndex(({ key }) => key === place.input) + 1;
+  // A place in the list: where the document changed meanwhile, the page may repeat or leave out what has moved.
+  const start = place.input === undefined ? 0 : Number(place.input);
   const shown = automations.slice(start, start + query.input.limit);
   const timetable = shown.some(({ schedule }) => schedule !== undefined)
     ? await findTimetable(table, project)
@@ -38,9 +39,8 @@ export const listProjectAutomations: Handle<ProjectCall> = async (dependencies, 
       return { ...automation, ...(nextRunAt === undefined ? {} : { nextRunAt }), lastRuns };
     }),
   );
-  const last = shown.at(-1)?.key;
-  const isEnd = start + shown.length >= automations.length;
-  return await answerPage(dependencies, list, { items, next: isEnd ? undefined : last });
+  const end = start + shown.length;
+  return await answerPage(dependencies, list, { items, next: end < automations.length ? String(end) : undefined });
 };
 
 async function readLastRuns(

@@ -9,7 +9,7 @@ import type { PageDependencies } from '../kit/work-page.ts';
 import { countRun } from './count-run.ts';
 import { type FollowDependencies, followCaptured } from './follow-capture.ts';
 import { runPage } from './run-page.ts';
-import { runSchedules } from './run-schedules.ts';
+import { runSchedules, type ScheduleDependencies } from './run-schedules.ts';
 import { type TeamDependencies, tellTeam } from './tell-team.ts';
 import { type TendDependencies, tendEndpoint } from './tend-endpoint.ts';
 import { tendRun } from './tend-run.ts';
@@ -22,6 +22,7 @@ export type RunMacroDependencies = DrainDependencies &
   TendDependencies &
   FollowDependencies &
   PageDependencies &
+  ScheduleDependencies &
   TeamDependencies;
 
 /** What draining needs. */

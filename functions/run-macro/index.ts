@@ -23,6 +23,7 @@ const settings = Settings.pick({
 }).parse(readEnvironment(process.env));
 const table = openTable(settings.tableName);
 const client = new SQSClient();
+const reading = { now: system.now, stageVariables: settings.variables };
 
 /** What Lambda calls with messages of the macro queue. */
 export const handler = queueConsumer(
@@ -35,10 +36,7 @@ export const handler = queueConsumer(
     webhookQueue: { client, url: settings.webhookQueueUrl },
     emailQueue: { client, url: settings.emailQueueUrl },
     macroQueue: { client, url: settings.macroQueueUrl },
-    readConfiguration: configurationReader(table, {
-      freshMs: settings.configCacheSeconds * 1_000,
-      now: system.now,
-      stageVariables: settings.variables,
-    }),
+    readConfiguration: configurationReader(table, { freshMs: settings.configCacheSeconds * 1_000, ...reading }),
+    readConfigurationNow: configurationReader(table, { freshMs: 0, ...reading }),
   }),
 );

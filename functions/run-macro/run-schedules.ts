@@ -15,7 +15,8 @@ const maxDue = 40;
 /** What beginning scheduled runs needs. */
 export type ScheduleDependencies = RunSending & {
   table: Table;
-  readConfiguration: ConfigurationReader;
+  /** Reads a project's configuration as it is now: one that is remembered may be older than the timetable. */
+  readConfigurationNow: ConfigurationReader;
   dueShards: number;
   newId: () => string;
 };
@@ -28,8 +29,10 @@ type Begun = DueAutomation & { run: string };
  * message finds nothing due, and one that fails is made up for by the due entry of the timetable.
  */
 export async function runSchedules(dependencies: ScheduleDependencies, project: string): Promise<Facts> {
-  const { table, readConfiguration, dueShards, newId, now } = dependencies;
-  const [stored, configuration] = await Promise.all([findTimetable(table, project), readConfiguration(project)]);
+  const { table, readConfigurationNow, dueShards, newId, now } = dependencies;
+  const stored = await findTimetable(table, project);
+  // In this order: a document that is applied in between has another timetable, and nothing is stored.
+  const configuration = stored === undefined ? undefined : await readConfigurationNow(project);
   if (stored === undefined || configuration === undefined) return { project, outcome: 'unknown' };
   const { document } = configuration;
   const startedAt = now();

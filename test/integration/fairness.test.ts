@@ -350,6 +350,7 @@ async function drainer({ table, macroQueue: { client } }: TestEngines, clock: Te
     apiOrigin: 'https://api.example.com',
     consoleOrigin: 'https://console.example.com',
     readConfiguration: async () => undefined,
+    readConfigurationNow: async () => undefined,
     now: clock.now,
     random: () => 0.5,
     pause: async () => undefined,

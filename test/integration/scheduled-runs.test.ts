@@ -1,7 +1,9 @@
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect } from 'vitest';
+import { timetableKey } from '../../adapters/dynamodb/keys.ts';
 import { type TestEngines, test } from '../engines.ts';
 import { hideCommit, injectConflicts } from '../faults.ts';
-import { projectWithRuns } from '../run-project.ts';
+import { macroWorker, projectWithRuns } from '../run-project.ts';
 
 const hour = 3_600_000;
 
@@ -118,6 +120,34 @@ describe('a scheduled automation', () => {
     await applyAutomations([{ ...sweep, name: 'Renamed again' }]);
     await tick();
     expect((await automations())[0].lastRuns).toHaveLength(1);
+  });
+
+  test('that was applied a moment ago is not lost to a worker that remembers the document before', async ({
+    engines,
+  }) => {
+    const project = await scheduled(engines, from, { every: 'hour', at: ':00' });
+    const { clock, applyAutomations, sweep, automations, queue, project: key } = project;
+    const warm = macroWorker(engines, queue, `${key}/warm`, clock, 10_000);
+    clock.advance(hour - 2_000);
+    await warm({ kind: 'run-schedules', project: key });
+    const later = { ...sweep, key: 'later', schedule: { every: 'day', at: '13:05' } };
+    await applyAutomations([sweep, later]);
+    clock.advance(2_000);
+    await warm({ kind: 'run-schedules', project: key });
+    expect(await automations()).toMatchObject([
+      { key: 'sweep', lastRuns: [{}] },
+      { key: 'later', nextRunAt: '2027-02-01T13:05:00.000Z' },
+    ]);
+  });
+
+  test('of a document that is older than timetables gets its times when the same document is applied', async ({
+    engines,
+  }) => {
+    const { automations, applyAutomations, sweep, project } = await scheduled(engines, from, daily);
+    await engines.table.client.send(new DeleteCommand({ TableName: engines.table.name, Key: timetableKey(project) }));
+    expect((await automations())[0]).not.toHaveProperty('nextRunAt');
+    await applyAutomations([sweep]);
+    expect((await automations())[0]).toMatchObject({ nextRunAt: '2027-02-02T02:00:00.000Z' });
   });
 
   test('that is disabled or gone runs no more, and its next run is not shown', async ({ engines }) => {

@@ -143,6 +143,7 @@ describe('the e-mail queue', () => {
       apiOrigin: 'https://api.example.com',
       consoleOrigin: 'https://console.example.com',
       readConfiguration: async () => undefined,
+      readConfigurationNow: async () => undefined,
       now: () => clock.now() + 3_600_000,
       random: () => 0,
       pause: async () => undefined,
