@@ -211,7 +211,7 @@ export const adminDescriptions: Readonly<Record<AdminRouteName, RouteDescription
     tag: 'Deliveries',
     summary: 'Send many deliveries again',
     description:
-      'A run over all settled deliveries that fulfil every given condition, oldest first, at most `perSecond` a second: each goes out once more, as one that is sent again by itself.',
+      'A run over all settled deliveries that fulfil every given condition, oldest first, at most `perSecond` a second: each goes out once more, as one that is sent again by itself. At least one condition is needed; replays are not sent again themselves.',
     body: json(NewReplay, { outcome: 'failed', macro: 'send-to-jira', confirm: true }),
     answers: { 202: { description: 'The run.', headers: Location, content: json(ShownRun) } },
     refusals: [401, 403, 404, 413, 415, 400, 503],

@@ -70,6 +70,7 @@ describe('each function', () => {
     [
       'send-email',
       [
+        'dynamodb:BatchGetItem',
         'dynamodb:PutItem',
         'dynamodb:UpdateItem',
         'logs:CreateLogStream',

@@ -148,7 +148,7 @@ export const functionProfiles: Record<FunctionName, FunctionProfile> = {
       'deliveryRetentionDays',
     ],
     grants: {
-      table: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      table: ['dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
       emailQueue: [...consumeQueue, 'sqs:SendMessage'],
       emailIdentity: ['ses:SendEmail'],
       masterSecret: ['secretsmanager:GetSecretValue'],

@@ -14,6 +14,7 @@ function pretendedApi() {
   const secrets = new Map<string, { value: string; changedAt: number }>();
   let document: { variables: { jiraUrl: string } } | undefined;
   let version = 0;
+  let isRefusing = false;
   const calls: string[] = [];
   const reply = (status: number, content?: object): AdminAnswer => ({
     status,
@@ -29,6 +30,7 @@ function pretendedApi() {
   const documentRoutes = (method: string, content: string | undefined, ifMatch: string | undefined) => {
     if (method === 'GET') return document === undefined ? reply(404) : reply(200, document);
     if (document !== undefined && ifMatch !== `"${version}"`) return reply(412, {});
+    if (isRefusing) return reply(400, { description: '1 problem.' });
     document = parse(content ?? '');
     version += 1;
     return reply(200, { version });
@@ -56,10 +58,19 @@ function pretendedApi() {
       document = { variables: { jiraUrl } };
       version += 1;
     },
+    /** Has documents refused that were taken before, as a newer check does. */
+    refuseDocuments: (refusing: boolean) => {
+      isRefusing = refusing;
+    },
     removeProject: () => {
       document = undefined;
     },
   };
+}
+
+/** A place for warnings of a start that is to have none. */
+function noWarning(message: string): void {
+  throw new Error(`warned: ${message}`);
 }
 
 /** The same API, whose caller dies right after a call was carried out. */
@@ -77,7 +88,7 @@ describe('seed', () => {
   test('makes keys, applies the example with the receiver in it, and sets the secrets', async () => {
     const api = pretendedApi();
     const state = openState();
-    await seed(api.admin, state, receiver);
+    await seed(api.admin, state, receiver, noWarning);
     expect(Object.keys(state.get().keys)).toEqual(['mobile', 'web', 'jira', 'bi']);
     expect(state.get().keys.mobile).toMatch(/^mobile-/);
     expect(api.jiraUrl()).toBe(`${receiver}/jira`);
@@ -88,10 +99,10 @@ describe('seed', () => {
   test('changes nothing at a later start', async () => {
     const api = pretendedApi();
     const state = openState();
-    await seed(api.admin, state, receiver);
+    await seed(api.admin, state, receiver, noWarning);
     const before = state.get();
     api.calls.length = 0;
-    await seed(api.admin, state, receiver);
+    await seed(api.admin, state, receiver, noWarning);
     expect(api.calls).toEqual([]);
     expect(state.get()).toEqual(before);
   });
@@ -99,25 +110,25 @@ describe('seed', () => {
   test('lets the addresses follow the port, and the keys stay', async () => {
     const api = pretendedApi();
     const state = openState();
-    await seed(api.admin, state, receiver);
+    await seed(api.admin, state, receiver, noWarning);
     const { keys } = state.get();
-    await seed(api.admin, state, moved);
+    await seed(api.admin, state, moved, noWarning);
     expect(api.jiraUrl()).toBe(`${moved}/jira`);
     expect(api.secretValue('slack-webhook-url')).toBe(`${moved}/slack`);
     expect(state.get().keys).toEqual(keys);
-    await seed(api.admin, state, receiver);
+    await seed(api.admin, state, receiver, noWarning);
     expect([api.jiraUrl(), api.secretValue('slack-webhook-url')]).toEqual([`${receiver}/jira`, `${receiver}/slack`]);
   });
 
   test('leaves addresses alone that somebody has changed', async () => {
     const api = pretendedApi();
     const state = openState();
-    await seed(api.admin, state, receiver);
+    await seed(api.admin, state, receiver, noWarning);
     api.editDocument('https://jira.example.com');
     await api.admin('PUT', '/projects/apollo/secrets/slack-webhook-url', {
       json: { value: 'https://hooks.example.com' },
     });
-    await seed(api.admin, state, moved);
+    await seed(api.admin, state, moved, noWarning);
     expect(api.jiraUrl()).toBe('https://jira.example.com');
     expect(api.secretValue('slack-webhook-url')).toBe('https://hooks.example.com');
   });
@@ -125,24 +136,57 @@ describe('seed', () => {
   test('leaves a document alone that was there before', async () => {
     const api = pretendedApi();
     api.editDocument('https://jira.example.com');
-    await seed(api.admin, openState(), receiver);
+    await seed(api.admin, openState(), receiver, noWarning);
     expect(api.jiraUrl()).toBe('https://jira.example.com');
+  });
+
+  test('starts with a warning where the document is refused today, however often, and moves it once it is mended', async () => {
+    const api = pretendedApi();
+    const state = openState();
+    await seed(api.admin, state, receiver, noWarning);
+    api.refuseDocuments(true);
+    const warnings: string[] = [];
+    for (const place of [moved, movedAgain, movedAgain]) {
+      await seed(api.admin, state, place, (message) => warnings.push(message));
+    }
+    expect(warnings).toHaveLength(3);
+    expect(warnings[2]).toBe(
+      `The document of apollo stays as it is, and its variable jiraUrl points at ${receiver}/jira, where this stack is no more: ` +
+        `apply the document again with jiraUrl: ${movedAgain}/jira, and mend what was refused: ` +
+        'status 400, {"description":"1 problem."}',
+    );
+    expect(state.get()).toMatchObject({ documentApplied: true, jiraUrls: [`${receiver}/jira`] });
+    expect([api.jiraUrl(), api.secretValue('slack-webhook-url')]).toEqual([`${receiver}/jira`, `${movedAgain}/slack`]);
+    api.refuseDocuments(false);
+    await seed(api.admin, state, movedAgain, noWarning);
+    expect(api.jiraUrl()).toBe(`${movedAgain}/jira`);
+  });
+
+  test('remembers two addresses at most while a move is cut off again and again', async () => {
+    const api = pretendedApi();
+    const state = openState();
+    await seed(api.admin, state, receiver, noWarning);
+    for (const place of [moved, movedAgain, moved, movedAgain]) {
+      // The first call reads the document, the second moves it.
+      await expect(seed(cutOffAfter(2, api.admin), state, place, noWarning)).rejects.toThrow('cut off');
+    }
+    expect(state.get().jiraUrls).toEqual([`${moved}/jira`, `${movedAgain}/jira`]);
   });
 
   test('does not bring a removed project back', async () => {
     const api = pretendedApi();
     const state = openState();
-    await seed(api.admin, state, receiver);
+    await seed(api.admin, state, receiver, noWarning);
     api.removeProject();
-    await seed(api.admin, state, moved);
+    await seed(api.admin, state, moved, noWarning);
     expect(api.jiraUrl()).toBeUndefined();
   });
 
   test.each([1, 2, 3, 4, 5, 6, 7, 8, 9])('finishes what a start began that was cut off after call %i', async (last) => {
     const api = pretendedApi();
     const state = openState();
-    await expect(seed(cutOffAfter(last, api.admin), state, receiver)).rejects.toThrow('cut off');
-    await seed(api.admin, state, moved);
+    await expect(seed(cutOffAfter(last, api.admin), state, receiver, noWarning)).rejects.toThrow('cut off');
+    await seed(api.admin, state, moved, noWarning);
     expect([...api.keys].sort()).toEqual(['bi', 'jira', 'mobile', 'web']);
     expect(Object.keys(state.get().keys).sort()).toEqual(['bi', 'jira', 'mobile', 'web']);
     expect([api.jiraUrl(), api.secretValue('slack-webhook-url')]).toEqual([`${moved}/jira`, `${moved}/slack`]);
@@ -152,9 +196,9 @@ describe('seed', () => {
   test.each([1, 2, 3, 4, 5, 6])('follows the port after a move that was cut off after call %i', async (last) => {
     const api = pretendedApi();
     const state = openState();
-    await seed(api.admin, state, receiver);
-    await seed(cutOffAfter(last, api.admin), state, moved).catch(() => {});
-    await seed(api.admin, state, movedAgain);
+    await seed(api.admin, state, receiver, noWarning);
+    await seed(cutOffAfter(last, api.admin), state, moved, noWarning).catch(() => {});
+    await seed(api.admin, state, movedAgain, noWarning);
     expect([api.jiraUrl(), api.secretValue('slack-webhook-url')]).toEqual([
       `${movedAgain}/jira`,
       `${movedAgain}/slack`,
@@ -163,8 +207,8 @@ describe('seed', () => {
 
   test('says what the API answered when it refuses', async () => {
     const refusing: AdminClient = async () => ({ status: 400, etag: null, text: '{"description":"No."}' });
-    await expect(seed(refusing, openState(), receiver)).rejects.toThrow(
-      'The first start could not create the API key mobile: status 400, {"description":"No."}',
+    await expect(seed(refusing, openState(), receiver, noWarning)).rejects.toThrow(
+      'The start could not create the API key mobile: status 400, {"description":"No."}',
     );
   });
 });

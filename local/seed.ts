@@ -18,10 +18,16 @@ const Document = z.looseObject({ variables: z.looseObject({ jiraUrl: z.string().
 /**
  * Brings the example in through the HTTP API: keys, project document and secrets, each once. What an interrupted start
  * began is finished; what a finished one made is left alone, but for addresses of the receiver, which follow the port.
+ * `warn` is told where the document cannot follow.
  */
-export async function seed(admin: AdminClient, state: StateFile, receiver: string): Promise<void> {
+export async function seed(
+  admin: AdminClient,
+  state: StateFile,
+  receiver: string,
+  warn: (message: string) => void,
+): Promise<void> {
   await createKeys(admin, state);
-  await placeJira(admin, state, `${receiver}/jira`);
+  await placeJira(admin, state, `${receiver}/jira`, warn);
   await keepSecret(admin, state, 'jira', Buffer.from('feedbridge@example.com:local').toString('base64'));
   await keepSecret(admin, state, 'slack-webhook-url', `${receiver}/slack`);
 }
@@ -40,14 +46,22 @@ async function createKeys(admin: AdminClient, state: StateFile): Promise<void> {
   }
 }
 
-async function placeJira(admin: AdminClient, state: StateFile, url: string): Promise<void> {
+async function placeJira(
+  admin: AdminClient,
+  state: StateFile,
+  url: string,
+  warn: (message: string) => void,
+): Promise<void> {
   const { documentApplied, jiraUrls } = state.get();
   if (documentApplied && jiraUrls.length === 1 && jiraUrls[0] === url) return;
   const found = await admin('GET', `${project}/document`);
-  state.change({ jiraUrls: [...jiraUrls, url] });
-  if (documentApplied) await moveJira(admin, found, jiraUrls, url);
+  if (documentApplied) {
+    await moveJira(admin, state, found, { url, warn });
+    return;
+  }
+  state.change({ jiraUrls: [...new Set([...jiraUrls, url])] });
   // There, though no start has begun to bring it in: it is somebody's own.
-  else if (found.status === 404 || jiraUrls.length > 0) await applyExample(admin, found, url);
+  if (found.status === 404 || jiraUrls.length > 0) await applyExample(admin, found, url);
   state.change({ documentApplied: true, jiraUrls: [url] });
 }
 
@@ -60,14 +74,34 @@ async function applyExample(admin: AdminClient, found: AdminAnswer, url: string)
   expect(answer, 200, 'apply examples/apollo.yaml');
 }
 
-async function moveJira(admin: AdminClient, found: AdminAnswer, from: readonly string[], url: string): Promise<void> {
-  // Whoever removed the project does not want it back.
-  if (found.status === 404 || found.etag === null) return;
-  const document = Document.parse(JSON.parse(expect(found, 200, 'read the document of apollo').text));
-  if (!from.includes(document.variables?.jiraUrl ?? '')) return;
+async function moveJira(
+  admin: AdminClient,
+  state: StateFile,
+  found: AdminAnswer,
+  { url, warn }: { url: string; warn: (message: string) => void },
+): Promise<void> {
+  const { jiraUrls } = state.get();
+  const document =
+    found.status === 404 ? {} : Document.parse(JSON.parse(expect(found, 200, 'read the document of apollo').text));
+  const left = document.variables?.jiraUrl ?? '';
+  // Whoever removed the project does not want it back, and an address that no start has set is somebody's own.
+  if (found.etag === null || !jiraUrls.includes(left)) {
+    state.change({ jiraUrls: [url] });
+    return;
+  }
+  state.change({ jiraUrls: [...new Set([left, url])] });
   const moved = { ...document, variables: { ...document.variables, jiraUrl: url } };
   const answer = await admin('PUT', `${project}/document`, { json: moved, ifMatch: found.etag });
-  expect(answer, 200, 'move jiraUrl to the new port');
+  if (answer.status === 200) {
+    state.change({ jiraUrls: [url] });
+    return;
+  }
+  // What was taken once may be refused by a newer check: the rest works without it, and the next start tries again.
+  state.change({ jiraUrls: [left] });
+  warn(
+    `The document of apollo stays as it is, and its variable jiraUrl points at ${left}, where this stack is no more: ` +
+      `apply the document again with jiraUrl: ${url}, and mend what was refused: ${describe(answer)}`,
+  );
 }
 
 /** Sets a secret once, and again only to move an address, while the API lists it as it was left. */
@@ -92,6 +126,9 @@ async function listed(admin: AdminClient, name: string): Promise<string | undefi
 
 function expect(answer: AdminAnswer, status: number, what: string): AdminAnswer {
   if (answer.status === status) return answer;
-  const said = answer.text.slice(0, 2000) || 'nothing';
-  throw new StartError(`The first start could not ${what}: status ${answer.status}, ${said}`);
+  throw new StartError(`The start could not ${what}: ${describe(answer)}`);
+}
+
+function describe({ status, text }: AdminAnswer): string {
+  return `status ${status}, ${text.slice(0, 2000) || 'nothing'}`;
 }

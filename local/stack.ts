@@ -72,7 +72,7 @@ async function start(options: StackOptions, closers: Closers): Promise<Omit<Stac
 
   const token = await issuer.administratorToken(new Date());
   const receiver = `${door.origin}/receiver`;
-  if (seeded) await seed(adminClient(door.origin, token), state, receiver);
+  if (seeded) await seed(adminClient(door.origin, token), state, receiver, log);
   const { keys, clientSecret } = state.get();
   const oidc = { issuer: issuer.issuer, clientId: signIn.machine.clientId, clientSecret };
   const outbox = `${door.origin}/outbox`;

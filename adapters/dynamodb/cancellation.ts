@@ -7,7 +7,7 @@ import { putLaterAttempts } from './settlement.ts';
 import { isConditionFailure, type Table } from './table.ts';
 
 /**
- * Cancels a delivery that a newer one supersedes; attempts whose outcome nobody knows are recorded with it.
+ * Cancels a delivery that is not to be sent any more; attempts whose outcome nobody knows are recorded with it.
  *
  *   pending, no live lease (or our own, by its token)  ->  cancelled, with its reason
  *

@@ -122,6 +122,15 @@ describe('each check says why it fails:', () => {
   });
 });
 
+test('what sets an automation off is said of the records that its macro is for', () => {
+  expect(listReasons({}, { ...surroundings, member: jim })).toEqual([
+    'It is enabled',
+    'It runs when a ticket is submitted',
+    'no: Macro "tell-slack" is for tickets, and this is a member',
+  ]);
+  expect(listReasons({ trigger: 'modify', macro: 'thank' }, ticket({}))).toContain('It runs when a member is changed');
+});
+
 test('conditions are left out where the record is of another kind or type', () => {
   expect(listReasons({ filter: 'critical' }, ticket({}, 'ideas')).join()).not.toContain('critical');
   expect(listReasons({ filter: 'critical', macro: 'thank' }, ticket({})).join()).not.toContain('critical');

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Automation, ProjectDocument } from '../document/schema.ts';
+import type { Automation, Macro, ProjectDocument } from '../document/schema.ts';
 import { ExplainedWhere, explainFilter } from '../filters/explain-filter.ts';
 import { explainedRecord } from '../filters/explained-record.ts';
 import { type FoundWhere, findWhere } from '../filters/find-where.ts';
@@ -77,6 +77,10 @@ export function nameRecord(context: RecordContext): 'ticket' | 'member' {
   return 'ticket' in context ? 'ticket' : 'member';
 }
 
+function nameTarget({ target }: Macro): 'ticket' | 'member' {
+  return target === 'feedback' ? 'ticket' : 'member';
+}
+
 type Say = (judged: JudgedAutomation, passes: boolean) => string;
 
 function explain(judged: JudgedAutomation, check: keyof typeof automationChecks, say: Say): Reason {
@@ -86,8 +90,10 @@ function explain(judged: JudgedAutomation, check: keyof typeof automationChecks,
 
 const sayEnabled: Say = (_judged, passes) => (passes ? 'It is enabled' : 'It is disabled');
 
-const sayTrigger: Say = ({ automation, context, trigger }, passes) => {
-  const runs = `It runs ${sayWhen(automation, nameRecord(context))}`;
+const sayTrigger: Say = ({ automation, macro, context, trigger }, passes) => {
+  // Of what its macro is for, whatever record it is that is looked at.
+  const wanted = macro === undefined ? nameRecord(context) : nameTarget(macro);
+  const runs = `It runs ${sayWhen(automation, wanted)}`;
   if (passes) return runs;
   return `${runs}, and this one was ${trigger?.kind === 'submit' ? 'submitted' : 'changed'}`;
 };
@@ -105,7 +111,7 @@ const sayUnless: Say = ({ automation }, passes) => {
 
 const sayTarget: Say = ({ automation, macro, context }, passes) => {
   if (macro === undefined) return `There is no macro "${automation.macro}"`;
-  const wanted = `Macro "${macro.key}" is for ${macro.target === 'feedback' ? 'tickets' : 'members'}`;
+  const wanted = `Macro "${macro.key}" is for ${nameTarget(macro)}s`;
   return passes ? wanted : `${wanted}, and this is a ${nameRecord(context)}`;
 };
 

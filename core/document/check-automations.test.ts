@@ -27,6 +27,24 @@ test.each<[rule: string, path: Path, part: unknown, problem: string]>([
     'automations[2].schedule.at: "03:00" is not a time for every: week, such as MON 03:00',
   ],
   [
+    'minute as a number',
+    ['automations', 2, 'schedule'],
+    { every: 'hour', at: 5 },
+    'automations[2].schedule.at: must be a text, not the number 5: write it in quotes, ":05"',
+  ],
+  [
+    'number for a day',
+    ['automations', 2, 'schedule'],
+    { every: 'month', at: 15 },
+    'automations[2].schedule.at: must be a text, not the number 15: write a time such as 1 03:00 or LAST 03:00',
+  ],
+  [
+    'number that is no minute',
+    ['automations', 2, 'schedule'],
+    { every: 'hour', at: 60 },
+    'automations[2].schedule.at: must be a text, not the number 60: write a time such as :15',
+  ],
+  [
     'unknown time zone',
     ['automations', 2, 'schedule', 'timeZone'],
     'Europe/Berln',

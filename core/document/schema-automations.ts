@@ -3,10 +3,13 @@ import { ApiKeyPrefix } from '../keys/api-key.ts';
 import { FilterReference, RecordTarget } from './schema-filters.ts';
 import { Duration, Key, Name, ValuePath } from './schema-names.ts';
 
+/** The period after which a schedule runs again. */
+export const Every = z.enum(['hour', 'day', 'week', 'month']);
+
 /** When a scheduled automation runs. */
 const Schedule = z
   .strictObject({
-    every: z.enum(['hour', 'day', 'week', 'month']),
+    every: Every,
     at: z.string().max(20).optional().describe(':15, 03:00, MON 03:00, 1 03:00 or LAST 03:00, by what every says.'),
     timeZone: z.string().max(60).default('UTC').describe('An IANA name such as Europe/Berlin.'),
     start: z.string().max(40).optional().describe('A date or an instant; not before.'),

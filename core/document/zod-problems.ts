@@ -1,8 +1,10 @@
 import type * as z from 'zod';
 import type { ParameterErrorCode } from '../reply-errors.ts';
+import { readTime, timeExamples } from '../schedules/schedule-time.ts';
 import { findNearMiss } from '../templates/near-miss.ts';
 import { listAllowed, type Path, quote } from './problems.ts';
 import { readPath } from './raw-document.ts';
+import { Every } from './schema-automations.ts';
 
 /** A problem of shape, still with its path in segments; `remove` is what must go for the rest to parse. */
 export type ShapeProblem = { path: Path; code: ParameterErrorCode; message: string; remove: Path };
@@ -57,7 +59,8 @@ function describeIssue(
       break;
   }
   if (value === undefined) return one('required', 'is required');
-  if (issue.code === 'invalid_type') return one('invalid_type', describeType([issue.expected], value));
+  if (issue.code === 'invalid_type')
+    return one('invalid_type', describeType([issue.expected], value, hintTime(path, value, input)));
   if (issue.code === 'invalid_value') return one('invalid_choice', describeChoice(value, issue.values));
   return one('invalid_type', issue.message);
 }
@@ -112,13 +115,27 @@ function expectedTypes(issue: z.core.$ZodIssueInvalidUnion): string[] {
   });
 }
 
-function describeType(expected: readonly string[], value: unknown): string {
+function describeType(expected: readonly string[], value: unknown, otherHint?: string): string {
   const wanted = [...new Set(expected.map((type) => typeNames[type] ?? type))];
   const last = wanted.pop() ?? 'something else';
   const list = wanted.length === 0 ? last : `${wanted.join(', ')} or ${last}`;
   const isScalar = typeof value === 'number' || typeof value === 'boolean';
-  const hint = isScalar && expected.includes('string') ? `: write it in quotes, ${JSON.stringify(String(value))}` : '';
+  const hint = isScalar && expected.includes('string') ? (otherHint ?? writeInQuotes(String(value))) : '';
   return `must be ${list}, not ${describeValue(value)}${hint}`;
+}
+
+function writeInQuotes(text: string): string {
+  return `: write it in quotes, ${JSON.stringify(text)}`;
+}
+
+/** What to write where a schedule's time is a number: in quotes it would be no time either. */
+function hintTime(path: Path, value: unknown, input: unknown): string | undefined {
+  if (path.at(-2) !== 'schedule' || path.at(-1) !== 'at' || typeof value !== 'number') return undefined;
+  const every = Every.safeParse(readPath(input, [...path.slice(0, -1), 'every']));
+  if (!every.success) return undefined;
+  const minute = `:${String(value).padStart(2, '0')}`;
+  if (readTime({ every: every.data, at: minute }) !== undefined) return writeInQuotes(minute);
+  return `: write a time such as ${timeExamples[every.data]}`;
 }
 
 function describeValue(value: unknown): string {

@@ -32,7 +32,7 @@ export type NewRun = z.output<typeof NewRun>;
 
 const Instant = z.string().max(40).refine(isDate, 'must be a date such as 2026-11-30 or 2026-11-30T09:15:00Z');
 
-/** A bulk replay as it is asked for; every condition that is given counts. */
+/** A bulk replay as it is asked for; every condition that is given counts, and one is needed. */
 export const NewReplay = z
   .strictObject({
     outcome: z.enum(['delivered', 'failed', 'cancelled']).optional().describe('Pending ones are sent by themselves.'),

@@ -124,10 +124,13 @@ export const NewSecret = z
       .describe('The only hosts it is sent to; any where absent.'),
     overlap: z
       .string()
-      .regex(/^[1-9]\d{0,4}[mhd]$/, 'a duration such as 24h')
+      // What is no duration has no length that could be judged.
+      .regex(/^[1-9]\d{0,4}[mhd]$/, { message: 'a duration such as 24h', abort: true })
       .refine((text) => durationMs(text) <= maxOverlapMs, 'may be 7d at most')
       .optional()
-      .describe('How long webhooks are signed with the value until now as well, such as 24h; 7d at most.'),
+      .describe(
+        'How long the value until now signs webhooks and is taken of callers as well, such as 24h; 7d at most.',
+      ),
   })
   .meta({ id: 'NewSecret' });
 

@@ -22,6 +22,11 @@ export async function replayTarget(
   if (found === undefined) {
     return await storeAlone(dependencies, run, place, resultWithout(target, 'failed', 'it is not kept any more'));
   }
+  const { replayOf } = found.delivery;
+  if (replayOf !== undefined) {
+    const reason = `it sent ${replayOf} again itself: replay that one`;
+    return await storeAlone(dependencies, run, place, resultWithout(target, 'skipped', reason));
+  }
   if (now() > deadline) return undefined;
   const at = now();
   const replay = await prepareReplay({ ...dependencies, now: at }, found.delivery);

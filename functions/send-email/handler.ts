@@ -1,4 +1,6 @@
 import { leaseAttempt } from '../../adapters/dynamodb/attempts.ts';
+import { cancelDelivery } from '../../adapters/dynamodb/cancellation.ts';
+import { findMembers } from '../../adapters/dynamodb/members.ts';
 import type { LoadKeys } from '../../adapters/secrets/master-secret.ts';
 import type { MailResult, SendMail } from '../../adapters/ses/mail.ts';
 import { sendDelayed } from '../../adapters/sqs/queue.ts';
@@ -34,10 +36,13 @@ export function sendEmail(dependencies: SendEmailDependencies): MessageHandler {
   const { table, emailQueue, now, newId } = dependencies;
   return async (body) => {
     const { delivery: id, endpoint: group } = DeliveryMessage.parse(JSON.parse(body));
-    const lease = await leaseAttempt(table, id, { now: now(), leaseMs, token: newId() });
+    const token = newId();
+    const lease = await leaseAttempt(table, id, { now: now(), leaseMs, token });
     switch (lease.outcome) {
       case 'leased':
-        return await attempt(dependencies, lease.delivery);
+        return (
+          (await cancelUnwanted(dependencies, lease.delivery, token)) ?? (await attempt(dependencies, lease.delivery))
+        );
       case 'leased-elsewhere':
         // Whoever holds the lease may have died with it: this message comes back when it has lapsed.
         await sendDelayed(
@@ -50,6 +55,23 @@ export function sendEmail(dependencies: SendEmailDependencies): MessageHandler {
         return { delivery: id, outcome: lease.outcome };
     }
   };
+}
+
+/** Cancels an e-mail to a team whose one recipient wants no more of them; undefined where it is to be sent. */
+async function cancelUnwanted(
+  { table, dueShards, deliveryRetentionDays, now }: SendEmailDependencies,
+  delivery: Delivery,
+  token: string,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const { id, project, mail } = delivery;
+  // Asked as it is sent: a retry and a replay may come long after the e-mail was made.
+  if (mail?.wayOut !== true) return undefined;
+  const [email = ''] = mail.to;
+  const stored = (await findMembers(table, project, [email])).get(email);
+  if (stored?.member.notifications !== 'off') return undefined;
+  const cancellation = { reason: `${email} has turned these e-mails off`, leasedBy: token };
+  const outcome = await cancelDelivery(table, delivery, cancellation, { dueShards, deliveryRetentionDays, now: now() });
+  return { delivery: id, outcome: outcome === 'cancelled' ? 'cancelled' : 'not-ours' };
 }
 
 async function attempt(

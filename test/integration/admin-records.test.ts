@@ -106,6 +106,8 @@ describe('secrets', () => {
     ],
     [{ value: 'topsecret'.repeat(1_200) }, [['value', 'invalid_text']]],
     [{ value: 'topsecret', hosts: [] }, [['hosts', 'required']]],
+    [{ value: 'topsecret', overlap: '2w' }, [['overlap', 'invalid_text']]],
+    [{ value: 'topsecret', overlap: '8d' }, [['overlap', 'invalid_text']]],
     [{ value: 'topsecret', hosts: ['https://topsecret'] }, [['hosts.0', 'invalid_text']]],
     [
       { valeu: 'topsecret' },

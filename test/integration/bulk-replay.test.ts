@@ -80,7 +80,7 @@ describe('a bulk replay', () => {
   test('releases its pages no faster than it is told', async ({ engines }) => {
     const project = await projectWithDeliveries(engines, { failed: 40 });
     const { delays, stop } = delaysOf(project);
-    const { id } = Object((await project.replay({ perSecond: 1 })).json);
+    const { id } = Object((await project.replay({ outcome: 'failed', perSecond: 1 })).json);
     const [count] = await project.takeAll();
     if (count !== undefined) await project.work(count);
     expect(delays.slice(1).toSorted((one, other) => one - other)).toEqual([
@@ -104,7 +104,7 @@ describe('a bulk replay', () => {
   }) => {
     const project = await projectWithDeliveries(engines, { failed: 870 });
     const { delays, stop } = delaysOf(project);
-    await project.replay({ perSecond: 1 });
+    await project.replay({ outcome: 'failed', perSecond: 1 });
     const [count] = await project.takeAll();
     if (count !== undefined) await project.work(count);
     expect(Math.max(...delays)).toBeLessThanOrEqual(900);
@@ -131,13 +131,63 @@ describe('a bulk replay', () => {
     const { mail: _, ...unrendered } = pendingMail(empty, clock.now(), { ...own, outcome: 'failed' });
     await storeDelivery(engines.table, unrendered, clock.now());
     await storeDelivery(engines.table, pendingMail(`${deliveryIds[0]}mail`, clock.now(), own), clock.now());
-    const { id } = Object((await replay({ perSecond: 100 })).json);
+    const { id } = Object((await replay({ macro: 'tell-managers', perSecond: 100 })).json);
     await workOff();
     expect(await get(id)).toMatchObject({ state: 'done', total: 4, done: 3, skipped: 1 });
     expect(await results(id, '&outcome=skipped')).toMatchObject([
       { delivery: empty, reason: expect.stringContaining('never rendered') },
     ]);
     expect(await takeAll()).toEqual([]);
+  });
+
+  test('leaves out what was sent again before', async ({ engines }) => {
+    const project = await projectWithDeliveries(engines, { failed: 2 });
+    const { clock, deliveryIds, replay, workOff, get, results } = project;
+    const [original = ''] = deliveryIds;
+    const again = `${original}again`;
+    const repeats = { replayOf: original, cause: { kind: 'replay' as const, key: original } };
+    const sent = pendingMail(again, clock.now(), { ...repeats, project: project.project, outcome: 'failed' });
+    await storeDelivery(engines.table, sent, clock.now());
+    const { id } = Object((await replay({ outcome: 'failed', perSecond: 100 })).json);
+    await workOff();
+    expect(await get(id)).toMatchObject({ state: 'done', total: 3, done: 2, skipped: 1 });
+    expect(await results(id, '&outcome=skipped')).toMatchObject([
+      { delivery: again, reason: `it sent ${original} again itself: replay that one` },
+    ]);
+  });
+
+  test.for([{}, { perSecond: 5, confirm: true }])(
+    'without a condition, as in %j, is refused',
+    async (body, { engines }) => {
+      const project = await projectWithDeliveries(engines, { failed: 1 });
+      expect(await project.replay(body)).toMatchObject({
+        status: 400,
+        json: {
+          errors: [
+            {
+              parameter: 'outcome',
+              code: 'required',
+              message:
+                'A bulk replay sends what fulfils its conditions: give at least one of outcome, ticket, member, macro, action, from and to.',
+            },
+          ],
+        },
+      });
+      expect(await project.takeAll()).toEqual([]);
+    },
+  );
+
+  test.for([
+    { outcome: 'failed' },
+    { ticket: 'BUG-0001' },
+    { member: 'jim@example.com' },
+    { macro: 'tell-managers' },
+    { action: '1' },
+    { from: '2026-11-21' },
+    { to: '2026-11-22' },
+  ])('needs no more than one condition, such as %j', async (body, { engines }) => {
+    const { call, path } = await projectWithRuns(engines);
+    expect((await call('POST', `${path}/deliveries/replay`, { body: { ...body, confirm: true } })).status).toBe(202);
   });
 
   test('is over what was created in between', async ({ engines }) => {
@@ -165,7 +215,7 @@ describe('a bulk replay', () => {
     const { api, path, replay } = await projectWithDeliveries(engines, { failed: 1 });
     const ada = api.as(personClaims('ada@example.com'));
     expect((await ada('POST', `${path}/deliveries/replay`, { body: {} })).status).toBe(403);
-    const { id } = Object((await replay({})).json);
+    const { id } = Object((await replay({ outcome: 'failed' })).json);
     expect((await ada('POST', `${path}/runs/${id}/cancel`)).status).toBe(403);
   });
 });

@@ -8,6 +8,7 @@ import { injectConflicts } from '../faults.ts';
 import { callThrough, recordingObserver } from '../gateway.ts';
 import { mailSender } from '../mail.ts';
 import { addressOf, notifiedProject } from '../notified-project.ts';
+import { pendingMail } from '../pending-mail.ts';
 import { seededIds } from '../seeded.ts';
 
 /** A project with two supporters, a ticket, and the page by which they leave. */
@@ -61,6 +62,41 @@ describe('the link at the end of an e-mail to a team', () => {
     await tell();
     const second = (await mails()).filter(({ target }) => 'ticket' in target && target.ticket === 'BUG-0002');
     expect(second.map(addressOf)).toEqual(['bob@example.com', 'o<i>@example.com']);
+  });
+
+  test('keeps back what is pending for that person, and what is sent again', async ({ engines }) => {
+    const { report, tell, mails, clock, post, wayOut, ask } = await leavingProject(engines);
+    const { deliver, find } = mailSender(engines, clock);
+    const sentTo = (email: string) => engines.mails().filter(({ to }) => to.includes(email)).length;
+    await report();
+    await tell();
+    const [toAda, toBob] = await mails();
+    if (toAda === undefined || toBob === undefined) throw new Error('nobody was told');
+    await deliver(toAda.id);
+    const before = [sentTo('ada@example.com'), sentTo('bob@example.com')];
+    await post(wayOut('ada@example.com'));
+    await post(wayOut('bob@example.com'));
+    expect(await deliver(toBob.id)).toMatchObject({ outcome: 'cancelled' });
+    expect(await find(toBob)).toMatchObject({
+      outcome: 'cancelled',
+      reason: 'bob@example.com has turned these e-mails off',
+      attempts: [],
+    });
+    const { id } = await ask('POST', `/deliveries/${toAda.id}/replay`);
+    expect(await deliver(id)).toMatchObject({ outcome: 'cancelled' });
+    expect(await ask('GET', `/deliveries/${id}`)).toMatchObject({ outcome: 'cancelled', attempts: [] });
+    expect([sentTo('ada@example.com'), sentTo('bob@example.com')]).toEqual(before);
+    await post(wayOut('ada@example.com'), '&on=true');
+    const again = await ask('POST', `/deliveries/${toAda.id}/replay`);
+    expect(await deliver(again.id)).toMatchObject({ outcome: 'delivered' });
+    expect(sentTo('ada@example.com')).toBe(Number(before[0]) + 1);
+  });
+
+  test('keeps nothing else back that is sent to that person', async ({ engines }) => {
+    const { project, clock, post, wayOut } = await leavingProject(engines);
+    await post(wayOut('bob@example.com'));
+    const mail = pendingMail(`${project}-from-a-macro`, clock.now(), { project, mail: { to: ['bob@example.com'] } });
+    expect(await mailSender(engines, clock).deliverNew(mail)).toMatchObject({ outcome: 'delivered' });
   });
 
   test('shows a page that changes nothing, runs nothing and loads nothing', async ({ engines }) => {
