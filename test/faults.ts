@@ -1,5 +1,6 @@
 import { TransactionCanceledException, TransactionInProgressException } from '@aws-sdk/client-dynamodb';
 import type { Table } from '../adapters/dynamodb/table.ts';
+import type { Queue } from '../adapters/sqs/queue.ts';
 
 /** Makes the next transactions fail as DynamoDB fails them while others write the same items; what it returns undoes it. */
 export function injectConflicts(table: Table, count: number): () => void {
@@ -109,5 +110,22 @@ export function dieAtWrite(table: Table, nth: number, { isDone }: { isDone: bool
   );
   return () => {
     table.client.middlewareStack.remove(name);
+  };
+}
+
+/** Makes a queue take no messages, as where it cannot be reached; what it returns undoes it. */
+export function refuseMessages({ client, url }: Queue): () => void {
+  const name = `refused-${url}`;
+  client.middlewareStack.add(
+    (next, context) => async (call) => {
+      if (Object(call.input).QueueUrl !== url || context.commandName !== 'SendMessageBatchCommand') {
+        return await next(call);
+      }
+      throw new Error('the queue cannot be reached');
+    },
+    { step: 'initialize', name },
+  );
+  return () => {
+    client.middlewareStack.remove(name);
   };
 }

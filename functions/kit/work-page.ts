@@ -3,6 +3,7 @@ import { releasePage, settlePage } from '../../adapters/dynamodb/run-pages.ts';
 import { readPageResults } from '../../adapters/dynamodb/run-results.ts';
 import { type AnyTarget, type RunResult, resultWithout, type Tally, tally } from '../../core/runs/result.ts';
 import { type Run, type RunPage, settledOf } from '../../core/runs/run.ts';
+import { describeFault } from './describe-fault.ts';
 import { replayTarget } from './replay-target.ts';
 import { type InLine, storeAlone, type TargetDependencies, workTarget } from './work-target.ts';
 
@@ -43,7 +44,7 @@ export async function workPage(dependencies: PageDependencies, leased: LeasedPag
   await sideBySide(places, async (place) => {
     const target = toTarget(run, page.targets[place] ?? '');
     const result = await work(target, place).catch(async (error: unknown) => {
-      faults.push({ place, error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) });
+      faults.push({ place, error: describeFault(error) });
       const at = { page: page.number, place };
       return await storeAlone(dependencies, run, at, resultWithout(target, 'failed', broken));
     });
