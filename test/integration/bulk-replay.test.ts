@@ -171,7 +171,7 @@ describe('a bulk replay', () => {
     const Key = ticketKey(project.project, 'BUG-0001');
     const Item = { ...Key, type: 'record', version: 1, latestDeliveries: { [endpoint]: ids[4] } };
     await engines.table.client.send(new PutCommand({ TableName: engines.table.name, Item }));
-    const { id } = Object((await replay({ perSecond: 100 })).json);
+    const { id } = Object((await replay({ macro: 'tell-managers', perSecond: 100 })).json);
     await workOff();
     expect(await get(id)).toMatchObject({ state: 'done', total: 6, done: 2, skipped: 4 });
     const done = await results(id, '&outcome=done');
@@ -189,12 +189,21 @@ describe('a bulk replay', () => {
     expect(await get(id)).toMatchObject({ state: 'counted', total: 4 });
   });
 
+  test('can be over what tells a team, however long its key', async ({ engines }) => {
+    const { replay } = await projectWithDeliveries(engines, { failed: 1 });
+    const macro = `team:${'x'.repeat(63)}`;
+    expect(await replay({ macro })).toMatchObject({ status: 202, json: { over: { macro } } });
+  });
+
   test.for([
     [{ outcome: 'pending' }, ['outcome']],
     [{ perSecond: 0 }, ['perSecond']],
     [{ perSecond: 1000, from: 'yesterday' }, ['from', 'perSecond']],
     [{ from: '2026-11-22', to: '2026-11-20' }, ['from']],
     [{ tickets: [] }, ['tickets']],
+    [{ from: '2026-11-20T23:59:60Z', to: '2026-11-20T23:59:60Z' }, ['from', 'to']],
+    [{ from: '0000-01-01T00:00:00+14:00', to: '9999-12-31T23:59:59-14:00' }, ['from', 'to']],
+    [{ macro: 'x'.repeat(69), action: 'x'.repeat(65) }, ['macro', 'action']],
   ] as const)('over %j is refused', async ([body, parameters], { engines }) => {
     const { call, path } = await projectWithRuns(engines);
     const { status, json } = await call('POST', `${path}/deliveries/replay`, { body });
