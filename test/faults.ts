@@ -129,3 +129,24 @@ export function refuseMessages({ client, url }: Queue): () => void {
     client.middlewareStack.remove(name);
   };
 }
+
+/** Makes the next read of several items leave all but the first of them unread, as DynamoDB does where it is busy. */
+export function leaveUnprocessed(table: Table): () => void {
+  let left = 1;
+  const name = 'unprocessedKeys';
+  table.client.middlewareStack.add(
+    (next, context) => async (call) => {
+      const Keys: unknown[] = Object(call.input).RequestItems?.[table.name]?.Keys ?? [];
+      if (!context.commandName?.startsWith('BatchGet') || left === 0 || Keys.length < 2) return await next(call);
+      left -= 1;
+      const RequestItems = { [table.name]: { ...Object(call.input).RequestItems[table.name], Keys: Keys.slice(0, 1) } };
+      const answer = await next({ ...call, input: { RequestItems } });
+      Object(answer.output).UnprocessedKeys = { [table.name]: { Keys: Keys.slice(1) } };
+      return answer;
+    },
+    { step: 'initialize', name, priority: 'low' },
+  );
+  return () => {
+    table.client.middlewareStack.remove(name);
+  };
+}

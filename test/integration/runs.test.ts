@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import { Macro } from '../../core/document/schema-macros.ts';
 import { personClaims } from '../admin.ts';
 import { type TestEngines, test } from '../engines.ts';
-import { dieAtWrite, hideCommit, injectConflicts, loseAnswer, loseEveryAnswer } from '../faults.ts';
+import { dieAtWrite, hideCommit, injectConflicts, leaveUnprocessed, loseAnswer, loseEveryAnswer } from '../faults.ts';
 import { macroWorker, projectWithRuns } from '../run-project.ts';
 
 type Project = Awaited<ReturnType<typeof projectWithRuns>>;
@@ -331,6 +331,17 @@ describe('whatever happens', () => {
     project.clock.advance(3_600_000);
     await project.tick();
     expect(await project.takeAll()).toEqual([]);
+  });
+
+  test('a page is worked although the table was too busy to read it at once', async ({ engines }) => {
+    const project = await projectWithRuns(engines, { tickets: 30 });
+    const { id, pages } = await beginClosing(project);
+    for (const page of pages) {
+      const undo = leaveUnprocessed(engines.table);
+      const facts = await project.work(page).finally(undo);
+      expect(facts).toMatchObject({ outcome: 'settled' });
+    }
+    await expectClosedOnce(project, id);
   });
 
   test('a run that goes on is not sent again, and one that stands still wakes nobody', async ({ engines }) => {
