@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isDate } from './dates.ts';
+import { isDate, isPlainInstant } from './dates.ts';
 
 describe('a date', () => {
   test.each([
@@ -37,4 +37,17 @@ describe('a date', () => {
       }),
     );
   });
+});
+
+describe('an instant that clocks can tell', () => {
+  test.each(['2026-11-30', '2026-11-30t09:15:00.123456z', '0000-01-01', '9999-12-31T23:59:59Z'])('is %s', (text) => {
+    expect(isPlainInstant(text)).toBe(true);
+  });
+
+  test.each(['2026-12-31T23:59:60Z', '0000-01-01T00:00:00+14:00', '9999-12-31T23:59:59-14:00', 'yesterday'])(
+    'is not %s',
+    (text) => {
+      expect(isPlainInstant(text)).toBe(false);
+    },
+  );
 });

@@ -11,6 +11,13 @@ export function isDate(text: string): boolean {
   return !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(day);
 }
 
+/** Whether a date can be reckoned with: it has no leap second, and lies in the years 0 to 9999 of UTC, so that it sorts as text. */
+export function isPlainInstant(text: string): boolean {
+  if (!isDate(text)) return false;
+  const at = Date.parse(text);
+  return !Number.isNaN(at) && /^\d{4}-/.test(new Date(at).toISOString());
+}
+
 const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** The milliseconds of a duration such as 30m, 12h or 90d; NaN for any other text. */

@@ -1,5 +1,6 @@
 import { TransactionCanceledException, TransactionInProgressException } from '@aws-sdk/client-dynamodb';
 import type { Table } from '../adapters/dynamodb/table.ts';
+import type { Queue } from '../adapters/sqs/queue.ts';
 
 /** Makes the next transactions fail as DynamoDB fails them while others write the same items; what it returns undoes it. */
 export function injectConflicts(table: Table, count: number): () => void {
@@ -104,6 +105,44 @@ export function dieAtWrite(table: Table, nth: number, { isDone }: { isDone: bool
       if (writes < nth) return await next(call);
       if (isWrite && writes === nth && isDone) await next(call);
       throw new Error('the process is gone');
+    },
+    { step: 'initialize', name, priority: 'low' },
+  );
+  return () => {
+    table.client.middlewareStack.remove(name);
+  };
+}
+
+/** Makes a queue take no messages, as where it cannot be reached; what it returns undoes it. */
+export function refuseMessages({ client, url }: Queue): () => void {
+  const name = `refused-${url}`;
+  client.middlewareStack.add(
+    (next, context) => async (call) => {
+      if (Object(call.input).QueueUrl !== url || context.commandName !== 'SendMessageBatchCommand') {
+        return await next(call);
+      }
+      throw new Error('the queue cannot be reached');
+    },
+    { step: 'initialize', name },
+  );
+  return () => {
+    client.middlewareStack.remove(name);
+  };
+}
+
+/** Makes the next read of several items leave all but the first of them unread, as DynamoDB does where it is busy. */
+export function leaveUnprocessed(table: Table): () => void {
+  let left = 1;
+  const name = 'unprocessedKeys';
+  table.client.middlewareStack.add(
+    (next, context) => async (call) => {
+      const Keys: unknown[] = Object(call.input).RequestItems?.[table.name]?.Keys ?? [];
+      if (!context.commandName?.startsWith('BatchGet') || left === 0 || Keys.length < 2) return await next(call);
+      left -= 1;
+      const RequestItems = { [table.name]: { ...Object(call.input).RequestItems[table.name], Keys: Keys.slice(0, 1) } };
+      const answer = await next({ ...call, input: { RequestItems } });
+      Object(answer.output).UnprocessedKeys = { [table.name]: { Keys: Keys.slice(1) } };
+      return answer;
     },
     { step: 'initialize', name, priority: 'low' },
   );

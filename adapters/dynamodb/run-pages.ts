@@ -1,6 +1,7 @@
-import { BatchGetCommand, PutCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Tally } from '../../core/runs/result.ts';
 import { Run, RunPage } from '../../core/runs/run.ts';
+import { batchGet } from './batch-get.ts';
 import type { TransactItem } from './consequences.ts';
 import { runKey, runPageKey, runPagePrefix } from './keys.ts';
 import { readPages } from './read-all.ts';
@@ -50,13 +51,9 @@ export async function findPage(
   { project, id }: RunName,
   number: number,
 ): Promise<{ run: Run; page: RunPage } | undefined> {
-  const Keys = [runKey(project, id), runPageKey(project, id, number)];
-  const { Responses } = await table.client.send(
-    new BatchGetCommand({ RequestItems: { [table.name]: { Keys, ConsistentRead: true } } }),
-  );
-  const items = Responses?.[table.name] ?? [];
-  const run = items.find((item) => item.sk === Keys[0]?.sk);
-  const page = items.find((item) => item.sk === Keys[1]?.sk);
+  const keys = [runKey(project, id), runPageKey(project, id, number)];
+  const items = await batchGet(table, keys);
+  const [run, page] = keys.map(({ sk }) => items.find((item) => item.sk === sk));
   return run === undefined || page === undefined ? undefined : { run: Run.parse(run), page: RunPage.parse(page) };
 }
 

@@ -50,10 +50,12 @@ export function listAllowed(allowed: Iterable<string>): string {
   return ` (${all.slice(0, maxListed).join(', ')}${rest > 0 ? ` and ${rest} more` : ''})`;
 }
 
-/** Keeps as many problems as an answer can hold, and says how many there are besides. */
-export function limitProblems(problems: Problem[]): Problem[] {
-  const rest = problems.length - maxProblems;
+/** Keeps as many problems as an answer can hold, and says of the part at `path` how many there are besides. */
+export function limitProblems(problems: Problem[], { most = maxProblems, path = [] }: Limit = {}): Problem[] {
+  const rest = problems.length - most;
   if (rest <= 0) return problems;
   const message = `there are ${rest} further problems: solve these first`;
-  return [...problems.slice(0, maxProblems), { path: '', code: 'not_allowed', message }];
+  return [...problems.slice(0, most), { path: writePath(path), code: 'not_allowed', message }];
 }
+
+type Limit = { most?: number; path?: Path };

@@ -1,7 +1,4 @@
-import { checkFilterReference } from '../document/check-filters.ts';
-import type { Checking } from '../document/checking.ts';
-import { readDocumentNames } from '../document/document-names.ts';
-import { writePath } from '../document/problems.ts';
+import { checkAdHocFilter } from '../document/check-ad-hoc-filter.ts';
 import type { Macro, ProjectDocument } from '../document/schema.ts';
 import { maxWhereBytes, type Where } from '../document/schema-filters.ts';
 import type { ParameterError } from '../reply-errors.ts';
@@ -12,28 +9,15 @@ export function checkChoice(
   macro: Macro,
   { filter, where }: { filter?: string | undefined; where?: Where | undefined },
 ): ParameterError[] {
-  const errors: ParameterError[] = [];
-  const checking: Checking = {
-    document,
-    context: {
-      projectKey: document.project.key,
-      apiKeyPrefixes: new Set(),
-      memberEmails: new Set(),
-      secretNames: new Set(),
-    },
-    names: readDocumentNames(document),
-    report: (path, code, message) => errors.push({ parameter: writePath(path), code, message: `${message}.` }),
-    warn: () => undefined,
-    suggest: (find) => {
-      const found = find();
-      return found === undefined ? '' : `; did you mean "${found}"?`;
-    },
-    isGiven: () => true,
-  };
   const target = macro.target === 'member' ? ('member' as const) : ('ticket' as const);
   const scope = { target, feedbackType: macro.feedbackType, allowsChanged: false };
-  if (filter !== undefined) checkFilterReference(checking, ['filter'], filter, scope);
-  if (where !== undefined) checkFilterReference(checking, ['where'], where, scope);
+  const given = Object.entries({ filter, where });
+  const errors = given.flatMap(([parameter, one]) => {
+    const problems = one === undefined ? [] : checkAdHocFilter(document, [parameter], one, scope);
+    return problems.map(
+      ({ path, code, message }): ParameterError => ({ parameter: path, code, message: `${message}.` }),
+    );
+  });
   const saved = document.filters.find(({ key }) => key === filter)?.where;
   for (const [parameter, conditions] of Object.entries({ filter: saved, where })) {
     if (conditions === undefined || Buffer.byteLength(JSON.stringify(conditions)) <= maxWhereBytes) continue;

@@ -29,13 +29,30 @@ export type Tally = z.infer<typeof Tally>;
 /** UTF-16 units of a result's reason that are kept. */
 const maxReasonLength = 1_000;
 
+const notRepeated = 'other actions were done, so a retry leaves it: run the macro again for it if they may be repeated';
+
 /** What a macro came to for one target: one failed action makes it failed; what is there already is as good as done. */
 export function resultOf(target: RunTarget, actions: readonly ActionResult[]): RunResult {
   const kept = boundActions(actions);
   const failed = actions.find(({ outcome }) => outcome === 'failed');
-  if (failed !== undefined) return { ...target, outcome: 'failed', ...reasonOf(failed), actions: kept };
+  if (failed !== undefined) {
+    const { reason = 'an action failed' } = reasonOf(failed);
+    const outcome = 'failed' as const;
+    if (actions.every(isIdle)) return { ...target, outcome, reason, actions: kept };
+    return { ...target, outcome, reason: `${reason}; ${notRepeated}`, actions: kept };
+  }
   if (actions.some(({ outcome }) => outcome !== 'skipped')) return { ...target, outcome: 'done', actions: kept };
   return { ...target, outcome: 'skipped', ...reasonOf(actions[0]), actions: kept };
+}
+
+/** Whether a retry works a target again: it failed, and nothing was done to it that would then be done twice. */
+export function isRetried({ outcome, actions }: Pick<RunResult, 'outcome' | 'actions'>): boolean {
+  return outcome === 'failed' && actions.every(isIdle);
+}
+
+/** Whether an action has changed nothing and sent nothing. */
+function isIdle({ outcome }: ActionResult): boolean {
+  return outcome !== 'applied' && outcome !== 'queued';
 }
 
 /** A target to which nothing was done at all. */

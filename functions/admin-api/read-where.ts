@@ -1,4 +1,4 @@
-import { checkAdHocWhere } from '../../core/document/check-ad-hoc-where.ts';
+import { checkAdHocFilter } from '../../core/document/check-ad-hoc-filter.ts';
 import type { ProjectDocument } from '../../core/document/schema.ts';
 import { Where } from '../../core/document/schema-filters.ts';
 import { readJsonText } from '../../core/json-text.ts';
@@ -25,9 +25,11 @@ export function readWhere(document: ProjectDocument, context: RecordContext, tex
   if (!where.success) return refused([{ code: 'invalid_type', message: shape }]);
   const target = 'ticket' in context ? 'ticket' : 'member';
   const feedbackType = 'ticket' in context ? context.ticket.feedbackType : undefined;
-  const problems = checkAdHocWhere(document, where.data, { target, feedbackType, allowsChanged: true });
+  const problems = checkAdHocFilter(document, [], where.data, { target, feedbackType, allowsChanged: true });
   if (problems.length === 0) return { outcome: 'read', input: where.data };
-  return refused(problems.map(({ path, code, message }) => ({ code, message: `${path}: ${message}` })));
+  return refused(
+    problems.map(({ path, code, message }) => ({ code, message: path === '' ? message : `${path}: ${message}` })),
+  );
 }
 
 function refused(problems: Omit<ParameterError, 'parameter'>[]): Input<Where> {

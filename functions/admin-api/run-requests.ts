@@ -8,7 +8,7 @@ import { beginStretch, findOpen, lastReleased, tendEveryMs } from '../../core/ru
 import { endRun } from '../kit/end-run.ts';
 import { type HttpReply, notFound, refuse, refuseContended } from '../kit/http.ts';
 import { patiently } from '../kit/patiently.ts';
-import { sendCount, sendPages } from '../kit/send-run.ts';
+import { sendCount, sendPages, type Unsent } from '../kit/send-run.ts';
 import type { AdminDependencies, Handle, ProjectCall } from './call.ts';
 import { findCalledRun, showWithResults } from './runs.ts';
 
@@ -31,7 +31,8 @@ async function ask(dependencies: AdminDependencies, call: ProjectCall, request: 
   if (forbidden !== undefined) return refuse(403, forbidden);
   const judged = judgeRequest(run, request);
   if (judged.outcome === 'refused') return refuse(409, judged.reason);
-  const changed = request === 'cancel' ? await cancel(dependencies, run) : await goOn(dependencies, run, request);
+  const note = (unsent: Unsent) => call.request.note({ ...unsent });
+  const changed = request === 'cancel' ? await cancel(dependencies, run) : await goOn(dependencies, run, request, note);
   call.request.note({ run: run.id, asked: request, from: run.state, state: changed?.state });
   if (changed === undefined) return refuseContended('This run changed meanwhile. Look at it, and try again.');
   return { status: 202, json: await showWithResults(dependencies, changed) };
@@ -68,24 +69,26 @@ async function goOn(
   dependencies: AdminDependencies,
   run: Run,
   request: Exclude<RunRequest, 'cancel'>,
+  note: (unsent: Unsent) => void,
 ): Promise<Run | undefined> {
   const now = dependencies.now();
   if (request === 'resume' && run.countedAt === undefined) {
     const update = { change: stateChanges.countOn, remove: ['finishedAt' as const], tendAt: now + tendEveryMs };
     const counting = await change(dependencies, run, update);
-    if (counting !== undefined) await sendCount(dependencies, counting);
+    if (counting !== undefined) note(await sendCount(dependencies, counting));
     return counting;
   }
   if (request === 'resume' && run.stretch === 0 && run.confirm === true) {
     return await change(dependencies, run, { change: stateChanges.waitAgain, remove: ['finishedAt'] });
   }
-  return await beginAgain(dependencies, run, request);
+  return await beginAgain(dependencies, run, request, note);
 }
 
 async function beginAgain(
   dependencies: AdminDependencies,
   run: Run,
   request: 'start' | 'resume' | 'retry',
+  note: (unsent: Unsent) => void,
 ): Promise<Run | undefined> {
   const now = dependencies.now();
   const pages = await readAllPages(dependencies, run);
@@ -105,7 +108,7 @@ async function beginAgain(
   if (begun === undefined) return undefined;
   const upTo = lastReleased(begun, open.last, now) ?? open.last;
   const numbers = pages.filter((page) => isOpen(begun, page) && page.number <= upTo).map(({ number }) => number);
-  await sendPages(dependencies, begun, numbers);
+  note(await sendPages(dependencies, begun, numbers));
   return begun;
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { isDate } from '../../core/dates.ts';
+import { isPlainInstant } from '../../core/dates.ts';
 import { Where } from '../../core/document/schema-filters.ts';
 import { Key } from '../../core/document/schema-names.ts';
 import { RunResult } from '../../core/runs/result.ts';
@@ -30,7 +30,13 @@ export const NewRun = z
   .meta({ id: 'NewRun' });
 export type NewRun = z.output<typeof NewRun>;
 
-const Instant = z.string().max(40).refine(isDate, 'must be a date such as 2026-11-30 or 2026-11-30T09:15:00Z');
+/** Longest of what deliveries go by as their macro: `team:` and a key. */
+const maxMacroLength = 68;
+
+const Instant = z
+  .string()
+  .max(40)
+  .refine(isPlainInstant, 'must be a date such as 2026-11-30 or 2026-11-30T09:15:00Z, without a leap second');
 
 /** A bulk replay as it is asked for; every condition that is given counts, and one is needed. */
 export const NewReplay = z
@@ -38,7 +44,7 @@ export const NewReplay = z
     outcome: z.enum(['delivered', 'failed', 'cancelled']).optional().describe('Pending ones are sent by themselves.'),
     ticket: z.string().min(1, 'names a ticket').max(64).optional(),
     member: z.string().min(1, 'names a member').max(254).optional(),
-    macro: z.string().min(1, 'names a macro').max(64).optional(),
+    macro: z.string().min(1, 'names a macro').max(maxMacroLength).optional(),
     action: z.string().min(1, 'names an action').max(64).optional(),
     from: Instant.optional().describe('Created at this date or instant, or later.'),
     to: Instant.optional().describe('Created at this instant or earlier; now if absent.'),

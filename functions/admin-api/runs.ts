@@ -63,8 +63,8 @@ export const startRun: Handle<ProjectCall> = async (dependencies, call) => {
 /** Begins a run that the queue counts and works. */
 export async function beginCounting(dependencies: AdminDependencies, call: ProjectCall, run: Run): Promise<HttpReply> {
   await storeRun(dependencies.table, run, dependencies.dueShards);
-  await sendCount(dependencies, run);
-  call.request.note({ run: run.id, macro: run.macro, state: run.state });
+  const unsent = await sendCount(dependencies, run);
+  call.request.note({ run: run.id, macro: run.macro, state: run.state, ...unsent });
   return answerBegun(dependencies, showRun(run, undefined, dependencies.now()));
 }
 

@@ -1,6 +1,10 @@
 import { findDelivery } from '../../adapters/dynamodb/deliveries.ts';
+import { findLatestDelivery } from '../../adapters/dynamodb/latest-deliveries.ts';
 import { storeReplay } from '../../adapters/dynamodb/replays.ts';
 import { getResult, resultMark, type TargetPlace } from '../../adapters/dynamodb/run-results.ts';
+import type { Delivery } from '../../core/deliveries/delivery.ts';
+import { laneOf } from '../../core/deliveries/message.ts';
+import { whyLeftOut } from '../../core/runs/left-out.ts';
 import { type RunResult, resultWithout } from '../../core/runs/result.ts';
 import type { Run } from '../../core/runs/run.ts';
 import { patiently } from './patiently.ts';
@@ -22,9 +26,8 @@ export async function replayTarget(
   if (found === undefined) {
     return await storeAlone(dependencies, run, place, resultWithout(target, 'failed', 'it is not kept any more'));
   }
-  const { replayOf } = found.delivery;
-  if (replayOf !== undefined) {
-    const reason = `it sent ${replayOf} again itself: replay that one`;
+  const reason = await whyNot(dependencies, found.delivery);
+  if (reason !== undefined) {
     return await storeAlone(dependencies, run, place, resultWithout(target, 'skipped', reason));
   }
   if (now() > deadline) return undefined;
@@ -43,4 +46,13 @@ export async function replayTarget(
     if (outcome === 'done-before') return await patiently(dependencies, () => getResult(table, run, place));
   }
   return await storeAlone(dependencies, run, place, resultWithout(target, 'failed', tooBusy));
+}
+
+async function whyNot(dependencies: TargetDependencies, delivery: Delivery): Promise<string | undefined> {
+  const { table } = dependencies;
+  if (delivery.latestOnly !== true) return whyLeftOut(delivery, undefined);
+  return whyLeftOut(
+    delivery,
+    await patiently(dependencies, () => findLatestDelivery(table, delivery, laneOf(delivery))),
+  );
 }

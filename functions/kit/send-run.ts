@@ -3,28 +3,33 @@ import type { MacroMessage } from '../../core/deliveries/message.ts';
 import { releasedAt } from '../../core/runs/release.ts';
 import type { Run } from '../../core/runs/run.ts';
 import { delaySeconds } from './delay.ts';
+import { describeFault } from './describe-fault.ts';
 
-/** Batches that are sent to the queue at once. */
+/** Batches that are sent to the queue at once, and messages of one, a limit of SQS. */
 const atOnce = 4;
+const batchSize = 10;
 
 /** What sending a run's messages needs. */
 export type RunSending = { macroQueue: Queue; now: () => number };
 
-/** Has a run counted; where the queue does not take it, the run's due entry brings it. */
+/** How many messages the queue did not take, and what was in the way; empty where it took all. The run's due entry brings them. */
+export type Unsent = { unsent?: number; fault?: string };
+
+/** Has a run counted. */
 export async function sendCount(
   { macroQueue }: RunSending,
   { project, id }: Pick<Run, 'project' | 'id'>,
-): Promise<void> {
+): Promise<Unsent> {
   const message: MacroMessage = { kind: 'count-run', project, run: id };
-  await sendAll(macroQueue, [{ body: JSON.stringify(message), group: groupOf(id) }]);
+  return await trySend(macroQueue, [{ body: JSON.stringify(message), group: groupOf(id) }]);
 }
 
-/** Sends pages of a run to the queue, each when it may be worked; returns how many the queue did not take. */
+/** Sends pages of a run to the queue, each when it may be worked. */
 export async function sendPages(
   { macroQueue, now }: RunSending,
   run: Run,
   numbers: readonly number[],
-): Promise<number> {
+): Promise<Unsent> {
   const messages = numbers.map((page): Message => {
     const message: MacroMessage = { kind: 'run-page', project: run.project, run: run.id, page };
     const waitMs = releasedAt(run, page) - now();
@@ -34,10 +39,28 @@ export async function sendPages(
       ...(waitMs > 0 ? { delaySeconds: delaySeconds(waitMs) } : {}),
     };
   });
-  const share = Math.ceil(messages.length / atOnce / 10) * 10;
-  const parts = Array.from({ length: atOnce }, (_, place) => messages.slice(place * share, (place + 1) * share));
-  const failed = await Promise.all(parts.map((part) => sendAll(macroQueue, part)));
-  return failed.flat().length;
+  return await trySend(macroQueue, messages);
+}
+
+/** Whoever sends has stored the run already, so a queue that cannot be reached is nothing that its caller could mend. */
+async function trySend(queue: Queue, messages: readonly Message[]): Promise<Unsent> {
+  let sent = 0;
+  let next = 0;
+  let fault: string | undefined;
+  const sendOn = async () => {
+    while (next < messages.length && fault === undefined) {
+      const batch = messages.slice(next, next + batchSize);
+      next += batch.length;
+      sent += batch.length - (await sendAll(queue, batch)).length;
+    }
+  };
+  const note = (error: unknown) => {
+    fault = describeFault(error);
+  };
+  await Promise.all(Array.from({ length: atOnce }, () => sendOn().catch(note)));
+  const unsent = messages.length - sent;
+  if (unsent === 0) return {};
+  return { unsent, ...(fault === undefined ? {} : { fault }) };
 }
 
 /** The numbers of the first pages of a run, as far as they may go to the queue. */

@@ -1,8 +1,9 @@
 import type { ConfigurationReader } from '../../adapters/dynamodb/configuration.ts';
 import { releasePage, settlePage } from '../../adapters/dynamodb/run-pages.ts';
 import { readPageResults } from '../../adapters/dynamodb/run-results.ts';
-import { type AnyTarget, type RunResult, resultWithout, type Tally, tally } from '../../core/runs/result.ts';
+import { type AnyTarget, isRetried, type RunResult, resultWithout, type Tally, tally } from '../../core/runs/result.ts';
 import { type Run, type RunPage, settledOf } from '../../core/runs/run.ts';
+import { describeFault } from './describe-fault.ts';
 import { replayTarget } from './replay-target.ts';
 import { type InLine, storeAlone, type TargetDependencies, workTarget } from './work-target.ts';
 
@@ -43,7 +44,7 @@ export async function workPage(dependencies: PageDependencies, leased: LeasedPag
   await sideBySide(places, async (place) => {
     const target = toTarget(run, page.targets[place] ?? '');
     const result = await work(target, place).catch(async (error: unknown) => {
-      faults.push({ place, error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) });
+      faults.push({ place, error: describeFault(error) });
       const at = { page: page.number, place };
       return await storeAlone(dependencies, run, at, resultWithout(target, 'failed', broken));
     });
@@ -64,11 +65,11 @@ export async function workPage(dependencies: PageDependencies, leased: LeasedPag
   }
 }
 
-/** What earlier tries came to, and rounds where nothing failed; a first try has nothing to look for. */
+/** What earlier tries came to, and rounds of which nothing is tried again; a first try has nothing to look for. */
 async function readKnown({ table }: PageDependencies, { run, page }: LeasedPage): Promise<Map<number, RunResult>> {
   if (page.leases === 1) return new Map();
   const stored = await readPageResults(table, run, page.number);
-  const kept = stored.filter(({ outcome, round }) => outcome !== 'failed' || round === run.round);
+  const kept = stored.filter((result) => result.round === run.round || !isRetried(result));
   return new Map(kept.map(({ place, round: _, ...result }) => [place, result]));
 }
 

@@ -11,7 +11,7 @@ import { matchesScope, readsSubmitter } from '../../core/runs/scope.ts';
 import { afterCounting } from '../../core/runs/stretch.ts';
 import { type RecordContext, ticketUrl } from '../../core/tickets/record-values.ts';
 import { patiently } from '../kit/patiently.ts';
-import { pagesUpTo, type RunSending, sendCount, sendPages } from '../kit/send-run.ts';
+import { pagesUpTo, type RunSending, sendCount, sendPages, type Unsent } from '../kit/send-run.ts';
 import type { PageDependencies } from '../kit/work-page.ts';
 
 /** How long one message counts, in milliseconds, and how long nobody else may: the function is stopped after 60 s. */
@@ -51,13 +51,18 @@ export async function countRun(
   const leased = await patiently(dependencies, () => changeRun(table, found, lease, { token, dueShards }));
   if (leased.outcome === 'refused') return { ...facts, outcome: 'in-hand' };
   const counted = await count(dependencies, leased.run, token, startedAt);
-  if (counted.outcome === 'goes-on') await sendCount(dependencies, found);
-  if (counted.run?.state === 'running') await sendPages(dependencies, counted.run, pagesUpTo(counted.run));
+  const unsent = await sendOn(dependencies, found, counted);
   const { total, pages, state } = counted.run ?? leased.run;
-  return { ...facts, outcome: counted.outcome, total, pages, state };
+  return { ...facts, outcome: counted.outcome, total, pages, state, ...unsent };
 }
 
 type Counted = { outcome: 'counted' | 'goes-on' | 'not-ours'; run?: Run | undefined };
+
+async function sendOn(dependencies: CountDependencies, run: Run, counted: Counted): Promise<Unsent> {
+  if (counted.outcome === 'goes-on') return await sendCount(dependencies, run);
+  if (counted.run?.state !== 'running') return {};
+  return await sendPages(dependencies, counted.run, pagesUpTo(counted.run));
+}
 
 async function count(dependencies: CountDependencies, leased: Run, token: string, startedAt: number): Promise<Counted> {
   const { table, now, readConfiguration } = dependencies;

@@ -37,17 +37,16 @@ export async function runPage(
     const isOurs = page.leasedBy === token;
     if (isLeased(page, startedAt) && !isOurs) return { ...facts, outcome: 'in-hand' };
     if (releasedAt(run, number) > startedAt + 1_000) {
-      await sendPages(dependencies, run, [number]);
-      return { ...facts, outcome: 'too-early' };
+      return { ...facts, outcome: 'too-early', ...(await sendPages(dependencies, run, [number])) };
     }
     const lease = { token, now: startedAt, until: startedAt + leaseMs };
     if (!isOurs && (await takePage(table, found, lease)) !== 'taken') continue;
     const mine = { ...page, leases: page.leases + (isOurs ? 0 : 1), leasedBy: token };
     const worked = await workPage(dependencies, { run, page: mine, token, deadline: startedAt + maxWorkMs });
     const { outcome, tally, faults } = worked;
-    if (outcome === 'unfinished') await sendPages(dependencies, run, [number]);
+    const unsent = outcome === 'unfinished' ? await sendPages(dependencies, run, [number]) : {};
     const after = await endRun(dependencies, run);
-    return { ...facts, outcome, ...tally, state: after?.state, ...(faults.length === 0 ? {} : { faults }) };
+    return { ...facts, outcome, ...tally, state: after?.state, ...(faults.length === 0 ? {} : { faults }), ...unsent };
   }
   throw new Error(`page ${number} of run ${id} could not be leased: others kept changing it or its run`);
 }

@@ -47,9 +47,14 @@ export async function runSchedules(dependencies: ScheduleDependencies, project: 
     ...begun.flatMap((one) => describeRun(dependencies, document, one, startedAt)),
   ];
   const outcome = await storeScheduledRuns(table, items, newId());
-  if (outcome === 'stored') await Promise.all(begun.map(({ run }) => sendCount(dependencies, { project, id: run })));
-  const runs = begun.map(({ automation, run, occurrence }) => ({ automation: automation.key, run, occurrence }));
-  return { project, outcome, ...(outcome === 'stored' ? { runs } : {}) };
+  if (outcome !== 'stored') return { project, outcome };
+  const runs = await Promise.all(
+    begun.map(async ({ automation, run, occurrence }) => {
+      const unsent = await sendCount(dependencies, { project, id: run });
+      return { automation: automation.key, run, occurrence, ...unsent };
+    }),
+  );
+  return { project, outcome, runs };
 }
 
 function describeRun(

@@ -60,8 +60,7 @@ async function claim(
 async function tendCounting(dependencies: TendDependencies, run: Run): Promise<Facts> {
   if (!(await claim(dependencies, run, {}))) return { outcome: 'in-hand' };
   if (isLeased(run, dependencies.now())) return { outcome: 'counting' };
-  await sendCount(dependencies, run);
-  return { outcome: 'counts-again' };
+  return { outcome: 'counts-again', ...(await sendCount(dependencies, run)) };
 }
 
 async function tendPages(dependencies: TendDependencies, run: Run): Promise<Facts> {
@@ -79,9 +78,10 @@ async function tendPages(dependencies: TendDependencies, run: Run): Promise<Fact
   const mayGo = ({ number }: RunPage) => number <= (sentTo ?? run.pages);
   const wanted = open.filter((page) => mayGo(page) && (goesOn ? isUnsent(page) : !isLeased(page, now)));
   const numbers = wanted.map(({ number }) => number);
-  const lost = await sendPages(dependencies, run, numbers);
+  const unsent = await sendPages(dependencies, run, numbers);
   if (!goesOn) await recount(dependencies, run, open.length);
-  return { outcome: goesOn ? 'goes-on' : 'sent-again', open: open.length, sent: numbers.length - lost };
+  const sent = numbers.length - (unsent.unsent ?? 0);
+  return { outcome: goesOn ? 'goes-on' : 'sent-again', open: open.length, sent, ...unsent };
 }
 
 async function readOpen({ table }: PageDependencies, run: Run): Promise<RunPage[]> {

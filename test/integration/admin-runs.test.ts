@@ -134,6 +134,22 @@ describe('a run', () => {
     expect(JSON.stringify(json)).toContain('(critical, ios-only)');
   });
 
+  test('over a megabyte of conditions that mean nothing is refused with as many problems as can be read', async ({
+    engines,
+  }) => {
+    const { project } = await seedProject(engines.table);
+    const any = Array.from({ length: 20_000 }, (_, place) => ({ field: `fild-${place}`, op: 'isEmpty' }));
+    const path = `/projects/${project}/macros/close/runs`;
+    const answer = await admin(engines, project).asAdministrator('POST', path, { body: { where: { any } } });
+    const { errors } = Object(answer.json);
+    expect([answer.status, errors.length]).toEqual([400, 202]);
+    expect(errors.slice(-2)).toMatchObject([
+      { parameter: 'where', message: 'there are 19800 further problems: solve these first.' },
+      { parameter: 'where', code: 'too_long' },
+    ]);
+    expect(Buffer.byteLength(answer.text)).toBeLessThan(100_000);
+  });
+
   test('of a macro for members, or of none, is refused', async ({ engines }) => {
     const { project } = await seedProject(engines.table);
     const { asAdministrator } = admin(engines, project);

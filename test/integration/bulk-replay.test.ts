@@ -1,8 +1,18 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect } from 'vitest';
+import { ticketKey } from '../../adapters/dynamodb/keys.ts';
+import { endpointId } from '../../core/deliveries/message.ts';
 import { personClaims } from '../admin.ts';
 import { type TestEngines, test } from '../engines.ts';
 import { pendingMail, storeDelivery } from '../pending-mail.ts';
 import { projectWithRuns } from '../run-project.ts';
+
+const webhookRequest = {
+  method: 'POST' as const,
+  url: [{ text: 'https://example.com' }],
+  headers: [],
+  timeoutMs: 5_000,
+};
 
 /** A project with settled webhooks of a receiver that was down, the first `failed` of them failed, a second apart. */
 async function projectWithDeliveries(engines: TestEngines, counts: { failed: number; delivered?: number }) {
@@ -16,8 +26,7 @@ async function projectWithDeliveries(engines: TestEngines, counts: { failed: num
       outcome: place < counts.failed ? 'failed' : 'delivered',
       attemptsMade: 1,
     });
-    const request = { method: 'POST' as const, url: [{ text: 'https://example.com' }], headers: [], timeoutMs: 5_000 };
-    await storeDelivery(engines.table, { ...webhook, request }, project.clock.now());
+    await storeDelivery(engines.table, { ...webhook, request: webhookRequest }, project.clock.now());
     project.clock.advance(1_000);
     ids.push(id);
   }
@@ -140,20 +149,36 @@ describe('a bulk replay', () => {
     expect(await takeAll()).toEqual([]);
   });
 
-  test('leaves out what was sent again before', async ({ engines }) => {
-    const project = await projectWithDeliveries(engines, { failed: 2 });
+  test('leaves out replays, tests, e-mails to teams and what a newer delivery has made void', async ({ engines }) => {
+    const project = await projectWithDeliveries(engines, { failed: 1 });
     const { clock, deliveryIds, replay, workOff, get, results } = project;
-    const [original = ''] = deliveryIds;
-    const again = `${original}again`;
-    const repeats = { replayOf: original, cause: { kind: 'replay' as const, key: original } };
-    const sent = pendingMail(again, clock.now(), { ...repeats, project: project.project, outcome: 'failed' });
-    await storeDelivery(engines.table, sent, clock.now());
-    const { id } = Object((await replay({ outcome: 'failed', perSecond: 100 })).json);
+    const [first = ''] = deliveryIds;
+    const own = { project: project.project, outcome: 'failed' as const };
+    const endpoint = endpointId({ project: project.project, macro: 'tell-managers', action: '1' });
+    const changes = [
+      { replayOf: first, cause: { kind: 'replay', key: first } },
+      { cause: { kind: 'test', key: 'jim@example.com' } },
+      { mail: { wayOut: true } },
+      { latestOnly: true },
+      { latestOnly: true },
+    ] as const;
+    const ids = changes.map((_, place) => `${first}-${place}`);
+    for (const [place, id] of ids.entries()) {
+      const { mail, ...webhook } = pendingMail(id, clock.now(), { ...own, ...changes[place] });
+      const delivery = mail?.wayOut === true ? { ...webhook, mail } : { ...webhook, request: webhookRequest };
+      await storeDelivery(engines.table, delivery, clock.now());
+    }
+    const Key = ticketKey(project.project, 'BUG-0001');
+    const Item = { ...Key, type: 'record', version: 1, latestDeliveries: { [endpoint]: ids[4] } };
+    await engines.table.client.send(new PutCommand({ TableName: engines.table.name, Item }));
+    const { id } = Object((await replay({ macro: 'tell-managers', perSecond: 100 })).json);
     await workOff();
-    expect(await get(id)).toMatchObject({ state: 'done', total: 3, done: 2, skipped: 1 });
-    expect(await results(id, '&outcome=skipped')).toMatchObject([
-      { delivery: again, reason: `it sent ${original} again itself: replay that one` },
-    ]);
+    expect(await get(id)).toMatchObject({ state: 'done', total: 6, done: 2, skipped: 4 });
+    const done = await results(id, '&outcome=done');
+    expect(done.map(({ delivery }) => delivery)).toEqual([first, ids[4]]);
+    const left = await results(id, '&outcome=skipped');
+    expect(left.map(({ delivery }) => delivery)).toEqual(ids.slice(0, 4));
+    expect(left[3]?.reason).toContain(ids[4]);
   });
 
   test.for([{}, { perSecond: 5, confirm: true }])(
@@ -198,12 +223,21 @@ describe('a bulk replay', () => {
     expect(await get(id)).toMatchObject({ state: 'counted', total: 4 });
   });
 
+  test('can be over what tells a team, however long its key', async ({ engines }) => {
+    const { replay } = await projectWithDeliveries(engines, { failed: 1 });
+    const macro = `team:${'x'.repeat(63)}`;
+    expect(await replay({ macro })).toMatchObject({ status: 202, json: { over: { macro } } });
+  });
+
   test.for([
     [{ outcome: 'pending' }, ['outcome']],
     [{ perSecond: 0 }, ['perSecond']],
     [{ perSecond: 1000, from: 'yesterday' }, ['from', 'perSecond']],
     [{ from: '2026-11-22', to: '2026-11-20' }, ['from']],
     [{ tickets: [] }, ['tickets']],
+    [{ from: '2026-11-20T23:59:60Z', to: '2026-11-20T23:59:60Z' }, ['from', 'to']],
+    [{ from: '0000-01-01T00:00:00+14:00', to: '9999-12-31T23:59:59-14:00' }, ['from', 'to']],
+    [{ macro: 'x'.repeat(69), action: 'x'.repeat(65) }, ['macro', 'action']],
   ] as const)('over %j is refused', async ([body, parameters], { engines }) => {
     const { call, path } = await projectWithRuns(engines);
     const { status, json } = await call('POST', `${path}/deliveries/replay`, { body });
