@@ -138,8 +138,18 @@ export const Delivery = z.object({
   success: FrozenSuccess.optional(),
   /** Absent where nothing is captured; a test shows the values and leaves the record untouched. */
   capture: FrozenCapture.optional(),
-  /** Set where automations may follow from what is captured: the macros up to this one, and the listener where that began it. */
-  follow: z.object({ chain: z.array(z.string()), listener: z.string().optional() }).optional(),
+  /**
+   * Set where automations may follow from what is captured: the chain's id, the macros up to this one, all that had run in the
+   * chain when this was stored (`ticket/track`), and the listener where that began it.
+   */
+  follow: z
+    .object({
+      id: z.string(),
+      chain: z.array(z.string()),
+      applied: z.array(z.string()),
+      listener: z.string().optional(),
+    })
+    .optional(),
   /** What was captured and is still to be followed: the paths that changed. */
   followUp: z.object({ paths: z.array(z.string()) }).optional(),
   latestOnly: z.literal(true).optional(),

@@ -1,3 +1,4 @@
+import { chainMarkItems, findChainMarks } from '../../adapters/dynamodb/chain-marks.ts';
 import type { ConfigurationReader } from '../../adapters/dynamodb/configuration.ts';
 import { findUnfollowed, followedItem, markFollowed } from '../../adapters/dynamodb/follow-ups.ts';
 import type { LargeBodies } from '../../adapters/s3/large-bodies.ts';
@@ -41,14 +42,23 @@ async function decide(dependencies: FollowDependencies, id: string): Promise<Dec
     return { answer: { outcome: 'record-gone' } };
   }
   const { context: before, memberVersion, ranOnce } = loaded;
-  const { chain = [], listener } = delivery.follow ?? {};
-  const consequence = followCapture(
-    { document: configuration.document, context: before, memberVersion, ranOnce, listener, newId },
-    { cause: { kind: 'capture', key: id }, paths: delivery.followUp.paths, chain },
-  );
+  const { follow, followUp } = delivery;
+  const { id: chain, listener } = follow;
+  const marks = await findChainMarks(table, before, chain);
+  const input = { document: configuration.document, context: before, memberVersion, ranOnce, listener, newId };
+  const captured = {
+    cause: { kind: 'capture' as const, key: id },
+    paths: followUp.paths,
+    chain: follow.chain,
+    goesOn: { id: chain, applied: new Set([...follow.applied, ...marks]) },
+  };
+  const { consequence, applied } = followCapture(input, captured);
   const deliveries = await largeBodies.store(consequence.deliveries);
-  const beside = [followedItem(table, delivery, storage)];
+  const beside = [
+    followedItem(table, delivery, storage),
+    ...chainMarkItems(table, before, { chain, macros: applied }, storage.now),
+  ];
   const write = { before, memberVersion, consequence: { ...consequence, deliveries }, token: newId(), beside };
-  const facts = { outcome: 'followed', project: delivery.project, ran: consequence.ran.map(({ macro }) => macro) };
+  const facts = { outcome: 'followed', project: delivery.project, chain, ran: applied };
   return { answer: facts, toStore: { write, now: storage.now } };
 }
