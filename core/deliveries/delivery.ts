@@ -150,8 +150,8 @@ export const Delivery = z.object({
       listener: z.string().optional(),
     })
     .optional(),
-  /** What was captured and is still to be followed: the paths that changed. */
-  followUp: z.object({ paths: z.array(z.string()) }).optional(),
+  /** What was captured and is still to be followed: the paths that changed, and when. */
+  followUp: z.object({ paths: z.array(z.string()), capturedAt: z.iso.datetime() }).optional(),
   latestOnly: z.literal(true).optional(),
   /** The delivery that was the latest of this endpoint and target before; it is cancelled where it is still pending. */
   supersedes: z.string().optional(),

@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { ProjectDocument } from '../document/schema.ts';
 import { Automation } from '../document/schema-automations.ts';
 import { Macro } from '../document/schema-macros.ts';
-import { followCapture } from './begin-chain.ts';
+import { followCapture, stopCapture } from './begin-chain.ts';
 import type { ChainInput, Consequence } from './chain.ts';
 
 const at = '2026-11-21T09:00:00.000Z';
@@ -12,14 +12,14 @@ const send = { kind: 'webhook', method: 'POST', url: 'https://tracker.example.co
 const comment = { kind: 'comment', text: 'In Jira' };
 
 /** A ticket whose key in Jira was captured, and automations that run these macros for it. */
-function captured(macros: Record<string, object[]>) {
+function captured(macros: Record<string, object[]>, automation: object = {}) {
   const document = ProjectDocument.parse(parse(readFileSync('examples/apollo.yaml', 'utf8')));
   const keys = Object.keys(macros);
   const made = keys.map((key) => Macro.parse({ key, name: key, target: 'feedback', actions: macros[key] }));
   const filter = { field: 'jira.key', op: 'changed' };
   document.macros.push(...made);
   document.automations = keys.map((macro) =>
-    Automation.parse({ key: `on-${macro}`, trigger: 'modify', filter, macro }),
+    Automation.parse({ key: `on-${macro}`, trigger: 'modify', filter, macro, ...automation }),
   );
   let ids = 0;
   const newId = () => {
@@ -94,5 +94,35 @@ describe('a chain that goes on over captured values', () => {
         },
       },
     ]);
+  });
+});
+
+describe('a chain that is given up', () => {
+  test('runs nothing, and says of each automation why', () => {
+    const { input, change } = captured({ note: [comment], done: [comment] });
+    const { consequence, applied } = stopCapture(input, change, 'it is too late');
+    expect(applied).toEqual([]);
+    expect(consequence.context).toEqual(input.context);
+    expect(consequence.comments).toEqual([]);
+    expect(consequence.changes).toMatchObject([
+      {
+        record: 'ticket',
+        change: {
+          version: 2,
+          cause: change.cause,
+          changes: [],
+          stopped: [
+            { automation: 'on-note', reason: 'it is too late' },
+            { automation: 'on-done', reason: 'its macro "done" has run already in this chain' },
+          ],
+        },
+      },
+    ]);
+  });
+
+  test('says nothing of what has run once for the ticket', () => {
+    const { input, change } = captured({ note: [comment] }, { limit: 'oncePerTicket' });
+    const given = stopCapture({ ...input, ranOnce: new Set(['on-note']) }, change, 'it is too late');
+    expect(given.consequence.changes).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import type { Beginning } from '../notifications/decide-notification.ts';
 import type { ChangeCause, FieldChange } from '../records/change.ts';
 import type { Comment } from '../records/comment.ts';
 import type { RecordContext } from '../tickets/record-values.ts';
-import { beginChain, type Chain, type ChainInput, type Consequence, followAll } from './chain.ts';
+import { beginChain, type Chain, type ChainInput, type Consequence, followAll, stopAll } from './chain.ts';
 import { writeEntry } from './chain-entries.ts';
 import { type Link, linksOf } from './link.ts';
 
@@ -55,6 +55,12 @@ export function followCapture(input: ChainInput, captured: CapturedChange): Foll
   const { chain, links } = goOn(input, captured);
   const consequence = followAll(chain, links, { kind: 'change', cause: captured.cause, isBulk: false });
   return { consequence, applied: [...chain.applied].filter((macro) => !captured.goesOn.applied.has(macro)) };
+}
+
+/** Follows nothing of what captured values set off: the history says why. */
+export function stopCapture(input: ChainInput, captured: CapturedChange, reason: string): FollowedCapture {
+  const { chain, links } = goOn(input, captured);
+  return { consequence: stopAll(chain, links, reason), applied: [] };
 }
 
 function goOn(input: ChainInput, { cause, paths, chain: keys, goesOn }: CapturedChange) {

@@ -104,6 +104,14 @@ export function followAll(chain: Chain, first: readonly Link[], beginning: Begin
   return consequence;
 }
 
+/** Follows none of the links: the history says why, as of those that could not have been followed anyway. */
+export function stopAll(chain: Chain, links: readonly Link[], reason: string): Consequence {
+  for (const link of links) {
+    if (!hasRunBefore(chain, link)) sayStopped(chain, link, whyStopped(chain, link) ?? reason);
+  }
+  return chain.consequence;
+}
+
 /** Says with each delivery whose captured values will be followed which chain goes on then, and all that has run in it. */
 function nameChain({ goesOn, applied, consequence }: Chain): void {
   const { deliveries } = consequence;
