@@ -150,3 +150,21 @@ export function leaveUnprocessed(table: Table): () => void {
     table.client.middlewareStack.remove(name);
   };
 }
+
+/** Has something happen right before the next transaction, after what it was decided from was read. */
+export function interposeOnce(table: Table, happen: () => Promise<unknown>): () => void {
+  let left = 1;
+  const name = 'interposed';
+  table.client.middlewareStack.add(
+    (next, context) => async (call) => {
+      if (context.commandName?.startsWith('TransactWrite') !== true || left === 0) return await next(call);
+      left -= 1;
+      await happen();
+      return await next(call);
+    },
+    { step: 'initialize', name, priority: 'low' },
+  );
+  return () => {
+    table.client.middlewareStack.remove(name);
+  };
+}

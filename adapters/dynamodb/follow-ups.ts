@@ -6,15 +6,19 @@ import { deliveryKey } from './keys.ts';
 import type { Table } from './table.ts';
 
 /** A delivery whose captured values are still to be followed. */
-export type Unfollowed = Delivery & { followUp: NonNullable<Delivery['followUp']> };
+export type Unfollowed = Delivery & {
+  follow: NonNullable<Delivery['follow']>;
+  followUp: NonNullable<Delivery['followUp']>;
+};
 
 /** Reads a delivery, consistently, if its captured values are still to be followed. */
 export async function findUnfollowed(table: Table, id: string): Promise<Unfollowed | undefined> {
   const { Item } = await table.client.send(
     new GetCommand({ TableName: table.name, Key: deliveryKey(id), ConsistentRead: true }),
   );
-  const delivery = Item === undefined ? undefined : Delivery.parse(Item);
-  return delivery?.followUp === undefined ? undefined : { ...delivery, followUp: delivery.followUp };
+  if (Item === undefined) return undefined;
+  const { follow, followUp, ...delivery } = Delivery.parse(Item);
+  return follow === undefined || followUp === undefined ? undefined : { ...delivery, follow, followUp };
 }
 
 /** Says that there is nothing to follow any more: the record or the project is gone. */

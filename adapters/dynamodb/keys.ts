@@ -196,6 +196,16 @@ export function onceKey(project: string, ticket: string, automation: string): It
   return { pk: ticketKey(project, ticket).pk, sk: `ONCE#${automation}` };
 }
 
+/** The key of the mark that a macro ran on a record as a chain went on; `macro` is as chains remember it, `ticket/track`. */
+export function chainMarkKey(record: ItemKey, chain: string, macro: string): ItemKey {
+  return { pk: record.pk, sk: `${chainMarkPrefix(chain)}${macro}` };
+}
+
+/** What the sort keys of a chain's marks on a record begin with. */
+export function chainMarkPrefix(chain: string): string {
+  return `CHAIN#${chain}#`;
+}
+
 /** The key of the entry by which a record is found by a value from outside; `record` is its id or e-mail address. */
 export function lookupKey(project: string, target: 'ticket' | 'member', value: string, record: string): ItemKey {
   return { pk: `LOOKUP#${project}#${target}#${sha256(value)}`, sk: record };

@@ -138,10 +138,20 @@ export const Delivery = z.object({
   success: FrozenSuccess.optional(),
   /** Absent where nothing is captured; a test shows the values and leaves the record untouched. */
   capture: FrozenCapture.optional(),
-  /** Set where automations may follow from what is captured: the macros up to this one, and the listener where that began it. */
-  follow: z.object({ chain: z.array(z.string()), listener: z.string().optional() }).optional(),
-  /** What was captured and is still to be followed: the paths that changed. */
-  followUp: z.object({ paths: z.array(z.string()) }).optional(),
+  /**
+   * Set where automations may follow from what is captured: the chain's id, the macros up to this one, all that had run in the
+   * chain when this was stored (`ticket/track`), and the listener where that began it.
+   */
+  follow: z
+    .object({
+      id: z.string(),
+      chain: z.array(z.string()),
+      applied: z.array(z.string()),
+      listener: z.string().optional(),
+    })
+    .optional(),
+  /** What was captured and is still to be followed: the paths that changed, and when. */
+  followUp: z.object({ paths: z.array(z.string()), capturedAt: z.iso.datetime() }).optional(),
   latestOnly: z.literal(true).optional(),
   /** The delivery that was the latest of this endpoint and target before; it is cancelled where it is still pending. */
   supersedes: z.string().optional(),

@@ -3,7 +3,7 @@ import type { Beginning } from '../notifications/decide-notification.ts';
 import type { ChangeCause, FieldChange } from '../records/change.ts';
 import type { Comment } from '../records/comment.ts';
 import type { RecordContext } from '../tickets/record-values.ts';
-import { beginChain, type Chain, type ChainInput, type Consequence, followAll, identify } from './chain.ts';
+import { beginChain, type Chain, type ChainInput, type Consequence, followAll, stopAll } from './chain.ts';
 import { writeEntry } from './chain-entries.ts';
 import { type Link, linksOf } from './link.ts';
 
@@ -37,24 +37,34 @@ export function followChange(input: ChainInput, first: FirstChange): Consequence
   return followAll(chain, links, { kind: 'change', cause: first.cause, isBulk: false });
 }
 
-/** What was captured on the record before, in a chain whose macros so far are known. */
-export type CapturedChange = { cause: ChangeCause; paths: readonly string[]; chain: readonly string[] };
+/** What was captured on the record before, in a chain of which is known what has run in it so far. */
+export type CapturedChange = {
+  cause: ChangeCause;
+  paths: readonly string[];
+  /** The macros that led to it. */
+  chain: readonly string[];
+  /** The chain, and all that has run in it, as chains remember macros. */
+  goesOn: { id: string; applied: ReadonlySet<string> };
+};
+
+/** What captured values set off, and the macros that ran for it, as chains remember them. */
+export type FollowedCapture = { consequence: Consequence; applied: string[] };
 
 /** Follows what captured values set off: the chain goes on where the webhook that brought them left it. */
-export function followCapture(input: ChainInput, { cause, paths, chain: keys }: CapturedChange): Consequence {
-  const chain: Chain = { ...beginChain(input), origin: cause };
-  const kind = 'ticket' in input.context ? 'feedback' : 'member';
-  for (const macro of input.document.macros) {
-    if (macro.target === kind && keys.includes(macro.key)) chain.applied.add(identify(macro));
-  }
-  const links = linksOf(
-    input,
-    input.context,
-    paths.map((path) => ({ path })),
-  );
-  return followAll(
-    chain,
-    links.map((link) => ({ ...link, chain: keys })),
-    { kind: 'change', cause, isBulk: false },
-  );
+export function followCapture(input: ChainInput, captured: CapturedChange): FollowedCapture {
+  const { chain, links } = goOn(input, captured);
+  const consequence = followAll(chain, links, { kind: 'change', cause: captured.cause, isBulk: false });
+  return { consequence, applied: [...chain.applied].filter((macro) => !captured.goesOn.applied.has(macro)) };
+}
+
+/** Follows nothing of what captured values set off: the history says why. */
+export function stopCapture(input: ChainInput, captured: CapturedChange, reason: string): FollowedCapture {
+  const { chain, links } = goOn(input, captured);
+  return { consequence: stopAll(chain, links, reason), applied: [] };
+}
+
+function goOn(input: ChainInput, { cause, paths, chain: keys, goesOn }: CapturedChange) {
+  const chain: Chain = { ...beginChain(input), origin: cause, goesOn, applied: new Set(goesOn.applied) };
+  const changes = paths.map((path) => ({ path }));
+  return { chain, links: linksOf(input, input.context, changes).map((link) => ({ ...link, chain: keys })) };
 }

@@ -1,6 +1,6 @@
 import { byteBudget, maxChangeBytes } from '../deliveries/byte-budget.ts';
 import type { Delivery } from '../deliveries/delivery.ts';
-import type { Macro, ProjectDocument } from '../document/schema.ts';
+import type { ProjectDocument } from '../document/schema.ts';
 import { type Beginning, decideNotification, mayNotify } from '../notifications/decide-notification.ts';
 import type { Notification } from '../notifications/notification.ts';
 import type { ActionResult } from '../records/action-result.ts';
@@ -10,7 +10,7 @@ import type { Comment } from '../records/comment.ts';
 import type { RecordContext } from '../tickets/record-values.ts';
 import { applyMacro } from './apply-macro.ts';
 import { nameAutomation, sayStopped, writeEntry } from './chain-entries.ts';
-import { contextFor, diffRecords, mergeRecords, type RecordKind, targetOf } from './chained-records.ts';
+import { contextFor, diffRecords, identify, mergeRecords, type RecordKind, targetOf } from './chained-records.ts';
 import type { Link } from './link.ts';
 
 /** Macros that follow from one another at most (product.md, "Automations"). */
@@ -64,6 +64,8 @@ export type Chain = {
   consequence: Consequence;
   /** The history's entry of automations that were not followed although nothing but the ticket itself set them off. */
   stoppedAtOnce?: Change;
+  /** Set where the chain goes on over captured values: its id, and what had run in it before. */
+  goesOn?: { id: string; applied: ReadonlySet<string> };
   /** What that entry says of where it came from; absent where that is the record itself, or the link. */
   origin?: ChangeCause;
 };
@@ -94,6 +96,7 @@ export function followAll(chain: Chain, first: readonly Link[], beginning: Begin
     if (reason === undefined) queue.push(...followLink(chain, link));
     else sayStopped(chain, link, reason);
   }
+  nameChain(chain);
   const { input, consequence } = chain;
   const { context: after, changes } = consequence;
   const notification = decideNotification(input, beginning, { before: input.context, after, changes });
@@ -101,20 +104,41 @@ export function followAll(chain: Chain, first: readonly Link[], beginning: Begin
   return consequence;
 }
 
+/** Follows none of the links: the history says why, as of those that could not have been followed anyway. */
+export function stopAll(chain: Chain, links: readonly Link[], reason: string): Consequence {
+  for (const link of links) {
+    if (!hasRunBefore(chain, link)) sayStopped(chain, link, whyStopped(chain, link) ?? reason);
+  }
+  return chain.consequence;
+}
+
+/** Says with each delivery whose captured values will be followed which chain goes on then, and all that has run in it. */
+function nameChain({ goesOn, applied, consequence }: Chain): void {
+  const { deliveries } = consequence;
+  const id = goesOn?.id ?? deliveries.find(({ follow }) => follow !== undefined)?.id;
+  if (id === undefined) return;
+  consequence.deliveries = deliveries.map((delivery) => {
+    const { follow } = delivery;
+    return follow === undefined ? delivery : { ...delivery, follow: { ...follow, id, applied: [...applied] } };
+  });
+}
+
 /** Once for each ticket ever is a limit that its author set: nothing is said of it in the history. */
 function hasRunBefore({ input, consequence }: Chain, { isOnce, automation = '' }: Link): boolean {
   return isOnce === true && (input.ranOnce?.has(automation) === true || consequence.once.includes(automation));
 }
 
-function whyStopped({ input, applied, consequence, room }: Chain, { macro, chain }: Link): string | undefined {
+function whyStopped({ input, applied, consequence, room, goesOn }: Chain, { macro, chain }: Link): string | undefined {
   if (applied.has(identify(macro))) return `its macro "${macro.key}" has run already in this chain`;
   if (chain.length >= maxLinks) return `at most ${maxLinks} macros follow from one another`;
   const { deliveries, comments, changes, once } = consequence;
   const lookups = consequence.lookups.reduce((sum, { added, removed }) => sum + added.length + removed.length, 0);
   const told = mayNotify(input.document) ? 1 : 0;
   const soFar = 2 + told + deliveries.length + comments.length + changes.length + lookups + once.length;
+  // A chain that goes on ends what was to be followed, and marks each macro that it runs, this one included.
+  const marked = goesOn === undefined ? 0 : 1 + applied.size - goesOn.applied.size + 1;
   // Each action may bring one item, each of the two records an entry of its history, what is stopped one more, and a mark.
-  const items = soFar + macro.actions.length + 4;
+  const items = soFar + marked + macro.actions.length + 4;
   return items > maxItems || room < entryRoom
     ? 'the change would have more parts than can be stored at once'
     : undefined;
@@ -149,9 +173,4 @@ function followLink(chain: Chain, link: Link): Link[] {
     const maker = { chain: [...link.chain, macro.key], changeCause: link.changeCause };
     return writeEntry(chain, maker, record, { changes, problem, actions: applied.actions });
   });
-}
-
-/** A macro as chains remember that it has run: by the kind of record, and its key. */
-export function identify(macro: Macro): string {
-  return `${targetOf(macro)}/${macro.key}`;
 }

@@ -14,6 +14,11 @@ export function targetOf(macro: Macro): RecordKind {
   return macro.target === 'feedback' ? 'ticket' : 'member';
 }
 
+/** A macro as chains remember that it has run: by the kind of record, and its key. */
+export function identify(macro: Macro): string {
+  return `${targetOf(macro)}/${macro.key}`;
+}
+
 /** A macro for members that follows from a ticket's macro is applied to the ticket's submitter. */
 export function contextFor(macro: Macro, context: RecordContext): RecordContext {
   return macro.target === 'member' ? (memberContext(context) ?? context) : context;

@@ -11,6 +11,7 @@ import { isList, plainText } from '../templates/values.ts';
 import { countCodePoints } from '../tickets/field-value.ts';
 import { type RecordContext, readRecordValue } from '../tickets/record-values.ts';
 import type { ActionOf } from './action-effect.ts';
+import { identify } from './chained-records.ts';
 import { renderText, renderValue, type TextRendering } from './render-text.ts';
 import { scopeOfMacro } from './tag-scopes.ts';
 
@@ -48,7 +49,7 @@ export function deliverWebhook(sending: Sending, webhook: WebhookAction): Delive
   const delivery: Delivery = {
     ...common,
     ...frozen.terms,
-    ...(capture === undefined ? {} : { capture, ...describeFollowing(sending, capture.group) }),
+    ...(capture === undefined ? {} : { capture, ...describeFollowing(sending, capture.group, common.id) }),
     outcome: 'pending',
     request: frozen.request,
     nextAttemptAt: context.now,
@@ -59,13 +60,18 @@ export function deliverWebhook(sending: Sending, webhook: WebhookAction): Delive
   return tooLarge === undefined ? made : { ...common, outcome: 'failed', reason: tooLarge };
 }
 
-/** What the values that come back are followed with; a test leaves the record as it is, and a notice sets nothing off. */
+/**
+ * What the values that come back are followed with; a test leaves the record as it is, and a notice sets nothing off. The
+ * chain knows its id, and what else ran in it, once it is decided (chain.ts).
+ */
 function describeFollowing(
   { document, macro, context, cause, chain, listener }: Sending,
   group: string,
+  id: string,
 ): Pick<Delivery, 'follow'> {
   if (cause.kind === 'test' || cause.kind === 'notice' || !mayFollow(document, { group, context, listener })) return {};
-  return { follow: { chain: [...chain, macro.key], ...(listener === undefined ? {} : { listener }) } };
+  const follow = { id, chain: [...chain, macro.key], applied: [identify(macro)] };
+  return { follow: { ...follow, ...(listener === undefined ? {} : { listener }) } };
 }
 
 /** An e-mail that cannot be rendered is a delivery as well. */

@@ -74,15 +74,16 @@ async function store(
   }
   const interrupted = settled.attempts.filter((attempt) => attempt.number !== lease.number);
   await putLaterAttempts(table, lease.delivery.id, interrupted, storage);
+  const capturedAt = new Date(storage.now).toISOString();
   const outcome = await settleCapture(
     table,
     lease,
     ({ left, changes }) => {
-      const followUp = follow === undefined ? {} : { followUp: { paths: changes.map(({ path }) => path) } };
-      const settlement = { ...settledWith(left), ...followUp };
+      const followUp = { paths: changes.map(({ path }) => path), capturedAt };
+      const settlement = { ...settledWith(left), ...(follow === undefined ? {} : { followUp }) };
       return { settlement, items: settleItems(table, lease, settlement, storage) };
     },
-    { delivery: lease.delivery, capture, captured: answer.captured, at: new Date(storage.now).toISOString() },
+    { delivery: lease.delivery, capture, captured: answer.captured, at: capturedAt },
     { newId, pause: async (maxMs) => await wait(maxMs * (0.5 + random() / 2)) },
   );
   switch (outcome.outcome) {

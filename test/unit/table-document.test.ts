@@ -70,6 +70,12 @@ const patterns: readonly [pattern: string, name: keyof typeof keys, key: object 
   ],
   ["all of a record's comments", 'commentPrefix', keys.commentPrefix],
   ['that an automation has run for a ticket', 'onceKey', keys.onceKey('apollo', 'BUG-0001', 'escalate')],
+  [
+    'that a macro ran on a record as a chain went on over captured values',
+    'chainMarkKey',
+    keys.chainMarkKey(keys.ticketKey('apollo', 'BUG-0001'), 'd1', 'ticket/track'),
+  ],
+  ['all that ran on a record as a chain went on', 'chainMarkPrefix', keys.chainMarkPrefix('d1')],
   ["a project's timetable", 'timetableKey', keys.timetableKey('apollo')],
   [
     'a run of an automation',
