@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ActionResult } from '../records/action-result.ts';
-import { resultOf, resultWithout, tally } from './result.ts';
+import { isRetried, resultOf, resultWithout, sayNotRetried, tally } from './result.ts';
 
 const queued: ActionResult = { kind: 'webhook', action: 'webhook-1', outcome: 'queued', delivery: 'd1' };
 const failed: ActionResult = { ...queued, action: 'webhook-2', outcome: 'failed', reason: 'Jira ID is empty' };
@@ -16,6 +16,21 @@ describe('the result for one ticket', () => {
   ])('is %s', (_, actions, expected) => {
     expect(resultOf({ ticket: 'BUG-0001' }, actions)).toEqual({ ticket: 'BUG-0001', ...expected, actions });
   });
+});
+
+test('a retry works a failed target of which nothing was done, and leaves one of which something was', () => {
+  const ticket = { ticket: 'BUG-0001' };
+  const applied: ActionResult = { kind: 'score', action: 'score-1', outcome: 'applied' };
+  expect(sayNotRetried(resultOf(ticket, [queued, failed])).reason).toMatch(/^Jira ID is empty; .*a retry leaves it/);
+  for (const actions of [[failed], [unchanged, skipped, failed]])
+    expect(isRetried(resultOf(ticket, actions))).toBe(true);
+  for (const actions of [
+    [queued, failed],
+    [failed, applied],
+  ])
+    expect(isRetried(resultOf(ticket, actions))).toBe(false);
+  for (const actions of [[queued], [skipped]]) expect(isRetried(resultOf(ticket, actions))).toBe(false);
+  expect(isRetried(resultWithout(ticket, 'failed', 'the table was too busy'))).toBe(true);
 });
 
 test('the longest of reasons is cut, so that a page of results can always be read', () => {

@@ -2,6 +2,8 @@ import * as z from 'zod';
 import { ActionResult } from '../records/action-result.ts';
 import { boundActions } from '../records/bound-entry.ts';
 
+const notRetried = 'other actions were done, so a retry leaves it: run the macro again for it if they may be repeated';
+
 /** What a run applies a macro to. */
 export type RunTarget = { ticket: string } | { member: string };
 
@@ -36,6 +38,22 @@ export function resultOf(target: RunTarget, actions: readonly ActionResult[]): R
   if (failed !== undefined) return { ...target, outcome: 'failed', ...reasonOf(failed), actions: kept };
   if (actions.some(({ outcome }) => outcome !== 'skipped')) return { ...target, outcome: 'done', actions: kept };
   return { ...target, outcome: 'skipped', ...reasonOf(actions[0]), actions: kept };
+}
+
+/** Whether a retry works a target again: it failed, and nothing was done to it that would then be done twice. */
+export function isRetried({ outcome, actions }: Pick<RunResult, 'outcome' | 'actions'>): boolean {
+  return outcome === 'failed' && actions.every(isIdle);
+}
+
+/** The result with its reason, where it failed and a retry leaves it alone nevertheless. */
+export function sayNotRetried(result: RunResult): RunResult {
+  if (result.outcome !== 'failed' || isRetried(result)) return result;
+  return { ...result, reason: `${result.reason ?? 'an action failed'}; ${notRetried}` };
+}
+
+/** Whether an action has changed nothing and sent nothing. */
+function isIdle({ outcome }: ActionResult): boolean {
+  return outcome !== 'applied' && outcome !== 'queued';
 }
 
 /** A target to which nothing was done at all. */

@@ -1,7 +1,7 @@
 import type { ConfigurationReader } from '../../adapters/dynamodb/configuration.ts';
 import { releasePage, settlePage } from '../../adapters/dynamodb/run-pages.ts';
 import { readPageResults } from '../../adapters/dynamodb/run-results.ts';
-import { type AnyTarget, type RunResult, resultWithout, type Tally, tally } from '../../core/runs/result.ts';
+import { type AnyTarget, isRetried, type RunResult, resultWithout, type Tally, tally } from '../../core/runs/result.ts';
 import { type Run, type RunPage, settledOf } from '../../core/runs/run.ts';
 import { describeFault } from './describe-fault.ts';
 import { replayTarget } from './replay-target.ts';
@@ -65,11 +65,11 @@ export async function workPage(dependencies: PageDependencies, leased: LeasedPag
   }
 }
 
-/** What earlier tries came to, and rounds where nothing failed; a first try has nothing to look for. */
+/** What earlier tries came to, and rounds of which nothing is tried again; a first try has nothing to look for. */
 async function readKnown({ table }: PageDependencies, { run, page }: LeasedPage): Promise<Map<number, RunResult>> {
   if (page.leases === 1) return new Map();
   const stored = await readPageResults(table, run, page.number);
-  const kept = stored.filter(({ outcome, round }) => outcome !== 'failed' || round === run.round);
+  const kept = stored.filter((result) => result.round === run.round || !isRetried(result));
   return new Map(kept.map(({ place, round: _, ...result }) => [place, result]));
 }
 

@@ -256,6 +256,28 @@ describe('a run that is retried', () => {
     expect(await results(id, '&outcome=failed')).toHaveLength(2);
   });
 
+  test('leaves a target alone of which some actions were done, and says so', async ({ engines }) => {
+    const toJira = { kind: 'webhook', method: 'PUT', url: 'https://jira.example.com/((Jira ID))', contentType: 'json' };
+    const remark = { kind: 'comment', text: 'told Jira', visibility: 'internal' };
+    const tell = { key: 'tell', name: 'Tell', target: 'feedback', feedbackType: 'issues' };
+    const { ids, start, ask, get, results, workOff, changesBy } = await projectWithRuns(engines, {
+      tickets: 2,
+      change: ({ macros }) => macros.push(Macro.parse({ ...tell, actions: [remark, { ...toJira, body: '{}' }] })),
+    });
+    const { id } = Object((await start('tell', { tickets: [...ids, 'BUG-9999'] })).json);
+    const failed = await results(id, '&outcome=failed');
+    expect(failed).toMatchObject([
+      { ticket: ids[0], reason: expect.stringMatching(/Jira ID is empty.*a retry leaves it/) },
+      { ticket: ids[1], actions: [{ outcome: 'applied' }, { outcome: 'failed' }] },
+      { ticket: 'BUG-9999', reason: 'there is no such ticket' },
+    ]);
+    expect(await ask(id, 'retry')).toMatchObject({ status: 202, json: { state: 'running', round: 2 } });
+    await workOff();
+    expect(await get(id)).toMatchObject({ state: 'done', total: 3, failed: 3, round: 2 });
+    expect(await results(id, '&outcome=failed')).toEqual(failed);
+    expect(await Promise.all(ids.map((ticket) => changesBy(id, ticket)))).toEqual([1, 1]);
+  });
+
   test('after it was cancelled leaves alone what was never begun', async ({ engines }) => {
     const project = await projectWithRuns(engines, { tickets: 49 });
     const { ids, ask, get, workOff, work } = project;
