@@ -34,16 +34,7 @@ export async function notifiedProject(
   const { asAdministrator } = admin(engines, `${project}/admin`, clock);
   const work = macroWorker(engines, engines.macroQueue, project, clock);
 
-  /** The notifications of the project that the tick finds, by their ids. */
-  async function due(afterMs = 120_000): Promise<string[]> {
-    const found: string[] = [];
-    for (const shard of shards) {
-      const options = { now: clock.now() + afterMs, pageSize: 100 };
-      for await (const { notifications } of readDue(table, shard, options)) found.push(...notifications);
-    }
-    const stored = await Promise.all(found.map(async (id) => await findNotification(table, id)));
-    return stored.flatMap((one) => (one?.notification.project === project ? [one.notification.id] : []));
-  }
+  const due = async (afterMs = 120_000) => await dueNotifications(engines, project, clock.now() + afterMs);
 
   return {
     ...seeded,
@@ -82,6 +73,16 @@ export async function notifiedProject(
       }
     },
   };
+}
+
+/** The notifications of a project that the tick finds by an instant (epoch milliseconds), by their ids. */
+export async function dueNotifications({ table }: TestEngines, project: string, now: number): Promise<string[]> {
+  const found: string[] = [];
+  for (const shard of shards) {
+    for await (const { notifications } of readDue(table, shard, { now, pageSize: 100 })) found.push(...notifications);
+  }
+  const stored = await Promise.all(found.map(async (id) => await findNotification(table, id)));
+  return stored.flatMap((one) => (one?.notification.project === project ? [one.notification.id] : []));
 }
 
 /** The address that an e-mail goes to. */

@@ -1,6 +1,6 @@
 import { pageSize, type Run } from './run.ts';
 
-/** Targets of a page: a replay's pages are small enough that one goes out in a second at most. */
+/** Targets of a page: a replay's pages are small enough that one is released in a second at most. */
 export function pageSizeOf({ limitPerSecond }: Pick<Run, 'limitPerSecond'>): number {
   return Math.max(1, Math.min(pageSize, Math.floor(limitPerSecond ?? pageSize)));
 }

@@ -2,6 +2,8 @@ import * as z from 'zod';
 import { ActionResult } from '../records/action-result.ts';
 import { boundActions } from '../records/bound-entry.ts';
 
+const notRetried = 'other actions were done, so a retry leaves it: run the macro again for it if they may be repeated';
+
 /** What a run applies a macro to. */
 export type RunTarget = { ticket: string } | { member: string };
 
@@ -29,18 +31,11 @@ export type Tally = z.infer<typeof Tally>;
 /** UTF-16 units of a result's reason that are kept. */
 const maxReasonLength = 1_000;
 
-const notRepeated = 'other actions were done, so a retry leaves it: run the macro again for it if they may be repeated';
-
 /** What a macro came to for one target: one failed action makes it failed; what is there already is as good as done. */
 export function resultOf(target: RunTarget, actions: readonly ActionResult[]): RunResult {
   const kept = boundActions(actions);
   const failed = actions.find(({ outcome }) => outcome === 'failed');
-  if (failed !== undefined) {
-    const { reason = 'an action failed' } = reasonOf(failed);
-    const outcome = 'failed' as const;
-    if (actions.every(isIdle)) return { ...target, outcome, reason, actions: kept };
-    return { ...target, outcome, reason: `${reason}; ${notRepeated}`, actions: kept };
-  }
+  if (failed !== undefined) return { ...target, outcome: 'failed', ...reasonOf(failed), actions: kept };
   if (actions.some(({ outcome }) => outcome !== 'skipped')) return { ...target, outcome: 'done', actions: kept };
   return { ...target, outcome: 'skipped', ...reasonOf(actions[0]), actions: kept };
 }
@@ -48,6 +43,12 @@ export function resultOf(target: RunTarget, actions: readonly ActionResult[]): R
 /** Whether a retry works a target again: it failed, and nothing was done to it that would then be done twice. */
 export function isRetried({ outcome, actions }: Pick<RunResult, 'outcome' | 'actions'>): boolean {
   return outcome === 'failed' && actions.every(isIdle);
+}
+
+/** The result with its reason, where it failed and a retry leaves it alone nevertheless. */
+export function sayNotRetried(result: RunResult): RunResult {
+  if (result.outcome !== 'failed' || isRetried(result)) return result;
+  return { ...result, reason: `${result.reason ?? 'an action failed'}; ${notRetried}` };
 }
 
 /** Whether an action has changed nothing and sent nothing. */

@@ -35,7 +35,7 @@ export const Run = Tally.extend({
   over: RunScope.default({ kind: 'list', target: 'ticket' }),
   /** Set where it waits for `/start` once it is counted. */
   confirm: z.literal(true).optional(),
-  /** Replays that go out in a second at most. */
+  /** How fast replays are released, in each second: when each may be made at the earliest. */
   limitPerSecond: z.number().optional(),
   state: RunState,
   total: z.int(),

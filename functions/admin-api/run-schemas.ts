@@ -48,7 +48,14 @@ export const NewReplay = z
     action: z.string().min(1, 'names an action').max(64).optional(),
     from: Instant.optional().describe('Created at this date or instant, or later.'),
     to: Instant.optional().describe('Created at this instant or earlier; now if absent.'),
-    perSecond: z.int().min(1).max(100).default(10).describe('So many go out in a second at most.'),
+    perSecond: z
+      .int()
+      .min(1)
+      .max(100)
+      .default(10)
+      .describe(
+        'How fast they are released for sending, in each second; it does not bound retries or what was held up.',
+      ),
     confirm: z.boolean().optional().describe('Wait to be started once it is counted.'),
   })
   .meta({ id: 'NewReplay' });

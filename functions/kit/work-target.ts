@@ -7,7 +7,7 @@ import type { Table } from '../../adapters/dynamodb/table.ts';
 import type { LargeBodies } from '../../adapters/s3/large-bodies.ts';
 import { type Consequence, decideMacro, decideScheduled } from '../../core/consequence.ts';
 import type { Automation, Macro } from '../../core/document/schema.ts';
-import { type RunResult, type RunTarget, resultOf, resultWithout } from '../../core/runs/result.ts';
+import { type RunResult, type RunTarget, resultOf, resultWithout, sayNotRetried } from '../../core/runs/result.ts';
 import { pageSize, type Run } from '../../core/runs/run.ts';
 import { matchesScope } from '../../core/runs/scope.ts';
 import { type LoadedRecord, loadRecord } from './load-record.ts';
@@ -147,7 +147,7 @@ async function decide(dependencies: TargetDependencies, worked: WorkedMacro, tar
   const deliveries = await dependencies.largeBodies.store(consequence.deliveries);
   const write = { before: context, memberVersion, consequence: { ...consequence, deliveries }, token: newId() };
   const member = 'ticket' in context ? context.submitter?.email : context.member.email;
-  return { result: resultOf(target, first?.actions ?? []), toStore: { write, now: now() }, member };
+  return { result: sayNotRetried(resultOf(target, first?.actions ?? [])), toStore: { write, now: now() }, member };
 }
 
 /** A list of a few tickets is what a person moves by hand. */

@@ -14,7 +14,8 @@ import { queueDelivery } from '../../functions/queue-delivery/handler.ts';
 import { test } from '../engines.ts';
 import { breakTransaction } from '../faults.ts';
 import { recordingObserver } from '../gateway.ts';
-import { addressOf, notifiedProject } from '../notified-project.ts';
+import { addressOf, dueNotifications, notifiedProject } from '../notified-project.ts';
+import { projectWithRuns } from '../run-project.ts';
 
 function automate(...automations: object[]) {
   return (document: ProjectDocument) => {
@@ -184,6 +185,22 @@ describe('a ticket that is moved to a team', () => {
     await work({ kind: 'run-page', project, run, page: 1 });
     expect(await ask('GET', '/tickets/BUG-0002')).toMatchObject({ state: { team: 'project-managers' } });
     expect(await due()).toHaveLength(1);
+  });
+
+  test('is told where a list of 25 is run over, and not where it is one of more', async ({ engines }) => {
+    const toldOf = async (tickets: number) => {
+      const { ids, start, workOff, get, clock } = await projectWithRuns(engines, {
+        tickets,
+        change: ({ teams }) => {
+          for (const team of teams) team.notify = { submitted: true, moved: true };
+        },
+      });
+      const { id, project } = Object((await start('close', { tickets: ids })).json);
+      await workOff();
+      expect(await get(id)).toMatchObject({ state: 'done', done: tickets });
+      return (await dueNotifications(engines, project, clock.now() + 120_000)).length;
+    };
+    expect([await toldOf(25), await toldOf(26)]).toEqual([25, 0]);
   });
 });
 

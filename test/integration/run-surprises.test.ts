@@ -1,4 +1,6 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect } from 'vitest';
+import { runKey } from '../../adapters/dynamodb/keys.ts';
 import { type TestEngines, test } from '../engines.ts';
 import { breakTransaction, refuseMessages } from '../faults.ts';
 import { projectWithRuns } from '../run-project.ts';
@@ -73,6 +75,24 @@ describe('a run that is stored is answered with 202, and goes on by its due entr
     await tend(project);
     expect(await project.get(Object(answer.json).id)).toMatchObject({ state: 'done', done: 3 });
   });
+});
+
+test('a run that counts a page too much ends nevertheless, when nothing moves any more', async ({ engines }) => {
+  const project = await projectWithRuns(engines, { tickets: 30 });
+  const { id } = Object((await project.start('close', { tickets: project.ids })).json);
+  const [count] = await project.takeAll();
+  if (count !== undefined) await project.work(count);
+  const { table } = engines;
+  // As where a page is settled at the instant at which a resume has counted it as open.
+  const UpdateExpression = 'ADD #open :one';
+  const ExpressionAttributeNames = { '#open': 'open' };
+  const update = { UpdateExpression, ExpressionAttributeNames, ExpressionAttributeValues: { ':one': 1 } };
+  await table.client.send(new UpdateCommand({ TableName: table.name, Key: runKey(project.project, id), ...update }));
+  await project.workOff();
+  await tend(project);
+  expect(await project.get(id)).toMatchObject({ state: 'running', done: 30 });
+  await tend(project);
+  expect(await project.get(id)).toMatchObject({ state: 'done', done: 30, total: 30 });
 });
 
 /** Makes every read of a project's items fail once its run is stored, for a reason that nobody foresaw. */
