@@ -2,12 +2,8 @@ import * as z from 'zod';
 import { ListedApiKey } from '../adapters/dynamodb/api-keys.ts';
 import { ProjectDocument } from '../core/document/schema.ts';
 import { ShownMember } from '../core/member.ts';
-import { ShownRun } from '../core/runs/show-run.ts';
 import { ShownTicket } from '../core/tickets/ticket.ts';
-import { AutomationPage } from './admin-api/automation-schemas.ts';
-import { DeliveryDetail } from './admin-api/delivery-schemas.ts';
 import { ExplainQuery, Explanation } from './admin-api/explain-schemas.ts';
-import { NewReplay, NewRun, ResultPage, ResultsQuery } from './admin-api/run-schemas.ts';
 import {
   ActivityPage,
   ApiKeyPage,
@@ -16,10 +12,7 @@ import {
   ChangePage,
   CommentPage,
   CreatedApiKey,
-  DeliveriesQuery,
-  DeliveryPage,
   DocumentQuery,
-  EndpointList,
   EntriesQuery,
   MemberPage,
   NewApiKey,
@@ -28,7 +21,6 @@ import {
   Project,
   ProjectPage,
   SecretPage,
-  ShownEndpoint,
   TicketPage,
   TicketsQuery,
 } from './admin-api/schemas.ts';
@@ -40,8 +32,10 @@ import {
   TemplatePreview,
   TestedWebhook,
 } from './admin-api/template-schemas.ts';
-import type { Content, RouteDescription } from './route-descriptions.ts';
+import { get, json, Location, list, remove } from './describe-route.ts';
+import type { RouteDescription } from './route-descriptions.ts';
 import type { RouteName, routes } from './routes.ts';
+import { workDescriptions } from './work-descriptions.ts';
 
 /** The names of the routes for people and tools. */
 type AdminRouteName = {
@@ -68,7 +62,6 @@ const givenDocument = { schema: ProjectDocument.meta({ id: 'ProjectDocument' }),
 const shownDocument = { schema: { $ref: '#/components/schemas/ProjectDocument' }, example: documentExample };
 
 const ETag = z.object({ ETag: z.string().describe('The version, for `If-Match`; the same for every representation.') });
-const Location = z.object({ Location: z.string().describe('Where to read it again.') });
 
 /** The descriptions of the routes below /admin/v1, by their names. */
 export const adminDescriptions: Readonly<Record<AdminRouteName, RouteDescription>> = {
@@ -151,6 +144,7 @@ export const adminDescriptions: Readonly<Record<AdminRouteName, RouteDescription
     CommentPage,
   ),
   'explain-member': explain('Members', 'member'),
+  ...workDescriptions,
   'test-macro': {
     tag: 'Macros',
     summary: 'Try a webhook of a macro with a record',
@@ -161,59 +155,6 @@ export const adminDescriptions: Readonly<Record<AdminRouteName, RouteDescription
       200: { description: 'The request, or why there is none; nothing was sent.', content: json(TestedWebhook) },
       202: { description: 'The request; its delivery is on its way.', headers: Location, content: json(TestedWebhook) },
     },
-    refusals: [401, 403, 404, 413, 415, 400, 503],
-  },
-  'start-run': {
-    tag: 'Runs',
-    summary: 'Run a macro',
-    description:
-      'Applies a macro to tickets or members: up to 10,000 that are named, or all that a filter finds. Up to 25 that are named are worked at once, and `results` says what became of each; others are counted first and worked in the background.',
-    body: json(NewRun, { tickets: ['BUG-0001'] }),
-    answers: {
-      202: {
-        description: 'The run, with results where it was worked at once.',
-        headers: Location,
-        content: json(ShownRun),
-      },
-    },
-    refusals: [401, 403, 404, 413, 415, 400, 503],
-  },
-  'get-run': get('Runs', 'Get a run', ShownRun),
-  'list-run-results': list(
-    'Runs',
-    'List what became of the targets',
-    "In the run's order, as far as it has come.",
-    ResultsQuery,
-    ResultPage,
-  ),
-  'confirm-run': askOfRun('Start a counted run', 'Of a run that waits for it, once it is counted.'),
-  'cancel-run': askOfRun('Cancel a run', 'Targets at work finish, and no further ones are begun; it can be resumed.'),
-  'resume-run': askOfRun('Resume a cancelled run', 'It goes on where it was; nothing is repeated.'),
-  'retry-run': askOfRun('Retry the failed targets', 'In the same run; nothing else is repeated.'),
-  'list-deliveries': list('Deliveries', 'List deliveries', 'Newest first.', DeliveriesQuery, DeliveryPage),
-  'get-delivery': get('Deliveries', 'Get a delivery with its attempts', DeliveryDetail),
-  'copy-as-curl': {
-    tag: 'Deliveries',
-    summary: 'Copy the request as a curl command',
-    description: 'For a POSIX shell. Secrets are variables that are set first; comments at the top say which.',
-    answers: { 200: { description: 'The command.', content: { 'text/plain': { schema: z.string() } } } },
-    refusals: [401, 403, 404, 409, 503],
-  },
-  'replay-delivery': {
-    tag: 'Deliveries',
-    summary: 'Send a delivery again',
-    description:
-      'The request goes out again as it was recorded, under the same `webhook-id` and with `webhook-replay: true`.',
-    answers: { 202: { description: 'The new delivery.', headers: Location, content: json(DeliveryDetail) } },
-    refusals: [401, 403, 404, 409, 503],
-  },
-  'replay-deliveries': {
-    tag: 'Deliveries',
-    summary: 'Send many deliveries again',
-    description:
-      'A run over all settled deliveries that fulfil every given condition, oldest first, at most `perSecond` a second: each goes out once more, as one that is sent again by itself. At least one condition is needed; replays are not sent again themselves.',
-    body: json(NewReplay, { outcome: 'failed', macro: 'send-to-jira', confirm: true }),
-    answers: { 202: { description: 'The run.', headers: Location, content: json(ShownRun) } },
     refusals: [401, 403, 404, 413, 415, 400, 503],
   },
   'list-tags': {
@@ -232,25 +173,6 @@ export const adminDescriptions: Readonly<Record<AdminRouteName, RouteDescription
     answers: { 200: { description: 'The text, or why there is none.', content: json(PreviewedTemplate) } },
     refusals: [401, 403, 404, 413, 415, 400, 503],
   },
-  'list-automations': list(
-    'Automations',
-    'List the automations with their runs',
-    "In the document's order, each with when it runs next and how it went last.",
-    PageQuery,
-    AutomationPage,
-  ),
-  'list-endpoints': {
-    tag: 'Endpoints',
-    summary: 'List the webhook actions with their health',
-    description: "All webhook actions of the document in force, in the document's order.",
-    answers: { 200: { description: 'The list.', content: json(EndpointList) } },
-    refusals: [401, 403, 404, 503],
-  },
-  'pause-endpoint': changeEndpoint('Pause a webhook action', 'Its deliveries wait, each for 14 days at most.'),
-  'resume-endpoint': changeEndpoint(
-    'Resume a webhook action',
-    'What waits is brought back bit by bit, beginning within a minute.',
-  ),
   'list-api-keys': list('API keys', 'List the API keys', 'By prefix.', PageQuery, ApiKeyPage, [401, 403, 400, 503]),
   'create-api-key': {
     tag: 'API keys',
@@ -273,27 +195,6 @@ export const adminDescriptions: Readonly<Record<AdminRouteName, RouteDescription
   'delete-api-key': remove('API keys', 'Delete an API key', 'It stops working within 10 seconds.'),
 };
 
-function list(
-  tag: string,
-  summary: string,
-  order: string,
-  query: z.ZodObject,
-  page: z.ZodType,
-  refusals: RouteDescription['refusals'] = [401, 403, 404, 400, 503],
-): RouteDescription {
-  const answers = { 200: { description: 'A page of the list.', content: json(page) } };
-  return { tag, summary, description: order, query, answers, refusals };
-}
-
-function get(tag: string, summary: string, schema: z.ZodType): RouteDescription {
-  return {
-    tag,
-    summary,
-    answers: { 200: { description: 'As it is now.', content: json(schema) } },
-    refusals: [401, 403, 404, 503],
-  };
-}
-
 function explain(tag: string, record: string): RouteDescription {
   return {
     tag,
@@ -304,38 +205,4 @@ function explain(tag: string, record: string): RouteDescription {
     answers: { 200: { description: 'Whether it matches, and why.', content: json(Explanation) } },
     refusals: [401, 403, 404, 400, 503],
   };
-}
-
-function changeEndpoint(summary: string, description: string): RouteDescription {
-  return {
-    tag: 'Endpoints',
-    summary,
-    description,
-    answers: { 200: { description: 'The webhook action as it is now.', content: json(ShownEndpoint) } },
-    refusals: [401, 403, 404, 503],
-  };
-}
-
-function askOfRun(summary: string, description: string): RouteDescription {
-  return {
-    tag: 'Runs',
-    summary,
-    description,
-    answers: { 202: { description: 'The run as it is now.', content: json(ShownRun) } },
-    refusals: [401, 403, 404, 409, 503],
-  };
-}
-
-function remove(tag: string, summary: string, description: string): RouteDescription {
-  return {
-    tag,
-    summary,
-    description,
-    answers: { 204: { description: 'It is gone.' } },
-    refusals: [401, 403, 404, 503],
-  };
-}
-
-function json(schema: z.ZodType, example?: unknown): Content {
-  return { 'application/json': example === undefined ? { schema } : { schema, example } };
 }

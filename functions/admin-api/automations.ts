@@ -13,6 +13,8 @@ import { PageQuery } from './schemas.ts';
 
 /** Last runs that are shown of each automation. */
 const shownRuns = 5;
+/** Automations of a page at most: each takes a query, and a read for each run by schedule. */
+const maxPageItems = 50;
 
 /** Lists the automations of the document in force, in its order, with when each runs next and how its last runs went. */
 export const listProjectAutomations: Handle<ProjectCall> = async (dependencies, { request, project }) => {
@@ -27,7 +29,7 @@ export const listProjectAutomations: Handle<ProjectCall> = async (dependencies, 
   const { automations } = configuration.document;
   // A place in the list: where the document changed meanwhile, the page may repeat or leave out what has moved.
   const start = place.input === undefined ? 0 : Number(place.input);
-  const shown = automations.slice(start, start + query.input.limit);
+  const shown = automations.slice(start, start + Math.min(query.input.limit, maxPageItems));
   const timetable = shown.some(({ schedule }) => schedule !== undefined)
     ? await findTimetable(table, project)
     : undefined;
