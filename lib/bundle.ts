@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 import * as z from 'zod';
-import { functionNames } from '../functions/routes.ts';
+import { type FunctionName, functionNames } from '../functions/routes.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -35,6 +35,18 @@ const leaveOutExpressions: Plugin = {
         ? { path: './re2js.mjs', external: true }
         : undefined,
     );
+  },
+};
+
+/**
+ * Leaves out what zod describes its schemas with as JSON Schema: only the API's description asks for that, and every other
+ * function would load it at each cold start. A schema that is asked nevertheless throws.
+ */
+const leaveOutJsonSchema: Plugin = {
+  name: 'leave-out-json-schema',
+  setup({ onLoad }) {
+    const contents = 'export const toJSONSchema = undefined, allProcessors = {};';
+    onLoad({ filter: /[/\\]zod[/\\]v4[/\\]core[/\\]json-schema-processors\.js$/ }, () => ({ contents, loader: 'js' }));
   },
 };
 
@@ -68,8 +80,10 @@ export const bundleOptions = {
   banner: {
     js: "import{createRequire as bundleRequire}from'node:module';const require=bundleRequire(import.meta.url);",
   },
-  plugins: [leaveOutUnusedWays, leaveOutExpressions, keepVersionOnly],
+  plugins: [leaveOutUnusedWays, leaveOutExpressions, keepVersionOnly, leaveOutJsonSchema],
   logLevel: 'warning',
+  // What is left out is undefined by intent.
+  logOverride: { 'import-is-undefined': 'silent' },
 } satisfies BuildOptions;
 
 /** Bundles every function into a folder of its own below `dist`, and answer-rest's API reference page with it. */
@@ -79,15 +93,16 @@ export async function bundleFunctions(dist: string): Promise<void> {
 }
 
 async function bundleCode(dist: string): Promise<void> {
-  await build({
-    ...bundleOptions,
-    entryPoints: [
-      ...functionNames.map((name) => ({ in: `functions/${name}/index.ts`, out: `${name}/index` })),
-      ...['send-webhook', 'fire-listener'].map((name) => ({ in: 're2js', out: `${name}/re2js` })),
-    ],
-    outdir: dist,
-    outExtension: { '.js': '.mjs' },
-  });
+  const output = { outdir: dist, outExtension: { '.js': '.mjs' } };
+  const entryOf = (name: FunctionName) => ({ in: `functions/${name}/index.ts`, out: `${name}/index` });
+  const describing: FunctionName = 'answer-rest';
+  const others = functionNames.filter((name) => name !== describing);
+  const expressions = ['send-webhook', 'fire-listener'].map((name) => ({ in: 're2js', out: `${name}/re2js` }));
+  const plugins = bundleOptions.plugins.filter((plugin) => plugin !== leaveOutJsonSchema);
+  await Promise.all([
+    build({ ...bundleOptions, ...output, entryPoints: [...others.map(entryOf), ...expressions] }),
+    build({ ...bundleOptions, ...output, plugins, entryPoints: [entryOf(describing)] }),
+  ]);
 }
 
 async function packReferencePage(folder: string): Promise<void> {

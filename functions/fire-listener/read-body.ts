@@ -1,11 +1,10 @@
 import { type JsonProblem, readTolerantJson } from '../../core/json-text.ts';
 import type { TagValue } from '../../core/templates/template.ts';
-import { type HttpReply, type HttpRequest, refuse } from '../kit/http.ts';
-import { maxJsonBytes } from '../kit/json-body.ts';
+import { type HttpReply, type HttpRequest, maxBodyBytes, refuse } from '../kit/http.ts';
 
 /** The refusal of a body that is too large; undefined where it is not. Any content type is taken. */
 export function refuseSize({ body }: HttpRequest): HttpReply | undefined {
-  return body.byteLength > maxJsonBytes ? refuse(413, 'A body may have 1 MiB at most.') : undefined;
+  return body.byteLength > maxBodyBytes ? refuse(413, 'A body may have 1 MiB at most.') : undefined;
 }
 
 /** A body as JSON, where it is: `left` says what no part of us could keep, and why. */

@@ -52,6 +52,9 @@ export type GatewayResult = {
   isBase64Encoded: boolean;
 };
 
+/** Largest body that we take ourselves, in bytes (docs/http.md). */
+export const maxBodyBytes = 1_048_576;
+
 /** Reads a gateway event; `note` collects what the log line is to say. */
 export function readRequest(event: unknown, note: HttpRequest['note']): HttpRequest {
   const parsed = GatewayEvent.parse(event);

@@ -1,8 +1,5 @@
 import { readJsonText } from '../../core/json-text.ts';
-import { type HttpReply, type HttpRequest, refuse } from './http.ts';
-
-/** Largest JSON body, in bytes (docs/http.md). */
-export const maxJsonBytes = 1_048_576;
+import { type HttpReply, type HttpRequest, maxBodyBytes, refuse } from './http.ts';
 
 /** A request's body as a JSON object, or the refusal that says what is wrong with it. */
 export type JsonBody =
@@ -33,7 +30,7 @@ export function readJsonObject(request: HttpRequest): JsonBody {
 
 /** Refuses a body that is too large or of another type than JSON, before anything of it is read. */
 export function refuseJsonForm(request: HttpRequest): HttpReply | undefined {
-  if (request.body.byteLength > maxJsonBytes) return refuse(413, 'A JSON body may have 1 MiB at most.');
+  if (request.body.byteLength > maxBodyBytes) return refuse(413, 'A JSON body may have 1 MiB at most.');
   const contentType = request.headers['content-type'];
   if (contentType === undefined || isJson(contentType)) return undefined;
   return refuse(415, 'Send JSON, with the content type application/json.');
