@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import type { FunctionName } from '../functions/routes.ts';
-import { bundleOptions } from '../lib/bundle.ts';
+import { bundleOptions, bundleOptionsOf } from '../lib/bundle.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -48,7 +48,7 @@ export async function buildEmptyFunction(
 async function clientsOf(name: FunctionName, bundle: string, folder: string): Promise<string[]> {
   const outfile = join(folder, 'index.mjs');
   const entryPoints = [`functions/${name}/index.ts`];
-  const { metafile } = await build({ ...bundleOptions, entryPoints, outfile, metafile: true });
+  const { metafile } = await build({ ...bundleOptionsOf(name), entryPoints, outfile, metafile: true });
   if (readFileSync(outfile, 'utf8') !== readFileSync(bundle, 'utf8')) {
     throw new Error('the code has changed since it was bundled');
   }

@@ -63,7 +63,7 @@ const keepVersionOnly: Plugin = {
 
 const Package = z.object({ version: z.string() });
 
-/** How every function is bundled; a measurement that builds functions of its own builds them alike. */
+/** How functions are bundled; a measurement that builds functions of its own builds them alike. */
 export const bundleOptions = {
   absWorkingDir: root,
   bundle: true,
@@ -86,6 +86,15 @@ export const bundleOptions = {
   logOverride: { 'import-is-undefined': 'silent' },
 } satisfies BuildOptions;
 
+/** The one function that describes schemas as JSON Schema. */
+const describing: FunctionName = 'answer-rest';
+
+/** How one function is bundled. */
+export function bundleOptionsOf(name: FunctionName): typeof bundleOptions {
+  if (name !== describing) return bundleOptions;
+  return { ...bundleOptions, plugins: bundleOptions.plugins.filter((plugin) => plugin !== leaveOutJsonSchema) };
+}
+
 /** Bundles every function into a folder of its own below `dist`, and answer-rest's API reference page with it. */
 export async function bundleFunctions(dist: string): Promise<void> {
   await rm(dist, { recursive: true, force: true });
@@ -95,13 +104,11 @@ export async function bundleFunctions(dist: string): Promise<void> {
 async function bundleCode(dist: string): Promise<void> {
   const output = { outdir: dist, outExtension: { '.js': '.mjs' } };
   const entryOf = (name: FunctionName) => ({ in: `functions/${name}/index.ts`, out: `${name}/index` });
-  const describing: FunctionName = 'answer-rest';
   const others = functionNames.filter((name) => name !== describing);
   const expressions = ['send-webhook', 'fire-listener'].map((name) => ({ in: 're2js', out: `${name}/re2js` }));
-  const plugins = bundleOptions.plugins.filter((plugin) => plugin !== leaveOutJsonSchema);
   await Promise.all([
     build({ ...bundleOptions, ...output, entryPoints: [...others.map(entryOf), ...expressions] }),
-    build({ ...bundleOptions, ...output, plugins, entryPoints: [entryOf(describing)] }),
+    build({ ...bundleOptionsOf(describing), ...output, entryPoints: [entryOf(describing)] }),
   ]);
 }
 
