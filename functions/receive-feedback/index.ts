@@ -1,15 +1,7 @@
-import { findApiKey } from '../../adapters/dynamodb/api-keys.ts';
-import { configurationReader } from '../../adapters/dynamodb/configuration.ts';
-import { rememberFound } from '../../adapters/dynamodb/fresh-cache.ts';
-import { openTable } from '../../adapters/dynamodb/table.ts';
-import { openLargeBodies } from '../../adapters/s3/large-bodies.ts';
 import { uploadSigner } from '../../adapters/s3/presigned-post.ts';
-import { createKeyLoader } from '../../adapters/secrets/master-secret.ts';
 import { endpoint } from '../kit/endpoint.ts';
-import { createObserver } from '../kit/observer.ts';
-import { signingSecretReader } from '../kit/read-signing-secrets.ts';
+import { openServices } from '../kit/open-services.ts';
 import { readEnvironment, Settings } from '../kit/settings.ts';
-import { system } from '../kit/system.ts';
 import { receiveFeedback } from './handler.ts';
 
 const settings = Settings.pick({
@@ -23,27 +15,9 @@ const settings = Settings.pick({
   deliveryRetentionDays: true,
   variables: true,
 }).parse(readEnvironment(process.env));
-const table = openTable(settings.tableName);
-const observer = createObserver('receive-feedback', table.meter);
-const loadKeys = createKeyLoader(
-  table.client.config,
-  settings.masterSecretArn,
-  process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER,
-);
-const fresh = { freshMs: settings.configCacheSeconds * 1_000, now: system.now };
+const services = openServices('receive-feedback', settings);
+const { observer, table, bucketName } = services;
+const presign = uploadSigner(table.client.config, bucketName, process.env.AWS_ENDPOINT_URL_S3);
 
 /** What the gateway calls for each report. */
-export const handler = endpoint(
-  observer,
-  receiveFeedback({
-    ...settings,
-    ...system,
-    table,
-    observer,
-    findKey: rememberFound((prefix) => findApiKey(table, prefix), fresh),
-    readConfiguration: configurationReader(table, { ...fresh, stageVariables: settings.variables }),
-    readSigningSecrets: signingSecretReader(table, loadKeys, fresh),
-    largeBodies: openLargeBodies(table.client.config, settings.bucketName, process.env.AWS_ENDPOINT_URL_S3),
-    presign: uploadSigner(table.client.config, settings.bucketName, process.env.AWS_ENDPOINT_URL_S3),
-  }),
-);
+export const handler = endpoint(observer, receiveFeedback({ ...services, presign }));
