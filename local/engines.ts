@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startBucketEngine } from './bucket-engine.ts';
+import { type BucketEngine, startBucketEngine } from './bucket-engine.ts';
 import { startDynoxide } from './dynoxide.ts';
 import { type MailEngine, startMailEngine } from './mail-engine.ts';
 import { startQueueEngine } from './queue-engine.ts';
@@ -16,6 +16,7 @@ export type Engines = {
   endpoints: Endpoints;
   secrets: SecretsEngine;
   mail: MailEngine;
+  bucket: Pick<BucketEngine, 'onEvent'>;
   /** Settles when an engine ends that nobody stopped. */
   lost: Promise<StartError>;
   stop: () => Promise<void>;
@@ -40,7 +41,7 @@ export async function startEngines({ dataDir, workDir, ports = {} }: EnginesOpti
   const starting = [
     startDynoxide(given === undefined ? undefined : join(given, 'tables.db')),
     startQueueEngine(kept('queues'), ports.sqs),
-    startBucketEngine(join(folder, 'objects'), ports.s3),
+    startBucketEngine(join(folder, 'objects'), { port: ports.s3, eventsFolder: kept('bucket-events') }),
     startSecretsEngine(kept('secrets.json'), ports.secretsManager),
     startMailEngine(kept('outbox.jsonl'), ports.ses),
   ] as const;
@@ -58,7 +59,7 @@ export async function startEngines({ dataDir, workDir, ports = {} }: EnginesOpti
       secretsManager: secrets.endpoint,
       ses: mail.endpoint,
     };
-    return { endpoints, secrets, mail, lost: tables.lost, stop };
+    return { endpoints, secrets, mail, bucket, lost: tables.lost, stop };
   } catch (error) {
     await stop();
     throw error;

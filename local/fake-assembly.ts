@@ -51,6 +51,16 @@ export function fakeQueue(deadLetters?: string) {
   return { Type: 'AWS::SQS::Queue', Properties: { VisibilityTimeout: 1, ...policy } };
 }
 
+/** A bucket that tells a queue of the objects that are created below a prefix. */
+export function fakeBucket(prefix: string, queueId: string) {
+  const Filter = { S3Key: { Rules: [{ Name: 'prefix', Value: prefix }] } };
+  const configuration = { Event: 's3:ObjectCreated:*', Queue: getAtt(queueId, 'Arn'), Filter };
+  return {
+    Type: 'AWS::S3::Bucket',
+    Properties: { NotificationConfiguration: { QueueConfigurations: [configuration] } },
+  };
+}
+
 /** A route that leads to a function; with `authorised`, only with a token. */
 export function fakeRoute(routeKey: string, functionId: string, authorised = false): FakeResources {
   const id = `${functionId}${routeKey.replace(/\W/g, '')}`;

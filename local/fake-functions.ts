@@ -1,6 +1,7 @@
 import {
   type FakeResources,
   fakeBase,
+  fakeBucket,
   fakeFunction,
   fakeQueue,
   fakeQueueSource,
@@ -32,11 +33,19 @@ const call = `export const handler = async ({ body }) => {
   });
   return { statusCode: response.status, body: await response.text() };
 };`;
+// Stores an object in the bucket, by a form as a client's.
+const upload = `export const handler = async ({ body }) => {
+  const form = new FormData();
+  form.set('key', body);
+  form.set('file', new Blob(['hello']), 'hello.txt');
+  const response = await fetch(process.env.AWS_ENDPOINT_URL_S3 + '/bucket', { method: 'POST', body: form });
+  return { statusCode: response.status };
+};`;
 
 /** The receiver of the stack that a function runs in. */
 export const ownReceiver = { 'Fn::Join': ['', [{ 'Fn::GetAtt': ['Api', 'ApiEndpoint'] }, '/receiver']] };
 
-/** A template with a function behind routes, one behind a queue and one behind the stream; the latter two report to RECEIVER. */
+/** A template with functions behind routes, one behind a queue, which the bucket tells too, and one behind the stream; the latter two report to RECEIVER. */
 export function resourcesWith(RECEIVER: object | string): FakeResources {
   return {
     ...fakeBase,
@@ -48,6 +57,9 @@ export function resourcesWith(RECEIVER: object | string): FakeResources {
     BadHeader: fakeFunction('bad-header'),
     ...fakeRoute('POST /bad-header', 'BadHeader'),
     Consume: fakeFunction('consume', { RECEIVER }),
+    Upload: fakeFunction('upload'),
+    ...fakeRoute('POST /upload', 'Upload'),
+    Bucket: fakeBucket('attachments/', 'Work'),
     Work: fakeQueue('DeadLetters'),
     DeadLetters: fakeQueue(),
     WorkSource: fakeQueueSource('Work', 'Consume'),
@@ -61,4 +73,4 @@ export function resourcesWith(RECEIVER: object | string): FakeResources {
   };
 }
 /** The bundles of {@link resourcesWith}. */
-export const bundles = { echo, 'bad-header': badHeader, call, consume, follow };
+export const bundles = { echo, 'bad-header': badHeader, call, consume, follow, upload };

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { bucketProperties } from './bucket-properties.ts';
 
 /** A resource type that the local stack runs, with every property it may have; any other property stops the start. */
 export type Known<Schema extends z.ZodType> = { type: string; schema: Schema };
@@ -41,26 +42,7 @@ export const Queue = known('AWS::SQS::Queue', {
   SqsManagedSseEnabled: ignored,
 });
 
-export const Bucket = known('AWS::S3::Bucket', {
-  CorsConfiguration: z
-    .strictObject({
-      CorsRules: z.array(
-        z.strictObject({
-          AllowedHeaders: z.array(z.string()).optional(),
-          AllowedMethods: z.array(z.string()),
-          AllowedOrigins: z.array(z.string()),
-          ExposedHeaders: z.array(z.string()).optional(),
-          MaxAge: z.number().optional(),
-        }),
-      ),
-    })
-    .optional(),
-  BucketEncryption: ignored,
-  LifecycleConfiguration: ignored,
-  OwnershipControls: ignored,
-  PublicAccessBlockConfiguration: ignored,
-  VersioningConfiguration: ignored,
-});
+export const Bucket = known('AWS::S3::Bucket', bucketProperties);
 
 export const Secret = known('AWS::SecretsManager::Secret', {
   Description: ignored,

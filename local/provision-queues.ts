@@ -19,6 +19,12 @@ export async function provisionQueues(assembly: Assembly, references: References
   }
 }
 
+/** Where each queue is that the template names, by its ARN. */
+export function queueUrlsByArn(assembly: Assembly, references: References): ReadonlyMap<string, string> {
+  const queues = resourcesOf(assembly, Queue, references);
+  return new Map(queues.map(({ id }) => [references.attribute(id, 'Arn'), references.ref(id)]));
+}
+
 async function exists(sqs: AwsCall, QueueName: string): Promise<boolean> {
   try {
     await sqs('GetQueueUrl', { QueueName });

@@ -15,6 +15,22 @@ describe('event sources', () => {
     expect(bodies.filter((body) => body === 'bad')).toHaveLength(2);
   });
 
+  test('hands over what the bucket tells of an object', async () => {
+    const stack = await start();
+    const upload = (body: string) =>
+      fetch(`${stack.origin}/upload`, { method: 'POST', headers: { 'content-type': 'text/plain' }, body });
+    expect((await upload('elsewhere/a')).status).toBe(204);
+    expect((await upload('attachments/a b')).status).toBe(204);
+    const bodies = await vi.waitFor(async () => {
+      const consumed = await received(stack, 'consumed');
+      expect(consumed).toHaveLength(1);
+      return consumed;
+    }, patience);
+    expect(JSON.parse(bodies[0] ?? '')).toMatchObject({
+      Records: [{ eventName: 'ObjectCreated:Post', s3: { object: { key: 'attachments/a+b', size: 5 } } }],
+    });
+  });
+
   test('hands matching stream records over in order, and gives up only the one that fails', async () => {
     const stack = await start();
     for (const key of ['a', 'b', 'poison', 'c']) await put(stack, key);

@@ -4,8 +4,9 @@ import type { CheckpointStore } from './checkpoints.ts';
 import type { Endpoints } from './engines.ts';
 import { compileFilters } from './filter-pattern.ts';
 import type { Functions } from './functions.ts';
-import { EventSource, Queue } from './known-resources.ts';
+import { EventSource } from './known-resources.ts';
 import type { Provisioned } from './provision.ts';
+import { queueUrlsByArn } from './provision-queues.ts';
 import { consumeQueue } from './queue-source.ts';
 import { StartError } from './start-error.ts';
 import { consumeStream } from './stream-source.ts';
@@ -31,9 +32,7 @@ export function startSources(options: SourcesOptions): { stop: () => Promise<voi
   const stopping = new AbortController();
   const sqs = awsJson(endpoints.sqs, 'AmazonSQS', 'sqs');
   const streams = awsJson(endpoints.dynamodb, 'DynamoDBStreams_20120810', 'dynamodb');
-  const queueUrlByArn = new Map(
-    resourcesOf(assembly, Queue, references).map(({ id }) => [references.attribute(id, 'Arn'), references.ref(id)]),
-  );
+  const queueUrlByArn = queueUrlsByArn(assembly, references);
   const queueUrl = (arn: string) => {
     const url = queueUrlByArn.get(arn);
     if (url === undefined) throw new StartError(`The template has no queue ${arn}.`);

@@ -32,6 +32,23 @@ describe('readAssembly', () => {
     expect(() => read({ Line: redriving })).toThrow(/RedrivePolicy: .*"extra"/);
   });
 
+  test('refuses notifications of a bucket that nobody here would send', () => {
+    const bucketWith = (changes: object) => {
+      const Filter = { S3Key: { Rules: [{ Name: 'prefix', Value: 'a/' }] } };
+      const configuration = { Event: 's3:ObjectCreated:*', Queue: 'arn', Filter, ...changes };
+      return {
+        Files: {
+          Type: 'AWS::S3::Bucket',
+          Properties: { NotificationConfiguration: { QueueConfigurations: [configuration] } },
+        },
+      };
+    };
+    expect(() => read(bucketWith({}))).not.toThrow();
+    expect(() => read(bucketWith({ Event: 's3:ObjectRemoved:*' }))).toThrow(/QueueConfigurations\.0\.Event/);
+    const Filter = { S3Key: { Rules: [{ Name: 'suffix', Value: '.log' }] } };
+    expect(() => read(bucketWith({ Filter }))).toThrow(/Rules\.0\.Name/);
+  });
+
   test('names all that it does not know at once', () => {
     const resources = { One: { Type: 'AWS::A::B' }, Two: { Type: 'AWS::C::D' } };
     expect(() => read(resources)).toThrow(/One has .*; Two has /);
