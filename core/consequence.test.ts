@@ -24,7 +24,6 @@ function decide(
     submitter: 'jim@example.com',
     fields,
     external: {},
-    attachments: [],
     origin: { kind: 'source', key: 'appcrashlog' },
     createdAt: at,
     updatedAt: at,

@@ -10,9 +10,13 @@ const leastNumber = 1e-130;
 /** What is wrong with a JSON text or one of its values. */
 export type JsonProblem = { where: string; message: string };
 
-/** Reads a JSON text and refuses what no later part could store or send: says where, and never throws. */
+/**
+ * Reads a JSON text and refuses what no later part could store or send: says where, and never throws. What lies at the pointers
+ * of `cleaned` is let through, for somebody to clean it.
+ */
 export function readJsonText(
   text: string,
+  cleaned: readonly string[] = [],
 ): { outcome: 'read'; value: unknown } | { outcome: 'refused'; problems: JsonProblem[] } {
   let value: unknown;
   try {
@@ -20,7 +24,7 @@ export function readJsonText(
   } catch {
     return { outcome: 'refused', problems: [locateSyntaxError(text)] };
   }
-  const problems = findUnstorable(value);
+  const problems = findUnstorable(value).filter(({ where }) => !cleaned.includes(where));
   return problems.length === 0 ? { outcome: 'read', value } : { outcome: 'refused', problems };
 }
 

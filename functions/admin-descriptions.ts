@@ -18,9 +18,9 @@ import {
   NewApiKey,
   NewSecret,
   PageQuery,
-  Project,
   ProjectPage,
   SecretPage,
+  ShownProject,
   TicketPage,
   TicketsQuery,
 } from './admin-api/schemas.ts';
@@ -66,7 +66,7 @@ const ETag = z.object({ ETag: z.string().describe('The version, for `If-Match`; 
 /** The descriptions of the routes below /admin/v1, by their names. */
 export const adminDescriptions: Readonly<Record<AdminRouteName, RouteDescription>> = {
   'list-projects': list('Projects', 'List the projects', 'By key.', PageQuery, ProjectPage, [401, 403, 400, 503]),
-  'get-project': get('Projects', 'Get a project', Project),
+  'get-project': get('Projects', 'Get a project', ShownProject),
   'get-document': {
     tag: 'Projects',
     summary: 'Get the project document',
@@ -126,6 +126,14 @@ export const adminDescriptions: Readonly<Record<AdminRouteName, RouteDescription
     EntriesQuery,
     CommentPage,
   ),
+  'download-attachment': {
+    tag: 'Tickets',
+    summary: 'Download a file',
+    description: 'Leads to the file for 5 minutes. It is sent to be saved, whatever type its sender gave it.',
+    answers: { 302: { description: 'Where the file is.', headers: Location } },
+    refusals: [401, 403, 404, 409, 503],
+  },
+  'delete-attachment': remove('Tickets', 'Delete a file', 'Links to it end. One that is still coming is aborted.'),
   'explain-ticket': explain('Tickets', 'ticket'),
   'list-members': list('Members', 'List the members', 'By e-mail address.', PageQuery, MemberPage),
   'get-member': get('Members', 'Get a member', ShownMember),

@@ -5,6 +5,7 @@ export const environmentNames = {
   webhookQueueUrl: 'WEBHOOK_QUEUE_URL',
   emailQueueUrl: 'EMAIL_QUEUE_URL',
   macroQueueUrl: 'MACRO_QUEUE_URL',
+  uploadQueueUrl: 'UPLOAD_QUEUE_URL',
   masterSecretArn: 'MASTER_SECRET_ARN',
   configCacheSeconds: 'CONFIG_CACHE_SECONDS',
   apiOrigin: 'API_ORIGIN',
@@ -16,6 +17,9 @@ export const environmentNames = {
   outboundAllowedCidrs: 'OUTBOUND_ALLOWED_CIDRS',
   administratorGroups: 'ADMINISTRATOR_GROUPS',
   emailFrom: 'EMAIL_FROM',
+  uploadUrlSeconds: 'UPLOAD_URL_SECONDS',
+  storageQuotaBytes: 'STORAGE_QUOTA_BYTES',
+  malwareProtection: 'MALWARE_PROTECTION',
 } as const;
 
 /** The key of one environment variable in {@link environmentNames}. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { adminDescriptions } from './admin-descriptions.ts';
+import { fileDescriptions } from './file-descriptions.ts';
 import { Fired, ListenerHeaders, ListenerQuery } from './fire-listener/answer.ts';
 import { ChoiceQuery, NotificationsQuery } from './leave-notifications/request.ts';
 import { Created, DryRun } from './receive-feedback/answer.ts';
@@ -42,6 +43,8 @@ const createdExample: z.infer<typeof Created> = {
     {
       field: 'screenshot',
       parameter: 'screenshot',
+      endpoint:
+        'https://api.example.com/api/v1/projects/apollo/feedback/appcrashlog/BUG-0001/files/screenshot?upload=…',
       upload: {
         method: 'POST',
         url: 'https://attachments.s3.eu-central-1.amazonaws.com',
@@ -114,6 +117,7 @@ const firedExample: z.infer<typeof Fired> = {
 /** The description of every route, by its name. */
 export const routeDescriptions: Readonly<Record<RouteName, RouteDescription>> = {
   'receive-feedback': receiveFeedback,
+  ...fileDescriptions,
   'fire-feedback-listener': fireListener('ticket'),
   'fire-feedback-listener-by-get': fireListener('ticket'),
   'fire-feedback-listener-by-put': fireListener('ticket'),

@@ -9,6 +9,9 @@ export const functionNames = [
   'run-macro',
   'leave-notifications',
   'admin-api',
+  'receive-file',
+  'settle-upload',
+  'open-file',
   'answer-rest',
 ] as const;
 
@@ -34,6 +37,12 @@ export const routes = {
     authorised: false,
     crossOrigin: true,
   },
+  'receive-file': file('POST', ''),
+  'list-parts': file('GET', '/{attachment}'),
+  'sign-parts': file('POST', '/{attachment}/sign'),
+  'complete-upload': file('POST', '/{attachment}/complete'),
+  'abort-upload': file('DELETE', '/{attachment}'),
+  'open-file': { method: 'GET', path: '/f/{capability}', handledBy: 'open-file', authorised: false },
   'fire-feedback-listener': listener('POST', 'feedbackListeners'),
   'fire-feedback-listener-by-get': listener('GET', 'feedbackListeners'),
   'fire-feedback-listener-by-put': listener('PUT', 'feedbackListeners'),
@@ -52,6 +61,8 @@ export const routes = {
   'list-tickets': admin('GET', '/projects/{project}/tickets'),
   'get-ticket': admin('GET', '/projects/{project}/tickets/{ticket}'),
   'list-ticket-history': admin('GET', '/projects/{project}/tickets/{ticket}/history'),
+  'download-attachment': admin('GET', '/projects/{project}/tickets/{ticket}/attachments/{attachment}'),
+  'delete-attachment': admin('DELETE', '/projects/{project}/tickets/{ticket}/attachments/{attachment}'),
   'list-ticket-comments': admin('GET', '/projects/{project}/tickets/{ticket}/comments'),
   'explain-ticket': admin('GET', '/projects/{project}/tickets/{ticket}/explain'),
   'list-members': admin('GET', '/projects/{project}/members'),
@@ -90,6 +101,11 @@ export const routes = {
 
 /** The name of one route. */
 export type RouteName = keyof typeof routes;
+
+function file<const Method extends Route['method'], const Rest extends string>(method: Method, rest: Rest) {
+  const path = `/api/v1/projects/{project}/feedback/{source}/{ticket}/files/{parameter}${rest}` as const;
+  return { method, path, handledBy: 'receive-file', authorised: false, crossOrigin: true } as const;
+}
 
 function listener<const Method extends Route['method'], const Kind extends string>(method: Method, kind: Kind) {
   const path = `/api/v1/projects/{project}/${kind}/{listener}` as const;

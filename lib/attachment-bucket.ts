@@ -1,4 +1,5 @@
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   BlockPublicAccess,
   Bucket,
@@ -7,11 +8,16 @@ import {
   HttpMethods,
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { MalwareProtection } from './malware-protection.ts';
 import type { Settings } from './settings.ts';
 
 /** Days that a delivery may be pending after its attempts began: the longest pause, and the schedule with a day to spare. */
 const maxPendingDays = 14 + 4;
+
+/** What the bucket is made from: `uploads` is the queue that is told of every attachment that comes. */
+type AttachmentBucketProps = { settings: Settings; uploads: Queue };
 
 /** Where attachments lie, which clients send and fetch by presigned requests, and large bodies of webhooks. */
 export class AttachmentBucket extends Construct {
@@ -21,7 +27,7 @@ export class AttachmentBucket extends Construct {
   /** The ARN of every body of a webhook that is too large for the table. */
   readonly bodiesArn: string;
 
-  constructor(scope: Construct, id: string, settings: Settings) {
+  constructor(scope: Construct, id: string, { settings, uploads }: AttachmentBucketProps) {
     super(scope, id);
     const bucket = new Bucket(this, 'Bucket', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
@@ -57,14 +63,47 @@ export class AttachmentBucket extends Construct {
     this.name = bucket.bucketName;
     this.attachmentsArn = bucket.arnForObjects('attachments/*');
     this.bodiesArn = bucket.arnForObjects('bodies/*');
+    this.notify(bucket, uploads, settings);
+    if (settings.uploads.malwareProtection) new MalwareProtection(this, 'MalwareProtection', bucket);
     acknowledgeGrant(bucket, 'attachments', 'Each upload has a key of its own that is not known before');
     acknowledgeGrant(bucket, 'bodies', 'Each body has the id of its delivery as its key, which is not known before');
   }
+
+  /** Has the queue told of each attachment that comes or is scanned. The property itself does, so no helper function is needed. */
+  private notify(bucket: Bucket, uploads: Queue, { uploads: { malwareProtection } }: Settings): void {
+    const { account, partition } = Stack.of(this);
+    uploads.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('s3.amazonaws.com')],
+        actions: ['sqs:SendMessage'],
+        resources: [uploads.queueArn],
+        // The bucket's own name would make a circle: S3 asks for this right before it makes the bucket.
+        conditions: {
+          StringEquals: { 'aws:SourceAccount': account },
+          ArnLike: { 'aws:SourceArn': `arn:${partition}:s3:::*` },
+        },
+      }),
+    );
+    bucket.node.addDependency(uploads);
+    const filter = { s3Key: { rules: [{ name: 'prefix', value: 'attachments/' }] } };
+    const events = ['s3:ObjectCreated:*', ...(malwareProtection ? ['s3:ObjectTagging:Put'] : [])];
+    resourceOf(bucket).notificationConfiguration = {
+      queueConfigurations: events.map((event) => ({ event, queue: uploads.queueArn, filter })),
+      // GuardDuty hears of objects by EventBridge, and would turn it on behind the template's back.
+      ...(malwareProtection ? { eventBridgeConfiguration: { eventBridgeEnabled: true } } : {}),
+    };
+  }
+}
+
+/** The CloudFormation resource of a bucket. */
+function resourceOf(bucket: Bucket): CfnBucket {
+  const resource = bucket.node.defaultChild;
+  if (!(resource instanceof CfnBucket)) throw new Error('The bucket has no CloudFormation resource.');
+  return resource;
 }
 
 function acknowledgeGrant(bucket: Bucket, prefix: string, why: string): void {
-  const resource = bucket.node.defaultChild;
-  if (!(resource instanceof CfnBucket)) throw new Error('The bucket has no CloudFormation resource.');
+  const resource = resourceOf(bucket);
   const stack = Stack.of(bucket);
   Validations.of(stack).acknowledge({
     id: `AwsSolutions-IAM5[Resource::<${stack.getLogicalId(resource)}.Arn>/${prefix}/*]`,

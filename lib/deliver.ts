@@ -44,6 +44,8 @@ export class Deliver extends Construct {
     this.consume('Webhooks', queues.webhooks, functions['send-webhook'], webhookSlots, sendWebhook);
     this.consume('Emails', queues.emails, functions['send-email'], 5, settings.concurrency.sendEmail);
     this.consume('Macros', queues.macros, functions['run-macro'], 1, settings.concurrency.runMacro);
+    // A file may have to be read through: one at a time has the whole function.
+    this.consume('Uploads', queues.uploads, functions['settle-upload'], 1, settings.concurrency.settleUpload);
     new Rule(this, 'EveryMinute', {
       schedule: Schedule.rate(Duration.minutes(1)),
       targets: [

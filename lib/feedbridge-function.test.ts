@@ -95,6 +95,7 @@ describe('each function', () => {
         'logs:PutLogEvents',
         's3:GetObject',
         's3:PutObject',
+        'secretsmanager:GetSecretValue',
         'sqs:DeleteMessage',
         'sqs:GetQueueAttributes',
         'sqs:ReceiveMessage',
@@ -145,8 +146,12 @@ describe('no function', () => {
       'fire-listener',
       'send-webhook',
       'send-email',
+      'run-macro',
       'leave-notifications',
       'admin-api',
+      'receive-file',
+      'settle-upload',
+      'open-file',
     ]);
   });
 

@@ -106,6 +106,62 @@ describe('the bucket', () => {
   });
 });
 
+describe('what comes to the bucket', () => {
+  const ofAttachments = { S3Key: { Rules: [{ Name: 'prefix', Value: 'attachments/' }] } };
+
+  test('is told to the queue of uploads, which takes it from buckets of this account alone', () => {
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      NotificationConfiguration: {
+        QueueConfigurations: [{ Event: 's3:ObjectCreated:*', Queue: Match.anyValue(), Filter: ofAttachments }],
+      },
+    });
+    template.hasResourceProperties('AWS::SQS::QueuePolicy', {
+      PolicyDocument: {
+        Statement: [
+          deniesPlainHttp('sqs:*'),
+          Match.objectLike({
+            Principal: { Service: 's3.amazonaws.com' },
+            Action: 'sqs:SendMessage',
+            Condition: {
+              StringEquals: { 'aws:SourceAccount': '111111111111' },
+              ArnLike: { 'aws:SourceArn': Match.anyValue() },
+            },
+          }),
+        ],
+      },
+    });
+  });
+
+  test('is scanned by nobody unless a setting says so', () => {
+    template.resourceCountIs('AWS::GuardDuty::MalwareProtectionPlan', 0);
+    expect(JSON.stringify(template.toJSON())).not.toContain('ObjectTagging');
+  });
+
+  test('is scanned by GuardDuty where a setting says so, and its tags are told to the queue and may be read', () => {
+    const { template: scanned } = stackWith({ uploads: { urlSeconds: 3_600, malwareProtection: true } });
+    scanned.hasResourceProperties('AWS::GuardDuty::MalwareProtectionPlan', {
+      ProtectedResource: { S3Bucket: { BucketName: Match.anyValue(), ObjectPrefixes: ['attachments/'] } },
+      Actions: { Tagging: { Status: 'ENABLED' } },
+    });
+    scanned.hasResourceProperties('AWS::S3::Bucket', {
+      NotificationConfiguration: {
+        EventBridgeConfiguration: { EventBridgeEnabled: true },
+        QueueConfigurations: [
+          Match.objectLike({ Event: 's3:ObjectCreated:*', Filter: ofAttachments }),
+          Match.objectLike({ Event: 's3:ObjectTagging:Put', Filter: ofAttachments }),
+        ],
+      },
+    });
+    scanned.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ Action: ['s3:GetObjectTagging', 's3:GetObjectVersionTagging'], Effect: 'Allow' }),
+        ]),
+      },
+    });
+  });
+});
+
 describe('the queues', () => {
   test('hand a message that failed five times to dead letters that keep it for 14 days', () => {
     const queues = Object.values(resources).filter(({ Type }) => Type === 'AWS::SQS::Queue');
@@ -114,18 +170,19 @@ describe('the queues', () => {
       { deadLetterTargetArn: expect.anything(), maxReceiveCount: 5 },
       { deadLetterTargetArn: expect.anything(), maxReceiveCount: 5 },
       { deadLetterTargetArn: expect.anything(), maxReceiveCount: 5 },
+      { deadLetterTargetArn: expect.anything(), maxReceiveCount: 5 },
     ]);
     const ends = queues.filter(({ Properties }) => Properties.RedrivePolicy === undefined);
     expect(ends.map(({ Properties }) => Properties.MessageRetentionPeriod)).toEqual([
-      1209600, 1209600, 1209600, 1209600,
+      1209600, 1209600, 1209600, 1209600, 1209600,
     ]);
   });
 
   test('are all encrypted and closed to plain HTTP', () => {
-    template.resourceCountIs('AWS::SQS::QueuePolicy', 7);
+    template.resourceCountIs('AWS::SQS::QueuePolicy', 9);
     template.allResourcesProperties('AWS::SQS::Queue', { SqsManagedSseEnabled: true });
     template.allResourcesProperties('AWS::SQS::QueuePolicy', {
-      PolicyDocument: { Statement: [deniesPlainHttp('sqs:*')] },
+      PolicyDocument: { Statement: Match.arrayWith([deniesPlainHttp('sqs:*')]) },
     });
   });
 

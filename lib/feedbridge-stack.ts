@@ -26,8 +26,8 @@ export class FeedbridgeStack extends Stack {
     });
 
     const table = new DataTable(this, 'data-table', settings);
-    const bucket = new AttachmentBucket(this, 'attachment-bucket', settings);
     const queues = new WorkQueues(this, 'work-queues');
+    const bucket = new AttachmentBucket(this, 'attachment-bucket', { settings, uploads: queues.uploads });
     const secret = new MasterSecret(this, 'master-secret', settings);
     const gateway = new HttpGateway(this, 'http-api', settings);
     const consoleOrigin = settings.consoleOrigin ?? gateway.origin;
@@ -42,10 +42,12 @@ export class FeedbridgeStack extends Stack {
         byDue: table.byDueArn,
         tableStream: table.streamArn,
         attachments: bucket.attachmentsArn,
+        scannedAttachments: settings.uploads.malwareProtection ? bucket.attachmentsArn : [],
         bodies: bucket.bodiesArn,
         webhookQueue: queues.webhooks.queueArn,
         emailQueue: queues.emails.queueArn,
         macroQueue: queues.macros.queueArn,
+        uploadQueue: queues.uploads.queueArn,
         streamFailures: queues.streamFailures.queueArn,
         masterSecret: secret.arn,
         emailIdentity: emailIdentityArns(this, settings),
@@ -56,6 +58,7 @@ export class FeedbridgeStack extends Stack {
         webhookQueueUrl: queues.webhooks.queueUrl,
         emailQueueUrl: queues.emails.queueUrl,
         macroQueueUrl: queues.macros.queueUrl,
+        uploadQueueUrl: queues.uploads.queueUrl,
         masterSecretArn: secret.arn,
         configCacheSeconds: String(settings.configCacheSeconds),
         apiOrigin: gateway.origin,
@@ -67,6 +70,9 @@ export class FeedbridgeStack extends Stack {
         outboundAllowedCidrs: JSON.stringify(settings.outbound.allowedCidrs),
         administratorGroups: JSON.stringify(settings.administratorGroups),
         emailFrom: settings.email?.from ?? '',
+        uploadUrlSeconds: String(settings.uploads.urlSeconds),
+        storageQuotaBytes: String(settings.uploads.quotaBytes ?? ''),
+        malwareProtection: String(settings.uploads.malwareProtection),
       },
     });
 
@@ -90,6 +96,9 @@ export class FeedbridgeStack extends Stack {
       'run-macro': make('run-macro'),
       'leave-notifications': make('leave-notifications'),
       'admin-api': make('admin-api'),
+      'receive-file': make('receive-file'),
+      'settle-upload': make('settle-upload'),
+      'open-file': make('open-file'),
       'answer-rest': make('answer-rest'),
     };
   }

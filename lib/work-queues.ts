@@ -8,12 +8,14 @@ const workRetention = Duration.days(4);
 
 // Six times the consumer's timeout, as AWS advises: a message never shows again while it is being worked on.
 const visibilityTimeout = Duration.seconds(360);
+const uploadVisibilityTimeout = Duration.seconds(1_080);
 
 /** The queues of work to do, each with its dead letters, and the end of the line for stream batches. */
 export class WorkQueues extends Construct {
   readonly webhooks: Queue;
   readonly emails: Queue;
   readonly macros: Queue;
+  readonly uploads: Queue;
   readonly streamFailures: Queue;
 
   constructor(scope: Construct, id: string) {
@@ -21,6 +23,7 @@ export class WorkQueues extends Construct {
     this.webhooks = this.workQueue('Webhooks');
     this.emails = this.workQueue('Emails');
     this.macros = this.workQueue('Macros');
+    this.uploads = this.workQueue('Uploads', uploadVisibilityTimeout);
     this.streamFailures = this.deadLetters('StreamFailures');
     Validations.of(this.streamFailures).acknowledge({
       id: 'AwsSolutions-SQS3',
@@ -28,9 +31,9 @@ export class WorkQueues extends Construct {
     });
   }
 
-  private workQueue(id: string): Queue {
+  private workQueue(id: string, timeout = visibilityTimeout): Queue {
     return new Queue(this, id, {
-      visibilityTimeout,
+      visibilityTimeout: timeout,
       retentionPeriod: workRetention,
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,

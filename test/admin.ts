@@ -8,6 +8,7 @@ import { type Route, routes } from '../functions/routes.ts';
 import { toClaims } from '../local/bearer-check.ts';
 import { toEvent } from '../local/http-event.ts';
 import { matchRoute, parseRouteKey } from '../local/path-match.ts';
+import { openTestBucket } from './bucket.ts';
 import type { TestEngines } from './engines.ts';
 import { recordingObserver } from './gateway.ts';
 import { fixedClock, seededIds } from './seeded.ts';
@@ -44,6 +45,8 @@ export function admin(engines: TestEngines, seed: string, clock = fixedClock()) 
       readConfiguration: configurationReader(table, { freshMs: 0, now: clock.now, stageVariables: {} }),
       loadKeys: async () => testKeys,
       macroQueue: engines.macroQueue,
+      bucket: openTestBucket(engines),
+      quotaBytes: undefined,
       largeBodies: openLargeBodies(table.client.config, engines.bucketName, engines.s3Endpoint),
       administratorGroups: ['administrators'],
       apiOrigin: 'https://api.example.com',

@@ -12,7 +12,7 @@ import type { Delivery } from '../core/deliveries/delivery.ts';
 import { endpointId } from '../core/deliveries/message.ts';
 import type { ProjectDocument } from '../core/document/schema.ts';
 import { runMacro } from '../functions/run-macro/handler.ts';
-import { admin } from './admin.ts';
+import { admin, testKeys } from './admin.ts';
 import type { TestEngines } from './engines.ts';
 import { seedKeys, seedProject } from './project.ts';
 import { receiver } from './receive.ts';
@@ -54,6 +54,8 @@ export async function oneEndpoint(
     webhookQueue,
     emailQueue: engines.emailQueue,
     macroQueue,
+    uploadQueue: engines.uploadQueue,
+    loadKeys: async () => testKeys,
     largeBodies: openLargeBodies(table.client.config, engines.bucketName, engines.s3Endpoint),
     readConfiguration: configurationReader(table, { freshMs: 0, now: clock.now, stageVariables: {} }),
     readConfigurationNow: async () => undefined,

@@ -17,6 +17,7 @@ export type TestEngines = {
   webhookQueue: Queue;
   emailQueue: Queue;
   macroQueue: Queue;
+  uploadQueue: Queue;
   bucketName: string;
   s3Endpoint: string;
   sesEndpoint: string;
@@ -45,6 +46,7 @@ export const test = base.extend<{ engines: TestEngines }>({
         webhookQueue: queueOf('tick', environmentNames.webhookQueueUrl),
         emailQueue: queueOf('send-email', environmentNames.emailQueueUrl),
         macroQueue: queueOf('tick', environmentNames.macroQueueUrl),
+        uploadQueue: queueOf('run-macro', environmentNames.uploadQueueUrl),
         bucketName: provisioned.bucketName,
         s3Endpoint: endpoints.s3,
         sesEndpoint: endpoints.ses,

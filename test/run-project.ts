@@ -11,7 +11,7 @@ import { MacroMessage as MessageSchema } from '../core/deliveries/message.ts';
 import type { ProjectDocument } from '../core/document/schema.ts';
 import { type Ticket, ticketId } from '../core/tickets/ticket.ts';
 import { runMacro } from '../functions/run-macro/handler.ts';
-import { admin } from './admin.ts';
+import { admin, testKeys } from './admin.ts';
 import type { TestEngines } from './engines.ts';
 import { seedKeys, seedProject } from './project.ts';
 import { fixedClock, seededIds, type TestClock } from './seeded.ts';
@@ -57,7 +57,6 @@ function newTicket(project: string, number: number): Ticket {
     submitter: 'crash-bot@example.com',
     fields: { summary: `Issue ${number}`, severity: 'Low' },
     external: {},
-    attachments: [],
     origin: { kind: 'source', key: 'appcrashlog' },
     createdAt: at,
     updatedAt: at,
@@ -68,7 +67,8 @@ function newTicket(project: string, number: number): Ticket {
 export function macroWorker(engines: TestEngines, macroQueue: Queue, seed: string, clock: TestClock, freshMs = 0) {
   const { table, webhookQueue, emailQueue, bucketName, s3Endpoint } = engines;
   const work = runMacro({
-    ...{ table, webhookQueue, emailQueue, macroQueue },
+    ...{ table, webhookQueue, emailQueue, macroQueue, uploadQueue: engines.uploadQueue },
+    loadKeys: async () => testKeys,
     largeBodies: openLargeBodies(table.client.config, bucketName, s3Endpoint),
     readConfiguration: configurationReader(table, { freshMs, now: clock.now, stageVariables: {} }),
     readConfigurationNow: configurationReader(table, { freshMs: 0, now: clock.now, stageVariables: {} }),

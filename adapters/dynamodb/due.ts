@@ -1,5 +1,12 @@
 import * as z from 'zod';
-import { endpointLane, followLane, notificationLane, runLane, scheduleLane } from '../../core/deliveries/message.ts';
+import {
+  endpointLane,
+  followLane,
+  notificationLane,
+  runLane,
+  scheduleLane,
+  uploadLane,
+} from '../../core/deliveries/message.ts';
 import { deliveryOfKey, duePartition, readDueSk } from './keys.ts';
 import { readPages } from './read-all.ts';
 import type { Table } from './table.ts';
@@ -10,8 +17,9 @@ const DueEntry = z.object({ pk: z.string(), dueSk: z.string() });
 type DueDelivery = { delivery: string; lane: string };
 
 /**
- * What is due in one page: deliveries, those whose captured values are to be followed, endpoints, runs, timetables, and
- * notifications to be told. */
+ * What is due in one page: deliveries, those whose captured values are to be followed, endpoints, runs, timetables,
+ * notifications to be told, and attachments to be seen to.
+ */
 export type DuePage = {
   deliveries: DueDelivery[];
   followUps: string[];
@@ -20,6 +28,7 @@ export type DuePage = {
   /** Projects of which a scheduled automation is due. */
   schedules: string[];
   notifications: string[];
+  attachments: { project: string; ticket: string; id: string }[];
 };
 
 /** Yields what is due in a shard, earliest first, in pages of at most `pageSize`. */
@@ -49,6 +58,10 @@ export async function* readDue(
       runs: idsIn(entries, runLane).map((id) => {
         const [project = '', run = ''] = id.split('/');
         return { project, run };
+      }),
+      attachments: idsIn(entries, uploadLane).map((name) => {
+        const [project = '', ticket = '', id = ''] = name.split('/');
+        return { project, ticket, id };
       }),
     };
   }

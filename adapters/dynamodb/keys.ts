@@ -191,6 +191,19 @@ export function commentKey(record: ItemKey, { at, place, id }: { at: string; pla
 /** What the sort keys of a record's comments begin with. */
 export const commentPrefix = 'COMMENT#';
 
+/** The key of one attachment of a ticket. */
+export function attachmentKey(project: string, ticket: string, attachment: string): ItemKey {
+  return { pk: ticketKey(project, ticket).pk, sk: `${attachmentPrefix}${attachment}` };
+}
+
+/** What the sort keys of a ticket's attachments begin with. */
+export const attachmentPrefix = 'FILE#';
+
+/** The key of what a project has stored: files and their bytes. */
+export function storageKey(project: string): ItemKey {
+  return { pk: `STORAGE#${project}`, sk: 'STORAGE' };
+}
+
 /** The key of the mark that an automation, which runs once for each ticket ever, has run for this one. */
 export function onceKey(project: string, ticket: string, automation: string): ItemKey {
   return { pk: ticketKey(project, ticket).pk, sk: `ONCE#${automation}` };

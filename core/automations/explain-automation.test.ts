@@ -26,7 +26,7 @@ function ticket(fields: TicketContext['ticket']['fields'], feedbackType = 'issue
     ticket: {
       ...{ id: 'BUG-0001', project: 'apollo', feedbackType, version: 1, submitter: jim.email, fields },
       state: { workflow: 'default', status: 'New', team: 'beta-support' },
-      ...{ external: {}, attachments: [], origin: { kind: 'source', key: 'appcrashlog' } },
+      ...{ external: {}, origin: { kind: 'source', key: 'appcrashlog' } },
       ...{ createdAt: '2026-11-20T09:00:00.000Z', updatedAt: '2026-11-20T09:00:00.000Z' },
     },
   };

@@ -53,6 +53,9 @@ export const runLane = 'run';
 /** The lane of due entries that stand for a notification whose team has not been told yet. */
 export const notificationLane = 'notification';
 
+/** The lane of due entries that stand for an attachment, which wants to be looked at; their id is `<project>/<ticket>/<id>`. */
+export const uploadLane = 'upload';
+
 /**
  * The id of an endpoint: 64 bits of a hash, because three keys may have more than the 128 characters that SQS takes as a
  * group. Its messages share the group's turns, so that a busy endpoint does not keep others waiting.

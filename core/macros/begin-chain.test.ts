@@ -40,7 +40,6 @@ function captured(macros: Record<string, object[]>, automation: object = {}) {
         submitter: 'jim@example.com',
         fields: { summary: 'It broke' },
         external: { jira: { key: 'APO-1' } },
-        attachments: [],
         origin: { kind: 'source', key: 'appcrashlog' },
         createdAt: at,
         updatedAt: at,

@@ -33,7 +33,6 @@ function move({ team = 'project-managers', document = documentWith(), of = field
       submitter: 'jim@example.com',
       fields: of,
       external: {},
-      attachments: [],
       origin: { kind: 'source', key: 'appcrashlog' },
       createdAt: at,
       updatedAt: at,

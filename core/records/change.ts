@@ -28,7 +28,10 @@ export const Change = z
     cause: ChangeCause,
     changes: z.array(FieldChange),
     actions: z.array(ActionResult).optional().describe('What became of each action of the macro.'),
-    problem: z.string().optional().describe('Why a macro could not be applied: then nothing changed.'),
+    problem: z
+      .string()
+      .optional()
+      .describe('Why a macro could not be applied, or a file was rejected: then nothing changed.'),
     stopped: z
       .array(z.object({ automation: z.string(), reason: z.string() }))
       .optional()

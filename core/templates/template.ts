@@ -1,5 +1,6 @@
 import type { Filter } from './filters.ts';
 import type { SecretEncoding } from './parts.ts';
+import type { shownAs } from './values.ts';
 
 /** Where a template's text goes; it decides how values are encoded. */
 export type TemplateContext = 'url' | 'header' | 'json' | 'form' | 'text' | 'xml';
@@ -8,7 +9,13 @@ export type TemplateContext = 'url' | 'header' | 'json' | 'form' | 'text' | 'xml
 export type TagEncoding = SecretEncoding | 'json-value' | 'xml';
 
 /** A value that a tag stands for; dates are their RFC 3339 text. */
-export type TagValue = string | number | boolean | null | readonly TagValue[] | { readonly [key: string]: TagValue };
+export type TagValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly TagValue[]
+  | { readonly [key: string]: TagValue; readonly [shownAs]?: string };
 
 /** Looks the value of a canonical path up; undefined is empty. */
 export type TagValues = (path: string) => TagValue | undefined;

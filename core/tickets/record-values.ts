@@ -2,6 +2,7 @@ import { pointerTokens } from '../json-pointer.ts';
 import type { Member } from '../member.ts';
 import type { TagValue } from '../templates/template.ts';
 import { isList } from '../templates/values.ts';
+import { type AttachedFile, fileValue } from '../uploads/attached-file.ts';
 import type { ExternalData, Ticket } from './ticket.ts';
 
 /** What tags and filters can read whatever the record is, gathered before anything is decided. */
@@ -20,6 +21,8 @@ export type TicketContext = Surroundings & {
   submitter: Member | undefined;
   /** The console's address of the ticket. */
   ticketUrl: string;
+  /** The ticket's files, where something of the project reads them. */
+  files?: readonly AttachedFile[];
 };
 
 /** What a member's tags and filters can read. */
@@ -43,16 +46,22 @@ export function readTicketValue(context: TicketContext, path: string): TagValue 
     case 'ticket':
       return readTicketPart(context, name);
     case 'field':
-      return own(context.ticket.fields, name);
+      return own(context.ticket.fields, name) ?? readFiles(context, (file) => file.field === name);
     case 'submitter':
       return readMemberPart(context.submitter, context.ticket.submitter, name);
     case 'external':
       return readExternal(context.ticket.external, name);
     case 'attachments':
-      return context.ticket.attachments;
+      return readFiles(context, () => true);
     default:
       return readSurroundings(context, root, name);
   }
+}
+
+/** No list where there is no file: a field that is no attachment has no value then. */
+function readFiles({ files = [] }: TicketContext, isMeant: (file: AttachedFile) => boolean): TagValue | undefined {
+  const meant = files.filter(isMeant);
+  return meant.length === 0 ? undefined : meant.map(fileValue);
 }
 
 /** Reads a member's value by its canonical path, such as `member.score` or `external.app-usage.sessions`. */

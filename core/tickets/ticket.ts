@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Attachment } from '../uploads/attachment.ts';
 
 /** A stored value of one field; attachments are not values. */
 export const FieldValue = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]);
@@ -29,7 +30,6 @@ export const Ticket = z.object({
   claimedSubmitter: z.string().optional().describe('The submitter as given, where it matched no member.'),
   fields: z.record(z.string(), FieldValue),
   external: ExternalData,
-  attachments: z.array(z.never()).describe('Always empty until attachments settle.'),
   latestDeliveries: z
     .record(z.string(), z.string())
     .optional()
@@ -41,7 +41,9 @@ export const Ticket = z.object({
 export type Ticket = z.infer<typeof Ticket>;
 
 /** A ticket as it is shown. */
-export const ShownTicket = Ticket.omit({ latestDeliveries: true }).meta({ id: 'Ticket' });
+export const ShownTicket = Ticket.omit({ latestDeliveries: true })
+  .extend({ attachments: z.array(Attachment).describe('Oldest first.') })
+  .meta({ id: 'Ticket' });
 
 /** What a list says of a ticket: fields that do not fit into an index entry are left out. */
 export const ListedTicket = Ticket.pick({

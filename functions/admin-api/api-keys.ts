@@ -8,9 +8,9 @@ import {
 import type { CursorList } from '../../core/cursors.ts';
 import { ApiKeyPrefix, hashKeySecret, makeKeySecret } from '../../core/keys/api-key.ts';
 import { notFound, refuse } from '../kit/http.ts';
+import { readBody, readQuery } from '../kit/read-input.ts';
 import { type AdminCall, type Handle, pathParameter } from './call.ts';
 import { answerPage, readPlace } from './paging.ts';
-import { readBody, readQuery } from './read-input.ts';
 import { NewApiKey, PageQuery } from './schemas.ts';
 
 /** Random bytes of a key's secret (docs/http.md). */

@@ -5,10 +5,10 @@ import type { AutomationRun } from '../../core/automations/automation-run.ts';
 import type { CursorList } from '../../core/cursors.ts';
 import type { Automation } from '../../core/document/schema.ts';
 import { notFound } from '../kit/http.ts';
+import { readQuery } from '../kit/read-input.ts';
 import type { ShownAutomation } from './automation-schemas.ts';
 import type { AdminDependencies, Handle, ProjectCall } from './call.ts';
 import { answerPage, readPlace } from './paging.ts';
-import { readQuery } from './read-input.ts';
 import { PageQuery } from './schemas.ts';
 
 /** Last runs that are shown of each automation. */

@@ -1,6 +1,7 @@
 import type { ConfigurationReader } from '../../adapters/dynamodb/configuration.ts';
 import type { ProjectPointer } from '../../adapters/dynamodb/projects.ts';
 import type { Table } from '../../adapters/dynamodb/table.ts';
+import type { AttachmentBucket } from '../../adapters/s3/attachment-bucket.ts';
 import type { LargeBodies } from '../../adapters/s3/large-bodies.ts';
 import type { LoadKeys } from '../../adapters/secrets/master-secret.ts';
 import type { Queue } from '../../adapters/sqs/queue.ts';
@@ -16,6 +17,10 @@ export type AdminDependencies = {
   loadKeys: LoadKeys;
   /** Stores large bodies before a commit, and reads them again for the log and for replays. */
   largeBodies: LargeBodies;
+  /** Where attachments lie. */
+  bucket: AttachmentBucket;
+  /** Most bytes that a project may store; undefined where there is no quota. */
+  quotaBytes: number | undefined;
   /** Where runs are counted and worked that take longer than a request. */
   macroQueue: Queue;
   administratorGroups: readonly string[];

@@ -5,10 +5,10 @@ import { describeDelivery, type StoredBody } from '../../core/deliveries/describ
 import { canonicalEmail } from '../../core/members.ts';
 import type { TemplatePart } from '../../core/templates/parts.ts';
 import { notFound } from '../kit/http.ts';
+import { readQuery } from '../kit/read-input.ts';
 import { type AdminDependencies, type Handle, type ProjectCall, pathParameter } from './call.ts';
 import type { DeliveryAttempt, DeliveryDetail } from './delivery-schemas.ts';
 import { answerPage, readPlace } from './paging.ts';
-import { readQuery } from './read-input.ts';
 import { isRecordId } from './record-ids.ts';
 import { DeliveriesQuery } from './schemas.ts';
 

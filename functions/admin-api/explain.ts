@@ -11,9 +11,9 @@ import type { RunTarget } from '../../core/runs/result.ts';
 import type { RecordContext } from '../../core/tickets/record-values.ts';
 import { type HttpReply, notFound, refuseParameters } from '../kit/http.ts';
 import { type LoadedRecord, loadRecord } from '../kit/load-record.ts';
+import { type Input, readQuery } from '../kit/read-input.ts';
 import { type AdminDependencies, type Handle, type ProjectCall, pathParameter } from './call.ts';
 import { ExplainQuery, type Explanation } from './explain-schemas.ts';
-import { type Input, readQuery } from './read-input.ts';
 import { readWhere } from './read-where.ts';
 
 /** Automations that one answer explains, and its size in bytes: Lambda answers 6 MB at most. */
@@ -35,7 +35,7 @@ async function explainRecord(
 ): Promise<HttpReply> {
   const configuration = await dependencies.readConfiguration(call.project);
   if (configuration === undefined) return notFound();
-  const record = await loadRecord(dependencies, configuration, target);
+  const record = await loadRecord(dependencies, configuration, target, { withFiles: true });
   if (record === undefined) return notFound();
   const query = readQuery(call.request, ExplainQuery);
   if (query.outcome === 'refused') return query.reply;

@@ -1,11 +1,11 @@
 import { listAllMembers } from '../../adapters/dynamodb/memberships.ts';
 import { readDocument } from '../../adapters/dynamodb/projects.ts';
 import { refuse } from '../kit/http.ts';
+import { readQuery } from '../kit/read-input.ts';
 import { formatOfAnswer } from './accept-type.ts';
 import type { Handle, ProjectCall } from './call.ts';
 import { maxDocumentBytes, writeDocument } from './document-text.ts';
 import { quoteTag } from './if-match.ts';
-import { readQuery } from './read-input.ts';
 import { DocumentQuery } from './schemas.ts';
 import { seedsOf } from './seed-members.ts';
 

@@ -1,6 +1,7 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { configurationReader } from '../../adapters/dynamodb/configuration.ts';
 import { openTable } from '../../adapters/dynamodb/table.ts';
+import { openAttachmentBucket } from '../../adapters/s3/attachment-bucket.ts';
 import { openLargeBodies } from '../../adapters/s3/large-bodies.ts';
 import { createKeyLoader } from '../../adapters/secrets/master-secret.ts';
 import { endpoint } from '../kit/endpoint.ts';
@@ -21,6 +22,7 @@ const settings = Settings.pick({
   deliveryRetentionDays: true,
   variables: true,
   administratorGroups: true,
+  storageQuotaBytes: true,
 }).parse(readEnvironment(process.env));
 const table = openTable(settings.tableName);
 
@@ -37,6 +39,8 @@ export const handler = endpoint(
       now: system.now,
       stageVariables: settings.variables,
     }),
+    quotaBytes: settings.storageQuotaBytes,
+    bucket: openAttachmentBucket(settings.bucketName, process.env.AWS_ENDPOINT_URL_S3),
     largeBodies: openLargeBodies(table.client.config, settings.bucketName, process.env.AWS_ENDPOINT_URL_S3),
     loadKeys: createKeyLoader(
       table.client.config,

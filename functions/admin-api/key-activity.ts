@@ -3,9 +3,9 @@ import { findApiKey } from '../../adapters/dynamodb/api-keys.ts';
 import type { CursorList } from '../../core/cursors.ts';
 import { ApiKeyPrefix } from '../../core/keys/api-key.ts';
 import { notFound } from '../kit/http.ts';
+import { readQuery } from '../kit/read-input.ts';
 import { type AdminCall, type Handle, pathParameter } from './call.ts';
 import { answerPage, readPlace } from './paging.ts';
-import { readQuery } from './read-input.ts';
 import { PageQuery } from './schemas.ts';
 
 /** Lists what crossed with an API key, newest first. */

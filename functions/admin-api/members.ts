@@ -4,9 +4,9 @@ import type { CursorList } from '../../core/cursors.ts';
 import { ShownMember } from '../../core/member.ts';
 import { canonicalEmail } from '../../core/members.ts';
 import { notFound } from '../kit/http.ts';
+import { readQuery } from '../kit/read-input.ts';
 import { type Handle, type ProjectCall, pathParameter } from './call.ts';
 import { answerPage, readPlace } from './paging.ts';
-import { readQuery } from './read-input.ts';
 import { PageQuery } from './schemas.ts';
 
 /** Lists a project's members by e-mail address. */

@@ -1,8 +1,8 @@
 import { type CursorList, readCursor, writeCursor } from '../../core/cursors.ts';
 import type { HttpReply } from '../kit/http.ts';
 import { refuse } from '../kit/http.ts';
+import type { Input } from '../kit/read-input.ts';
 import type { AdminDependencies } from './call.ts';
-import type { Input } from './read-input.ts';
 
 type KeyLoader = Pick<AdminDependencies, 'loadKeys'>;
 

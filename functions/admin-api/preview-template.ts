@@ -4,8 +4,8 @@ import { describeParts } from '../../core/templates/parts.ts';
 import { renderTemplate } from '../../core/templates/render.ts';
 import { readRecordValue } from '../../core/tickets/record-values.ts';
 import { type HttpReply, notFound, refuseParameters } from '../kit/http.ts';
+import { readBody } from '../kit/read-input.ts';
 import type { Handle, ProjectCall } from './call.ts';
-import { readBody } from './read-input.ts';
 import { readChosenRecord } from './record-context.ts';
 import { type PreviewedTemplate, TemplatePreview } from './template-schemas.ts';
 

@@ -1,11 +1,12 @@
+import { readStorageUse } from '../../adapters/dynamodb/attachments.ts';
 import { findMemberships } from '../../adapters/dynamodb/memberships.ts';
 import { type ListedProject, listProjects } from '../../adapters/dynamodb/projects.ts';
 import { projectRole } from '../../core/access/project-role.ts';
 import type { CursorList } from '../../core/cursors.ts';
+import { readQuery } from '../kit/read-input.ts';
 import type { AdminCall, AdminDependencies, Handle, ProjectCall } from './call.ts';
 import { answerPage, readPlace } from './paging.ts';
-import { readQuery } from './read-input.ts';
-import { PageQuery, Project } from './schemas.ts';
+import { PageQuery, ShownProject } from './schemas.ts';
 
 /** Lists the projects that the caller may read, by key; a page of few or no items may have a cursor all the same. */
 export const listVisibleProjects: Handle<AdminCall> = async (dependencies, call) => {
@@ -20,8 +21,10 @@ export const listVisibleProjects: Handle<AdminCall> = async (dependencies, call)
 };
 
 /** Answers with one project. */
-export const getProject: Handle<ProjectCall> = async (_, { pointer }) => {
-  return { status: 200, json: Project.parse(pointer) };
+export const getProject: Handle<ProjectCall> = async ({ table, quotaBytes }, { project, pointer }) => {
+  const { files, bytes } = await readStorageUse(table, project);
+  const storage = { files, bytes, ...(quotaBytes === undefined ? {} : { quotaBytes }) };
+  return { status: 200, json: ShownProject.parse({ ...pointer, storage }) };
 };
 
 async function keepVisible(

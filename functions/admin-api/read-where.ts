@@ -5,7 +5,7 @@ import { readJsonText } from '../../core/json-text.ts';
 import type { ParameterError } from '../../core/reply-errors.ts';
 import type { RecordContext } from '../../core/tickets/record-values.ts';
 import { refuseParameters } from '../kit/http.ts';
-import type { Input } from './read-input.ts';
+import type { Input } from '../kit/read-input.ts';
 
 const shape =
   'where takes JSON: {"field": "severity", "op": "equals", "value": "Low"}, or {"all": […]}, {"any": […]}, {"not": …} of such.';

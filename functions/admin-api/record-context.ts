@@ -35,7 +35,7 @@ async function readRecord(
   configuration: Configuration,
   target: RunTarget,
 ): Promise<ChosenRecord> {
-  const loaded = await loadRecord(dependencies, configuration, target);
+  const loaded = await loadRecord(dependencies, configuration, target, { withFiles: true });
   if (loaded !== undefined) return { outcome: 'found', context: loaded.context };
   const kind = 'member' in target ? 'member' : 'ticket';
   return absent(kind, `There is no such ${kind} in this project.`);

@@ -9,9 +9,9 @@ import { canonicalEmail } from '../../core/members.ts';
 import { isTicketId } from '../../core/tickets/ticket.ts';
 import type { HttpReply } from '../kit/http.ts';
 import { notFound } from '../kit/http.ts';
+import { readQuery } from '../kit/read-input.ts';
 import { type AdminDependencies, type Handle, type ProjectCall, pathParameter } from './call.ts';
 import { answerPage, readPlace } from './paging.ts';
-import { readQuery } from './read-input.ts';
 import { EntriesQuery } from './schemas.ts';
 
 type ListEntries = (table: Table, record: ItemKey, page: EntriesRequest) => Promise<Page<unknown>>;

@@ -2,8 +2,8 @@ import { nameCaller } from '../../core/access/principal.ts';
 import { canonicalEmail } from '../../core/members.ts';
 import { makeRun } from '../../core/runs/make-run.ts';
 import { refuseParameters } from '../kit/http.ts';
+import { readBody } from '../kit/read-input.ts';
 import type { Handle, ProjectCall } from './call.ts';
-import { readBody } from './read-input.ts';
 import { NewReplay } from './run-schemas.ts';
 import { beginCounting } from './runs.ts';
 

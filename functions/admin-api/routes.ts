@@ -1,6 +1,7 @@
 import type { Right } from '../../core/access/role.ts';
 import type { RouteName, routes } from '../routes.ts';
 import { createKey, getKey, listKeys, removeKey } from './api-keys.ts';
+import { deleteAttachment, downloadAttachment } from './attachments.ts';
 import { listProjectAutomations } from './automations.ts';
 import type { AdminCall, AnyProjectCall, Handle, ProjectCall } from './call.ts';
 import { copyAsCurl } from './curl.ts';
@@ -52,6 +53,14 @@ const adminRoutes: Readonly<Record<AdminRouteKey, AdminRoute>> = {
   'GET /admin/v1/projects/{project}/tickets': { needs: 'read', handle: listProjectTickets },
   'GET /admin/v1/projects/{project}/tickets/{ticket}': { needs: 'read', handle: getTicket },
   'GET /admin/v1/projects/{project}/tickets/{ticket}/history': { needs: 'read', handle: listTicketHistory },
+  'GET /admin/v1/projects/{project}/tickets/{ticket}/attachments/{attachment}': {
+    needs: 'read',
+    handle: downloadAttachment,
+  },
+  'DELETE /admin/v1/projects/{project}/tickets/{ticket}/attachments/{attachment}': {
+    needs: 'manage',
+    handle: deleteAttachment,
+  },
   'GET /admin/v1/projects/{project}/tickets/{ticket}/comments': { needs: 'read', handle: listTicketComments },
   'GET /admin/v1/projects/{project}/tickets/{ticket}/explain': { needs: 'read', handle: explainTicket },
   'GET /admin/v1/projects/{project}/members': { needs: 'read', handle: listProjectMembers },

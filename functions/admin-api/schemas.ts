@@ -71,7 +71,15 @@ export function pageOf<Item extends z.ZodType>(id: string, item: Item) {
 }
 
 /** What is shown of a project. */
-export const Project = ListedProject.meta({ id: 'Project' });
+const Project = ListedProject.meta({ id: 'Project' });
+/** A project with what it has stored. */
+export const ShownProject = ListedProject.extend({
+  storage: z.object({
+    files: z.int().describe('Attachments that are stored.'),
+    bytes: z.int(),
+    quotaBytes: z.int().optional().describe('Most bytes that it may store; absent where there is no limit.'),
+  }),
+}).meta({ id: 'ShownProject' });
 export const ProjectPage = pageOf('ProjectPage', Project);
 export const TicketPage = pageOf('TicketPage', ListedTicket);
 export const MemberPage = pageOf('MemberPage', ListedMember);

@@ -4,10 +4,10 @@ import type { CursorList } from '../../core/cursors.ts';
 import { durationMs } from '../../core/dates.ts';
 import { VariableName } from '../../core/document/schema-names.ts';
 import { notFound, refuseContended, refuseParameters } from '../kit/http.ts';
+import { readBody, readQuery } from '../kit/read-input.ts';
 import { type Handle, type ProjectCall, pathParameter } from './call.ts';
 import { canonicalHost } from './canonical-host.ts';
 import { answerPage, readPlace } from './paging.ts';
-import { readBody, readQuery } from './read-input.ts';
 import { NewSecret, PageQuery } from './schemas.ts';
 
 /** How often a rotation is decided again where somebody else changes the secret meanwhile. */

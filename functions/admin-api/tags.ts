@@ -3,8 +3,8 @@ import { scopeOfMembers, scopeOfTickets } from '../../core/macros/tag-scopes.ts'
 import { filterGuide } from '../../core/templates/filters.ts';
 import { listTags } from '../../core/templates/list-tags.ts';
 import { notFound, refuseParameters } from '../kit/http.ts';
+import { readQuery } from '../kit/read-input.ts';
 import type { Handle, ProjectCall } from './call.ts';
-import { readQuery } from './read-input.ts';
 import { TagsQuery } from './template-schemas.ts';
 
 /** Lists the tags and filters that templates of a macro can use, for editors to complete. */

@@ -11,8 +11,8 @@ import { actionKey } from '../../core/macros/apply-macro.ts';
 import { deliverWebhook } from '../../core/macros/make-delivery.ts';
 import type { RecordContext } from '../../core/tickets/record-values.ts';
 import { type HttpReply, notFound, refuse, refuseParameters } from '../kit/http.ts';
+import { readBody } from '../kit/read-input.ts';
 import { type AdminDependencies, type Handle, type ProjectCall, pathParameter } from './call.ts';
-import { readBody } from './read-input.ts';
 import { readChosenRecord } from './record-context.ts';
 import { MacroTest, type TestedWebhook } from './template-schemas.ts';
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { listAttachments } from '../../adapters/dynamodb/attachments.ts';
 import type { ProjectPointer } from '../../adapters/dynamodb/projects.ts';
 import type { Table } from '../../adapters/dynamodb/table.ts';
 import { findTicket, listTickets } from '../../adapters/dynamodb/tickets.ts';
@@ -6,9 +7,9 @@ import type { CursorList } from '../../core/cursors.ts';
 import type { ProjectDocument } from '../../core/document/schema.ts';
 import { isTicketId, type ListedTicket, ShownTicket } from '../../core/tickets/ticket.ts';
 import { notFound, refuseParameters } from '../kit/http.ts';
+import { readQuery } from '../kit/read-input.ts';
 import { type Handle, type ProjectCall, pathParameter } from './call.ts';
 import { answerPage, readPlace, refuseCursor } from './paging.ts';
-import { readQuery } from './read-input.ts';
 import { TicketsQuery } from './schemas.ts';
 
 /** Lists of types that one page looks into; a project of many empty types answers a cursor instead of waiting. */
@@ -51,8 +52,12 @@ export const listProjectTickets: Handle<ProjectCall> = async (dependencies, { re
 /** Answers with one whole ticket. */
 export const getTicket: Handle<ProjectCall> = async ({ table }, call) => {
   const id = pathParameter(call, 'ticket');
-  const ticket = isTicketId(id) ? await findTicket(table, call.project, id) : undefined;
-  return ticket === undefined ? notFound() : { status: 200, json: ShownTicket.parse(ticket) };
+  if (!isTicketId(id)) return notFound();
+  const [ticket, attachments] = await Promise.all([
+    findTicket(table, call.project, id),
+    listAttachments(table, call.project, id),
+  ]);
+  return ticket === undefined ? notFound() : { status: 200, json: ShownTicket.parse({ ...ticket, attachments }) };
 };
 
 /** The feedback types in the order of their lists; last those that a document removed, which may still have tickets. */

@@ -53,7 +53,8 @@ async function answerPreflight(
   const asked = isCrossOrigin(path) && Key.safeParse(project).success;
   const configuration = asked ? await readConfiguration(project) : undefined;
   const found = configuration === undefined ? undefined : findSource(configuration.document, sourceKey);
-  const allowed = found === undefined ? {} : preflightHeaders(found.source, request.headers.origin);
+  const asking = { origin: request.headers.origin, methods: path.routes.map(({ method }) => method).join(', ') };
+  const allowed = found === undefined ? {} : preflightHeaders(found.source, asking);
   return { status: 204, headers: { allow: allowedMethods(path), ...allowed } };
 }
 

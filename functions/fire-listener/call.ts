@@ -1,6 +1,7 @@
 import type { Configuration } from '../../adapters/dynamodb/configuration.ts';
 import type { Table } from '../../adapters/dynamodb/table.ts';
 import type { LargeBodies } from '../../adapters/s3/large-bodies.ts';
+import type { LoadKeys } from '../../adapters/secrets/master-secret.ts';
 import type { ExternalListener } from '../../core/document/schema.ts';
 import type { CallContent } from '../../core/listeners/read-call.ts';
 import type { TagValue } from '../../core/templates/template.ts';
@@ -11,6 +12,8 @@ import type { OpeningDependencies } from '../kit/open-endpoint.ts';
 /** What the handler is given. */
 export type ListenerDependencies = OpeningDependencies & {
   table: Table;
+  /** For links to files. */
+  loadKeys: LoadKeys;
   largeBodies: Pick<LargeBodies, 'store'>;
   consoleOrigin: string;
   dueShards: number;

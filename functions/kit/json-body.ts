@@ -6,11 +6,14 @@ export type JsonBody =
   | { outcome: 'read'; object: Readonly<Record<string, unknown>> }
   | { outcome: 'refused'; reply: HttpReply };
 
-/** Reads a body that must be a JSON object, checking size, content type and text in the contract's order. */
-export function readJsonObject(request: HttpRequest): JsonBody {
+/**
+ * Reads a body that must be a JSON object, checking size, content type and text in the contract's order; texts at the pointers
+ * of `cleaned` may be what is refused elsewhere.
+ */
+export function readJsonObject(request: HttpRequest, cleaned: readonly string[] = []): JsonBody {
   const text = readJsonBytes(request);
   if (text.outcome === 'refused') return text;
-  const read = readJsonText(text.text);
+  const read = readJsonText(text.text, cleaned);
   if (read.outcome === 'refused') {
     if (text.text.trim() === '') {
       return { outcome: 'refused', reply: refuse(400, 'The body is empty: send a JSON object.') };

@@ -30,6 +30,7 @@ export function openServices<Given extends Needed>(name: FunctionName, settings:
     ...settings,
     ...system,
     table,
+    loadKeys,
     observer: createObserver(name, table.meter),
     findKey: rememberFound((prefix) => findApiKey(table, prefix), fresh),
     readConfiguration: configurationReader(table, { ...fresh, stageVariables: settings.variables }),

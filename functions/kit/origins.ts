@@ -15,13 +15,16 @@ export function originHeaders(source: ExternalSource, origin: string | undefined
   };
 }
 
-/** Headers of a preflight's answer. */
-export function preflightHeaders(source: ExternalSource, origin: string | undefined): Record<string, string> {
+/** Headers of a preflight's answer for a path that takes these methods. */
+export function preflightHeaders(
+  source: ExternalSource,
+  { origin, methods }: { origin: string | undefined; methods: string },
+): Record<string, string> {
   const headers = originHeaders(source, origin);
   if (headers['access-control-allow-origin'] === undefined) return headers;
   return {
     ...headers,
-    'access-control-allow-methods': 'POST',
+    'access-control-allow-methods': methods,
     'access-control-allow-headers': 'Content-Type, X-Api-Key, Authorization, Idempotency-Key',
     'access-control-max-age': String(preflightSeconds),
   };

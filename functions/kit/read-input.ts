@@ -1,8 +1,8 @@
 import type * as z from 'zod';
 import { describeIssues } from '../../core/document/zod-problems.ts';
 import type { ParameterError, ParameterErrorCode } from '../../core/reply-errors.ts';
-import { type HttpReply, type HttpRequest, refuseParameters } from '../kit/http.ts';
-import { readJsonObject } from '../kit/json-body.ts';
+import { type HttpReply, type HttpRequest, refuseParameters } from './http.ts';
+import { readJsonObject } from './json-body.ts';
 
 /** What a call gave, or the refusal that lists everything that is wrong with it. */
 export type Input<Value> = { outcome: 'read'; input: Value } | { outcome: 'refused'; reply: HttpReply };
@@ -12,40 +12,36 @@ type Issue = z.core.$ZodIssue;
 /** Most problems that an answer lists: one of a megabyte of nonsense must stay an answer. */
 const maxErrors = 200;
 
-/** Reads a JSON body by its schema; `notYet` says of parameters that will be known one day why they are refused. */
+/** Reads a JSON body by its schema; texts at the pointers of `cleaned` are cleaned by whoever asks, whatever is in them. */
 export function readBody<Schema extends z.ZodType>(
   request: HttpRequest,
   schema: Schema,
-  notYet: Readonly<Record<string, string>> = {},
+  cleaned: readonly string[] = [],
 ): Input<z.output<Schema>> {
-  const body = readJsonObject(request);
-  return body.outcome === 'refused' ? body : check(body.object, schema, notYet);
+  const body = readJsonObject(request, cleaned);
+  return body.outcome === 'refused' ? body : check(body.object, schema);
 }
 
 /** Reads the query by its schema; parameters that the schema does not name are ignored. */
 export function readQuery<Schema extends z.ZodType>(request: HttpRequest, schema: Schema): Input<z.output<Schema>> {
-  return check(Object.fromEntries(request.query), schema, {});
+  return check(Object.fromEntries(request.query), schema);
 }
 
-function check<Schema extends z.ZodType>(
-  given: unknown,
-  schema: Schema,
-  notYet: Readonly<Record<string, string>>,
-): Input<z.output<Schema>> {
+function check<Schema extends z.ZodType>(given: unknown, schema: Schema): Input<z.output<Schema>> {
   const result = schema.safeParse(given);
   if (result.success) return { outcome: 'read', input: result.data };
-  const errors = result.error.issues.flatMap((issue) => describe(issue, given, notYet));
+  const errors = result.error.issues.flatMap((issue) => describe(issue, given));
   return { outcome: 'refused', reply: refuseParameters(errors.slice(0, maxErrors)) };
 }
 
 /** Messages never quote what was given, but for conditions of a filter: it may be a secret. */
-function describe(issue: Issue, given: unknown, notYet: Readonly<Record<string, string>>): ParameterError[] {
+function describe(issue: Issue, given: unknown): ParameterError[] {
   const parameter = issue.path.map(String).join('.');
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       parameter: key.slice(0, 100).toWellFormed(),
       code: 'not_allowed',
-      message: Object.hasOwn(notYet, key) ? (notYet[key] ?? '') : 'This parameter is not known here.',
+      message: 'This parameter is not known here.',
     }));
   }
   if (issue.code === 'invalid_union') {

@@ -8,6 +8,8 @@ const json = <Schema extends z.ZodType>(schema: Schema) =>
     .transform((value) => JSON.parse(value))
     .pipe(schema);
 
+const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+
 /** Every setting a function can be given; each function picks and parses those that the stack gives it. */
 export const Settings = z.object({
   tableName: text,
@@ -15,6 +17,7 @@ export const Settings = z.object({
   webhookQueueUrl: text,
   emailQueueUrl: text,
   macroQueueUrl: text,
+  uploadQueueUrl: text,
   masterSecretArn: text,
   configCacheSeconds: z.coerce.number().min(0),
   apiOrigin: text,
@@ -22,11 +25,17 @@ export const Settings = z.object({
   dueShards: z.coerce.number().int().min(1),
   deliveryRetentionDays: z.coerce.number().int().min(1),
   variables: json(z.record(z.string(), z.record(z.string(), z.string()))),
-  outboundAllowHttp: z.enum(['true', 'false']).transform((value) => value === 'true'),
+  outboundAllowHttp: flag,
   outboundAllowedCidrs: json(z.array(z.string())),
   administratorGroups: json(z.array(z.string())),
   /** Empty where the stage sends no e-mail. */
   emailFrom: z.string(),
+  uploadUrlSeconds: z.coerce.number().int().min(1).max(3_600),
+  /** Empty where projects may store as much as they like. */
+  storageQuotaBytes: z
+    .union([z.literal(''), z.coerce.number().int().min(1)])
+    .transform((value) => (value === '' ? undefined : value)),
+  malwareProtection: flag,
 } satisfies Record<EnvironmentKey, z.ZodType>);
 
 /** Names the environment's values by our keys, for {@link Settings} to pick from. */

@@ -3,14 +3,13 @@ import type { ConsequenceWrite } from '../../adapters/dynamodb/consequences.ts';
 import { unlessContended } from '../../adapters/dynamodb/contention.ts';
 import { getResult, resultMark, storeResult, type TargetPlace } from '../../adapters/dynamodb/run-results.ts';
 import { storeConsequence } from '../../adapters/dynamodb/store-consequence.ts';
-import type { Table } from '../../adapters/dynamodb/table.ts';
 import type { LargeBodies } from '../../adapters/s3/large-bodies.ts';
 import { type Consequence, decideMacro, decideScheduled } from '../../core/consequence.ts';
 import type { Automation, Macro } from '../../core/document/schema.ts';
 import { type RunResult, type RunTarget, resultOf, resultWithout, sayNotRetried } from '../../core/runs/result.ts';
 import { pageSize, type Run } from '../../core/runs/run.ts';
 import { matchesScope } from '../../core/runs/scope.ts';
-import { type LoadedRecord, loadRecord } from './load-record.ts';
+import { type LoadedRecord, loadRecord, type RecordLoading } from './load-record.ts';
 import { noteAutomations } from './note-automations.ts';
 import { patiently } from './patiently.ts';
 
@@ -20,13 +19,10 @@ const keptChanging = 'the record kept changing: run the macro again for this tar
 const tooBusy = 'the table was too busy: run the macro again for this target';
 
 /** What working a target needs. */
-export type TargetDependencies = {
-  table: Table;
+export type TargetDependencies = RecordLoading & {
   largeBodies: Pick<LargeBodies, 'store' | 'read'>;
-  consoleOrigin: string;
   dueShards: number;
   deliveryRetentionDays: number;
-  now: () => number;
   newId: () => string;
   pause: (maxMs: number) => Promise<void>;
 };

@@ -1,27 +1,33 @@
 import type { RememberedCall } from '../../adapters/dynamodb/ticket-creation.ts';
+import type { SourceOfType } from '../../core/sources/find-source.ts';
+import { maxAttachmentBytes, objectKeyOf, uploadMs } from '../../core/uploads/attachment.ts';
+import { writeUploadCapability } from '../../core/uploads/capabilities.ts';
 import { type HttpReply, refuse } from '../kit/http.ts';
 import { CreatedTicket } from './answer.ts';
 import type { ReceiveDependencies, Submission } from './submission.ts';
 
-/** Largest attachment, in bytes: 2 GiB (docs/http.md). */
-const maxAttachmentBytes = 2_147_483_648;
-
 /** Answers with the ticket and a freshly signed upload for each of its attachment fields. */
 export async function answerCreated(
-  { presign, newId, now, apiOrigin }: ReceiveDependencies,
+  { signUpload, loadKeys, newId, now, apiOrigin }: ReceiveDependencies,
   { project, source, feedbackType, reading }: Submission,
   ticket: CreatedTicket,
 ): Promise<HttpReply> {
-  const uploads = feedbackType.fields.flatMap((field) => {
-    const parameter = field.kind === 'attachment' ? source.fields[field.key] : undefined;
-    return parameter === undefined ? [] : [{ field: field.key, parameter }];
-  });
+  const expiresAt = Date.parse(ticket.createdAt) + uploadMs;
+  const writeEndpoint = async (parameter: string) => {
+    const capability = writeUploadCapability(
+      (await loadKeys()).capability,
+      { project, ticket: ticket.id, parameter },
+      expiresAt,
+    );
+    const path = `/api/v1/projects/${project}/feedback/${source.key}/${ticket.id}/files/${encodeURIComponent(parameter)}`;
+    return `${apiOrigin}${path}?upload=${capability}`;
+  };
   const files = await Promise.all(
-    uploads.map(async ({ field, parameter }) => {
-      // The random part makes the key unguessable; the rest tells the object's arrival which ticket it belongs to.
-      const key = `attachments/${project}/${ticket.id}/${field}/${newId()}`;
-      const signed = await presign(key, maxAttachmentBytes, new Date(now()));
-      return { field, parameter, upload: { ...signed, maxBytes: maxAttachmentBytes } };
+    listUploads({ source, feedbackType }).map(async ({ field, parameter }) => {
+      const key = objectKeyOf({ project, ticket: ticket.id, field, id: newId() });
+      const signed = await signUpload({ key, maxBytes: maxAttachmentBytes }, new Date(now()));
+      const endpoint = await writeEndpoint(parameter);
+      return { field, parameter, endpoint, upload: { ...signed, maxBytes: maxAttachmentBytes } };
     }),
   );
   return {
@@ -29,6 +35,14 @@ export async function answerCreated(
     headers: { location: `${apiOrigin}/admin/v1/projects/${project}/tickets/${ticket.id}` },
     json: { status: 201, ticket, files, ignoredParameters: reading.ignoredParameters },
   };
+}
+
+/** The attachment fields that a source takes files for, with the parameters that mean them. */
+export function listUploads({ source, feedbackType }: SourceOfType): { field: string; parameter: string }[] {
+  return feedbackType.fields.flatMap(({ key, kind }) => {
+    const parameter = kind === 'attachment' && Object.hasOwn(source.fields, key) ? source.fields[key] : undefined;
+    return parameter === undefined ? [] : [{ field: key, parameter }];
+  });
 }
 
 /** Answers a repeated call as its first was answered, if its body is the same. */

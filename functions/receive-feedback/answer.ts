@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Ticket } from '../../core/tickets/ticket.ts';
+import { UploadForm } from '../kit/upload-schemas.ts';
 
 /** What the caller is told of the ticket it created. */
 export const CreatedTicket = Ticket.pick({
@@ -11,21 +12,19 @@ export const CreatedTicket = Ticket.pick({
 });
 export type CreatedTicket = z.infer<typeof CreatedTicket>;
 
-/** A form for S3 that the caller completes with the file. */
-const Upload = z.object({
-  method: z.literal('POST'),
-  url: z.url(),
-  fields: z.record(z.string(), z.string()),
-  expiresAt: z.iso.datetime(),
-  maxBytes: z.int(),
-});
-
 /** The answer to an accepted report. */
 export const Created = z
   .object({
     status: z.literal(201),
     ticket: CreatedTicket,
-    files: z.array(z.object({ field: z.string(), parameter: z.string(), upload: Upload })),
+    files: z.array(
+      z.object({
+        field: z.string(),
+        parameter: z.string(),
+        endpoint: z.url().describe('Takes any number of files for 7 days, without the key.'),
+        upload: UploadForm,
+      }),
+    ),
     ignoredParameters: z.array(z.string()).describe('Top-level properties that nothing reads: typos are seen at once.'),
   })
   .meta({ id: 'Created' });

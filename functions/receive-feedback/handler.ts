@@ -10,7 +10,7 @@ import { readJsonObject, refuseJsonForm } from '../kit/json-body.ts';
 import { type Opening, openEndpoint, refuseSignature } from '../kit/open-endpoint.ts';
 import { originHeaders } from '../kit/origins.ts';
 import { recallSignature } from '../kit/recall-signature.ts';
-import { answerCreated, answerReplayed } from './answer-created.ts';
+import { answerCreated, answerReplayed, listUploads } from './answer-created.ts';
 import { describeReply } from './describe-reply.ts';
 import { readOptions } from './request.ts';
 import { findRemembered, storeTicket } from './store-ticket.ts';
@@ -87,6 +87,8 @@ async function answerFresh(
   const [remembered, members] = await Promise.all([
     findRemembered(dependencies, submission),
     findDecidingMembers(dependencies, submission),
+    // The answer needs them: where they cannot be had, that is found out before a ticket is there.
+    listUploads(submission).length > 0 ? dependencies.loadKeys() : undefined,
   ]);
   if (remembered !== undefined) return await answerReplayed(dependencies, submission, remembered);
   const errors = [...reading.errors, ...unknownSubmitter(submission, members)];

@@ -14,10 +14,12 @@ const settings = Settings.pick({
   dueShards: true,
   deliveryRetentionDays: true,
   variables: true,
+  uploadUrlSeconds: true,
 }).parse(readEnvironment(process.env));
 const services = openServices('receive-feedback', settings);
-const { observer, table, bucketName } = services;
-const presign = uploadSigner(table.client.config, bucketName, process.env.AWS_ENDPOINT_URL_S3);
+const { observer, table, bucketName, uploadUrlSeconds: seconds } = services;
+const endpointUrl = process.env.AWS_ENDPOINT_URL_S3;
+const signUpload = uploadSigner(table.client.config, bucketName, { endpoint: endpointUrl, seconds });
 
 /** What the gateway calls for each report. */
-export const handler = endpoint(observer, receiveFeedback({ ...services, presign }));
+export const handler = endpoint(observer, receiveFeedback({ ...services, signUpload }));

@@ -143,7 +143,6 @@ function draftTicket(
     ...(submitter.claimed === undefined ? {} : { claimedSubmitter: submitter.claimed }),
     fields: reading.fields,
     external: {},
-    attachments: [],
     origin: { kind: 'source', key: source.key },
     createdAt,
     updatedAt: createdAt,

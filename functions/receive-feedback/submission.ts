@@ -2,7 +2,8 @@ import type { Configuration } from '../../adapters/dynamodb/configuration.ts';
 import type { findMembers } from '../../adapters/dynamodb/members.ts';
 import type { Table } from '../../adapters/dynamodb/table.ts';
 import type { LargeBodies } from '../../adapters/s3/large-bodies.ts';
-import type { PresignedPost } from '../../adapters/s3/presigned-post.ts';
+import type { SignUpload } from '../../adapters/s3/presigned-post.ts';
+import type { LoadKeys } from '../../adapters/secrets/master-secret.ts';
 import type { SourceOfType } from '../../core/sources/find-source.ts';
 import type { ReportReading } from '../../core/sources/read-report.ts';
 import type { ActivityLog } from '../kit/activity-log.ts';
@@ -13,7 +14,8 @@ import type { OpeningDependencies } from '../kit/open-endpoint.ts';
 /** What the handler is given: the table, what it remembers, how it signs uploads, and its clock and chance. */
 export type ReceiveDependencies = OpeningDependencies & {
   table: Table;
-  presign: (key: string, maxBytes: number, now: Date) => Promise<PresignedPost>;
+  signUpload: SignUpload;
+  loadKeys: LoadKeys;
   largeBodies: Pick<LargeBodies, 'store'>;
   consoleOrigin: string;
   dueShards: number;

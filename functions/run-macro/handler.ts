@@ -4,6 +4,7 @@ import type { Table } from '../../adapters/dynamodb/table.ts';
 import { type Message, type Queue, sendAll } from '../../adapters/sqs/queue.ts';
 import { type DeliveryMessage, isMailLane, MacroMessage } from '../../core/deliveries/message.ts';
 import { freeShare, isDrained } from '../../core/endpoints/drain-share.ts';
+import type { UploadMessage } from '../../core/uploads/message.ts';
 import type { MessageHandler } from '../kit/queue-consumer.ts';
 import type { PageDependencies } from '../kit/work-page.ts';
 import { countRun } from './count-run.ts';
@@ -31,6 +32,7 @@ type DrainDependencies = {
   webhookQueue: Queue;
   emailQueue: Queue;
   macroQueue: Queue;
+  uploadQueue: Queue;
   now: () => number;
   random: () => number;
 };
@@ -71,12 +73,12 @@ async function drainDue(
   dependencies: DrainDependencies,
   { shard, leaves = [] }: Extract<MacroMessage, { kind: 'drain-due' }>,
 ): Promise<Facts> {
-  const { table, webhookQueue, emailQueue, macroQueue, now } = dependencies;
+  const { table, webhookQueue, emailQueue, macroQueue, uploadQueue, now } = dependencies;
   const startedAt = now();
   let drained = 0;
   const takes = takeShares(dependencies);
   for await (const page of readDue(table, shard, { now: startedAt, pageSize })) {
-    const { deliveries: due, followUps, endpoints, runs, schedules, notifications } = page;
+    const { deliveries: due, followUps, endpoints, runs, schedules, notifications, attachments } = page;
     const mails: Message[] = [];
     const webhooks: Message[] = [];
     for (const { delivery, lane } of due) {
@@ -92,12 +94,17 @@ async function drainDue(
       ...runs.map((run) => writeMessage({ kind: 'tend-run', ...run })),
       ...notifications.map((notification) => writeMessage({ kind: 'tell-team', notification })),
     ];
+    const uploads = attachments.map((place): Message => {
+      const message: UploadMessage = { kind: 'tend-attachment', ...place };
+      return { body: JSON.stringify(message) };
+    });
     const failures = await Promise.all([
+      sendAll(uploadQueue, uploads),
       sendAll(webhookQueue, webhooks),
       sendAll(emailQueue, mails),
       sendAll(macroQueue, macros),
     ]);
-    drained += webhooks.length + mails.length + macros.length - failures.flat().length;
+    drained += webhooks.length + mails.length + macros.length + uploads.length - failures.flat().length;
     if (now() - startedAt > maxDrainMs) break;
   }
   return { shard, drained };

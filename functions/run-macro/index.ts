@@ -2,6 +2,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { configurationReader } from '../../adapters/dynamodb/configuration.ts';
 import { openTable } from '../../adapters/dynamodb/table.ts';
 import { openLargeBodies } from '../../adapters/s3/large-bodies.ts';
+import { createKeyLoader } from '../../adapters/secrets/master-secret.ts';
 import { createObserver } from '../kit/observer.ts';
 import { queueConsumer } from '../kit/queue-consumer.ts';
 import { readEnvironment, Settings } from '../kit/settings.ts';
@@ -14,6 +15,8 @@ const settings = Settings.pick({
   webhookQueueUrl: true,
   emailQueueUrl: true,
   macroQueueUrl: true,
+  uploadQueueUrl: true,
+  masterSecretArn: true,
   configCacheSeconds: true,
   apiOrigin: true,
   consoleOrigin: true,
@@ -36,6 +39,12 @@ export const handler = queueConsumer(
     webhookQueue: { client, url: settings.webhookQueueUrl },
     emailQueue: { client, url: settings.emailQueueUrl },
     macroQueue: { client, url: settings.macroQueueUrl },
+    uploadQueue: { client, url: settings.uploadQueueUrl },
+    loadKeys: createKeyLoader(
+      table.client.config,
+      settings.masterSecretArn,
+      process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER,
+    ),
     readConfiguration: configurationReader(table, { freshMs: settings.configCacheSeconds * 1_000, ...reading }),
     readConfigurationNow: configurationReader(table, { freshMs: 0, ...reading }),
   }),

@@ -1,25 +1,21 @@
 import type { Configuration } from '../../adapters/dynamodb/configuration.ts';
 import { addedItems, recordItems, type TransactItem } from '../../adapters/dynamodb/consequences.ts';
-import type { Table } from '../../adapters/dynamodb/table.ts';
 import type { LargeBodies } from '../../adapters/s3/large-bodies.ts';
 import { decideMacro } from '../../core/consequence.ts';
 import type { Macro } from '../../core/document/schema.ts';
 import type { EndpointHealth, EndpointNotice } from '../../core/endpoints/health.ts';
 import { noticeTargets, noticeValues } from '../../core/endpoints/notice.ts';
 import type { RecordContext } from '../../core/tickets/record-values.ts';
-import { loadRecord } from '../kit/load-record.ts';
+import { loadRecord, type RecordLoading } from '../kit/load-record.ts';
 
 /** Items that a notice may add to its transaction. */
 const maxItems = 90;
 
 /** What telling by a macro needs. */
-export type NoticeMacroDependencies = {
-  table: Table;
+export type NoticeMacroDependencies = RecordLoading & {
   largeBodies: Pick<LargeBodies, 'store'>;
-  consoleOrigin: string;
   dueShards: number;
   deliveryRetentionDays: number;
-  now: () => number;
   newId: () => string;
 };
 

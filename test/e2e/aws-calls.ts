@@ -59,11 +59,27 @@ function readMail(method: string, path: string, body: Buffer): AwsCall[] {
   }));
 }
 
+/** The rights that calls about an upload in parts need (S3 user guide, "Multipart upload API and permissions"). */
+const partActions: Readonly<Record<string, string>> = {
+  PUT: 's3:PutObject',
+  POST: 's3:PutObject',
+  GET: 's3:ListMultipartUploadParts',
+  DELETE: 's3:AbortMultipartUpload',
+};
+const objectActions: Readonly<Record<string, string>> = {
+  PUT: 's3:PutObject',
+  GET: 's3:GetObject',
+  HEAD: 's3:GetObject',
+  DELETE: 's3:DeleteObject',
+};
+
 /** A form with a file is a PutObject by whoever signed its policy. */
 function readObjectCall(method: string, path: string, body: Buffer): AwsCall {
-  const [, bucket = '', ...names] = path.split('/');
-  const action = { PUT: 's3:PutObject', GET: 's3:GetObject' }[method];
-  if (action !== undefined && names.length > 0 && !path.includes('?'))
+  const { pathname, searchParams } = new URL(path, 'http://127.0.0.1');
+  const [, bucket = '', ...names] = pathname.split('/');
+  const isInParts = searchParams.has('uploadId') || searchParams.has('uploads');
+  const action = (isInParts ? partActions : objectActions)[method];
+  if (action !== undefined && names.length > 0)
     return { action, resource: `arn:aws:s3:::${bucket}/${names.join('/')}` };
   const key = /name="key"\r\n(?:.+\r\n)*\r\n(.+)\r\n/.exec(body.toString('latin1'))?.[1];
   if (method !== 'POST' || key === undefined) throw new Error(`nobody has said which action ${method} ${path} is`);

@@ -14,7 +14,11 @@ export type StackCalls = {
   origin: string;
   called: ReadonlySet<RouteName>;
   /** Calls a route as the administrator, or as whoever the headers say; throws where another status is answered. */
-  call(status: number, name: RouteName, call?: RouteCall): Promise<{ text: string; json: unknown; etag: string }>;
+  call(
+    status: number,
+    name: RouteName,
+    call?: RouteCall,
+  ): Promise<{ text: string; json: unknown; etag: string; location: string }>;
   /** Reports to a source of the example with the key that it takes. */
   report(source: 'appcrashlog' | 'webform', body: object, headers?: Record<string, string>): Promise<unknown>;
 };
@@ -28,6 +32,7 @@ export function stackCalls({ api, token, keys }: LocalJson): StackCalls {
     const filled = route.path.replace(/\{(\w+)\}/g, (_, variable: string) => path[variable] ?? 'apollo');
     const response = await fetch(`${api}${filled}${query}`, {
       method: route.method,
+      redirect: 'manual',
       headers: {
         ...(route.authorised ? { authorization: `Bearer ${token}` } : {}),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -37,8 +42,13 @@ export function stackCalls({ api, token, keys }: LocalJson): StackCalls {
     });
     const text = await response.text();
     if (response.status !== status) throw new Error(`${name} answered ${response.status}, not ${status}: ${text}`);
+    const headerOf = (header: string) => response.headers.get(header) ?? '';
     const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
-    return { text, json: isJson ? JSON.parse(text) : undefined, etag: response.headers.get('etag') ?? '' };
+    return {
+      text,
+      json: isJson ? JSON.parse(text) : undefined,
+      ...{ etag: headerOf('etag'), location: headerOf('location') },
+    };
   };
   const keyOf = { appcrashlog: keys.mobile ?? '', webform: keys.web ?? '' };
   return {

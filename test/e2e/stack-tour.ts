@@ -7,6 +7,7 @@ import { pendingMail } from '../pending-mail.ts';
 import { startReceivingServer } from '../receiving-server.ts';
 import { signedBy } from '../signing.ts';
 import { drainAll, drainOverdue, type Engines } from './drain-overdue.ts';
+import { sendFiles } from './file-tour.ts';
 import { fireListeners } from './listener-tour.ts';
 import { tellAndLeave } from './notification-tour.ts';
 import type { StackCalls } from './stack-calls.ts';
@@ -48,6 +49,7 @@ export async function tourStack(
   await runThroughPages(calls, engines);
   await mailTwice(engines);
   await tellAndLeave(calls, outbox);
+  await sendFiles(calls, engines, slack);
   await slack.stop();
   await readRecords(calls);
   await changeProject(calls);

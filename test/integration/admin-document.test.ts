@@ -26,6 +26,7 @@ describe('applying a document', () => {
       version: 1,
       createdAt: '2026-11-21T09:00:00.000Z',
       updatedAt: '2026-11-21T09:00:00.000Z',
+      storage: { files: 0, bytes: 0 },
     });
     const members = await findMembers(engines.table, key, ['ada@example.com', 'crash-bot@example.com']);
     expect(members.get('ada@example.com')?.member).toEqual({

@@ -64,7 +64,6 @@ test('a ticket is answered whole', async ({ engines }) => {
       submitter: 'crash-bot@example.com',
       fields: { summary: 'Issue 0' },
       external: {},
-      attachments: [],
       origin: { kind: 'source', key: 'appcrashlog' },
       createdAt: '2026-11-21T09:00:01.000Z',
       updatedAt: '2026-11-21T09:00:01.000Z',

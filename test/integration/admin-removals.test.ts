@@ -36,7 +36,6 @@ async function storeTickets({ client, name }: Table, project: string, statuses: 
           submitter: 'jim@example.com',
           fields: {},
           external: {},
-          attachments: [],
           origin: { kind: 'source' },
           createdAt: at,
           updatedAt: at,

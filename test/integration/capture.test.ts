@@ -57,7 +57,6 @@ async function capturingIn(
     submitter: 'ann@example.com',
     fields: { summary: 'It crashed' },
     external: {},
-    attachments: [],
     origin: { kind: 'source', key: 'appcrashlog' },
     createdAt: at,
     updatedAt: at,

@@ -12,6 +12,7 @@ import { endpointId, type MacroMessage } from '../../core/deliveries/message.ts'
 import { queueConsumer } from '../../functions/kit/queue-consumer.ts';
 import { runMacro } from '../../functions/run-macro/handler.ts';
 import { fillSlots, toRecord } from '../../functions/send-webhook/fill-slots.ts';
+import { testKeys } from '../admin.ts';
 import { type TestEngines, test } from '../engines.ts';
 import { recordingObserver } from '../gateway.ts';
 import { startReceivingServer } from '../receiving-server.ts';
@@ -345,8 +346,17 @@ async function drainer({ table, macroQueue: { client } }: TestEngines, clock: Te
   );
   const queue = { client, url };
   const work = runMacro({
-    ...{ table, webhookQueue: queue, emailQueue: queue, macroQueue: queue, dueShards, deliveryRetentionDays: 30 },
+    ...{
+      table,
+      webhookQueue: queue,
+      emailQueue: queue,
+      macroQueue: queue,
+      uploadQueue: queue,
+      dueShards,
+      deliveryRetentionDays: 30,
+    },
     largeBodies: { store: async () => [], read: async () => undefined },
+    loadKeys: async () => testKeys,
     apiOrigin: 'https://api.example.com',
     consoleOrigin: 'https://console.example.com',
     readConfiguration: async () => undefined,

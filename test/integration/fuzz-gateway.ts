@@ -11,12 +11,15 @@ import { endpoint, type HttpHandler } from '../../functions/kit/endpoint.ts';
 import type { Observer } from '../../functions/kit/observer.ts';
 import { signingSecretReader } from '../../functions/kit/read-signing-secrets.ts';
 import { leaveNotifications } from '../../functions/leave-notifications/handler.ts';
+import { openFile } from '../../functions/open-file/handler.ts';
 import { receiveFeedback } from '../../functions/receive-feedback/handler.ts';
+import { receiveFile } from '../../functions/receive-file/handler.ts';
 import { type FunctionName, type Route, routes } from '../../functions/routes.ts';
 import { toClaims } from '../../local/bearer-check.ts';
 import { type Answer, gatewayAnswer, toAnswer, toEvent } from '../../local/http-event.ts';
 import { matchRoute, parseRouteKey } from '../../local/path-match.ts';
 import { testKeys } from '../admin.ts';
+import { openTestBucket } from '../bucket.ts';
 import type { TestEngines } from '../engines.ts';
 import { seededIds } from '../seeded.ts';
 import type { FuzzRequest } from './fuzz-requests.ts';
@@ -99,6 +102,10 @@ function handlersOver(engines: TestEngines, observer: Observer): Partial<Record<
     consoleOrigin: 'https://console.example.com',
     pause: async () => undefined,
     largeBodies: openLargeBodies(table.client.config, bucketName, s3Endpoint),
+    bucket: openTestBucket(engines),
+    quotaBytes: undefined,
+    loadKeys: async () => testKeys,
+    malwareProtection: false,
   };
   const opening = {
     findKey: async (prefix: string) => await findApiKey(table, prefix),
@@ -109,16 +116,22 @@ function handlersOver(engines: TestEngines, observer: Observer): Partial<Record<
     'receive-feedback': receiveFeedback({
       ...common,
       ...opening,
-      presign: uploadSigner(table.client.config, bucketName, s3Endpoint),
+      signUpload: uploadSigner(table.client.config, bucketName, { endpoint: s3Endpoint, seconds: 3_600 }),
     }),
     'admin-api': adminApi({
       ...common,
       macroQueue,
-      loadKeys: async () => testKeys,
       administratorGroups: ['administrators'],
       randomBytes,
     }),
-    'leave-notifications': leaveNotifications({ ...common, loadKeys: async () => testKeys }),
+    'leave-notifications': leaveNotifications(common),
+    'receive-file': receiveFile({
+      ...common,
+      ...opening,
+      signUpload: uploadSigner(table.client.config, bucketName, { endpoint: s3Endpoint, seconds: 3_600 }),
+      uploadUrlSeconds: 3_600,
+    }),
+    'open-file': openFile(common),
     'answer-rest': answerRest({ ...common, readFiles: async () => new Map([['swagger-ui.css', referencePage]]) }),
   };
 }

@@ -8,6 +8,7 @@ import { DeliveryMessage, endpointId, laneOf } from '../../core/deliveries/messa
 import { queueDelivery } from '../../functions/queue-delivery/handler.ts';
 import { runMacro } from '../../functions/run-macro/handler.ts';
 import { failingDomain } from '../../local/mail-engine.ts';
+import { testKeys } from '../admin.ts';
 import { test } from '../engines.ts';
 import { recordingObserver } from '../gateway.ts';
 import { mailSender } from '../mail.ts';
@@ -136,9 +137,10 @@ describe('the e-mail queue', () => {
     const clock = fixedClock();
     const mail = pendingMail('mail-overdue', clock.now());
     await storeDelivery(engines.table, mail, clock.now());
-    const { table, webhookQueue, emailQueue, macroQueue } = engines;
+    const { table, webhookQueue, emailQueue, macroQueue, uploadQueue } = engines;
     const drain = runMacro({
-      ...{ table, webhookQueue, emailQueue, macroQueue, dueShards: 4, deliveryRetentionDays: 30 },
+      loadKeys: async () => testKeys,
+      ...{ table, webhookQueue, emailQueue, macroQueue, uploadQueue, dueShards: 4, deliveryRetentionDays: 30 },
       largeBodies: { store: async () => [], read: async () => undefined },
       apiOrigin: 'https://api.example.com',
       consoleOrigin: 'https://console.example.com',

@@ -69,6 +69,9 @@ const patterns: readonly [pattern: string, name: keyof typeof keys, key: object 
     keys.commentKey(keys.ticketKey('apollo', 'BUG-0001'), { at: '2026-11-21T09:00:00.000Z', place: 0, id: 'm1' }),
   ],
   ["all of a record's comments", 'commentPrefix', keys.commentPrefix],
+  ['a file of a ticket', 'attachmentKey', keys.attachmentKey('apollo', 'BUG-0001', 'a1')],
+  ["all of a ticket's files", 'attachmentPrefix', keys.attachmentPrefix],
+  ['what a project has stored', 'storageKey', keys.storageKey('apollo')],
   ['that an automation has run for a ticket', 'onceKey', keys.onceKey('apollo', 'BUG-0001', 'escalate')],
   [
     'that a macro ran on a record as a chain went on over captured values',
