@@ -2,9 +2,11 @@ import { join } from 'node:path';
 import type { JSONWebKeySet } from 'jose';
 import { adminClient } from './admin-client.ts';
 import { bearerChecker } from './bearer-check.ts';
+import { startNotifications } from './bucket-notifications.ts';
 import { openCheckpoints } from './checkpoints.ts';
 import { type DataDirectory, openDataDirectory, openEphemeralDirectory } from './data-directory.ts';
 import { type Engines, startEngines } from './engines.ts';
+import { createExamplePage } from './example-page.ts';
 import { type Answerer, openFrontDoor } from './front-door.ts';
 import { openFunctionLog } from './function-log.ts';
 import { createFunctions, type Functions, warmUp } from './functions.ts';
@@ -56,6 +58,7 @@ async function start(options: StackOptions, closers: Closers): Promise<Omit<Stac
   const { engines, assembly } = await startParts(options.assemblyDir, directory, closers);
   const provisioned = await provision(assembly, engines, { origin: door.origin });
   if (provisioned.tableIsNew) state.change(nothingSeeded);
+  closers.push((await startNotifications({ assembly, provisioned, engines, onProblem: log })).stop);
 
   const functionLog = openFunctionLog(join(directory.work, 'functions.log'), log);
   closers.push(functionLog.close);
@@ -65,7 +68,8 @@ async function start(options: StackOptions, closers: Closers): Promise<Omit<Stac
   const key = await signingKeyIn(kept('oidc-keys.json'));
   const issuer = createIssuer(door.origin, signIn, state.get().clientSecret, key);
   const gateway = gatewayOf(assembly, provisioned, functions, publicKeys(key), issuer.issuer);
-  door.open([issuer.answer, createReceiver(() => nextIssue(state)), createOutbox(engines.mail.mails), gateway]);
+  const pages = [createReceiver(() => nextIssue(state)), createOutbox(engines.mail.mails), createExamplePage()];
+  door.open([issuer.answer, ...pages, gateway]);
   const checkpoints = openCheckpoints(kept('checkpoints.json'));
   const { endpoints } = engines;
   closers.push(startSources({ assembly, provisioned, functions, endpoints, checkpoints, onProblem: log }).stop);

@@ -17,6 +17,7 @@ export function welcome({ origin, localJson }: Stack, readyAfterMs: number, loca
     `  Docs      ${origin}/docs`,
     `  Receiver  ${receiver}  (shows every webhook that the example project sends)`,
     `  Outbox    ${outbox}  (shows every e-mail)`,
+    `  Example   ${origin}/examples/upload  (a page that sends files)`,
     `  Sign-in   ${oidc.issuer}`,
     `  Details   ${localJsonFile}  (keys, an administrator's token)`,
     '',
