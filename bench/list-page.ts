@@ -70,7 +70,6 @@ function ticketOf(number: number): Ticket {
     // Fills the list entry up to its limit, and what is longer stays out of it.
     fields: { summary: 'x'.repeat(330), severity: 'Low', platforms: ['iOS'], description: 'y'.repeat(500) },
     external: {},
-    attachments: [],
     origin: { kind: 'source', key: 'appcrashlog' },
     createdAt: at,
     updatedAt: at,

@@ -6,6 +6,7 @@ import { measurePipeline } from './pipeline.ts';
 import { measureReceive } from './receive.ts';
 import { measureSend } from './send.ts';
 import type { Measure } from './setting.ts';
+import { measureSettling } from './settle.ts';
 import { measureStartUp } from './start-up.ts';
 import { measureTags } from './tags.ts';
 
@@ -19,5 +20,6 @@ export const measures: ReadonlyMap<string, Measure> = new Map([
   ['neighbours', measureNeighbours],
   ['tags', measureTags],
   ['bulk-run', measureBulkRun],
+  ['settle', measureSettling],
   ['pipeline', measurePipeline],
 ]);

@@ -37,6 +37,7 @@ export async function openPlace(assemblyDir: string): Promise<Place> {
     webhookQueue: queueOf('tick', environmentNames.webhookQueueUrl),
     emailQueue: queueOf('send-email', environmentNames.emailQueueUrl),
     macroQueue: queueOf('tick', environmentNames.macroQueueUrl),
+    uploadQueue: queueOf('run-macro', environmentNames.uploadQueueUrl),
     bucketName: provisioned.bucketName,
     s3Endpoint: endpoints.s3,
     sesEndpoint: endpoints.ses,

@@ -95,7 +95,6 @@ function exampleContext(): TicketContext {
         severity: 'High',
       },
       external: {},
-      attachments: [],
       origin: { kind: 'source', key: 'appcrashlog' },
       createdAt: at,
       updatedAt: at,
