@@ -37,14 +37,14 @@ export type FileProjectOptions = {
 };
 
 /** A project of a test's own with the functions that files come through, over a worker's engines. */
-export async function fileProject(engines: TestEngines, options: FileProjectOptions = {}) {
+export async function fileProject(engines: TestEngines, options: FileProjectOptions = {}, freshMs = 0) {
   const { table, bucketName, s3Endpoint } = engines;
   await seedKeys(table);
   const seeded = await seedProject(table, options.change);
   const { project, keyOf } = seeded;
   const clock = fixedClock();
   const observer = recordingObserver();
-  const fresh = { freshMs: 0, now: clock.now };
+  const fresh = { freshMs, now: clock.now };
   const bucket = openAttachmentBucket(bucketName, undefined, options.s3 ?? bucketClient(engines));
   const common = {
     ...{ table, bucket, observer, now: clock.now, newId: seededIds(`${project}/files`), pause: async () => undefined },

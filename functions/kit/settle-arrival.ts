@@ -23,7 +23,12 @@ export type Settled = {
 };
 
 /** What there is to go by when an attachment is judged. */
-type Found = { place: AttachmentPlace; evidence: Evidence; scan: Scan | undefined };
+type Found = {
+  place: AttachmentPlace;
+  evidence: Evidence;
+  scan: Scan | undefined;
+  readDeclared: () => Promise<AttachmentRecord | undefined>;
+};
 
 /**
  * Settles the attachment that an object belongs to by what the bucket shows, however often and in whatever order it is told
@@ -49,7 +54,14 @@ export async function settleArrival(
   const evidence = await gather(bucket, object, known);
   if (evidence === undefined) return { outcome: 'absent' };
   const scan = malwareProtection ? await bucket.readScan(object) : undefined;
-  const found = { place, evidence, scan };
+  let isRead = true;
+  const readDeclared = async () => {
+    if (!isRead) return await findAttachment(table, place);
+    // Only what is decided anew needs it anew.
+    isRead = false;
+    return known;
+  };
+  const found = { place, evidence, scan, readDeclared };
   const stored = await storeDecided(dependencies, () => decide(dependencies, found), deadline);
   const settled: Settled = stored.outcome === 'stored' ? stored.answer : { outcome: 'busy' };
   if (settled.outcome === 'orphan') await bucket.remove(object);
@@ -75,11 +87,11 @@ async function gather(
 
 async function decide(dependencies: SettleDependencies, found: Found): Promise<Decided<Settled>> {
   const { table, readConfiguration, quotaBytes, now } = dependencies;
-  const { place, evidence, scan } = found;
+  const { place, evidence, scan, readDeclared } = found;
   const { project, ticket } = place;
   const configuration = await readConfiguration(project);
   const [declared, loaded, use] = await Promise.all([
-    findAttachment(table, place),
+    readDeclared(),
     configuration && loadRecord(dependencies, configuration, { ticket }),
     quotaBytes === undefined ? undefined : readStorageUse(table, project),
   ]);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import { postForm } from '../file-project.ts';
 import { startReceivingServer } from '../receiving-server.ts';
 import { type RunningStack, runStack, temporaryFolder } from './running-stack.ts';
 
@@ -68,6 +69,18 @@ describe('on the running stack', () => {
       const update = { path: `/receiver/jira/rest/api/2/issue/${key}`, body: { fields: { customfield_12402: shown } } };
       await expect.poll(async () => (await jiraUpdates())[0]).toEqual(update);
     }
+  });
+
+  test('a phone-like client makes one call to us and one POST to S3, and the attachment is stored and visible on the ticket', async () => {
+    const answer = await stack.report({ summary: 'With a picture', severity: 'Low' });
+    const id = ticketOf(answer.json);
+    const [{ upload }] = Object(answer.json).files;
+    expect((await postForm(upload, 'pixels', { name: 'picture.png' })).status).toBe(204);
+    const attachments = async () =>
+      Object((await stack.admin('GET', `/projects/apollo/tickets/${id}`)).json).attachments;
+    await expect
+      .poll(attachments, { timeout: 20_000 })
+      .toMatchObject([{ field: 'screenshot', fileName: 'picture.png', size: 6, state: 'stored' }]);
   });
 
   test("a critical report is answered 201, and its message reaches Slack's address by queue and sender", async () => {

@@ -129,6 +129,20 @@ describe('a file that was declared', () => {
     expect(await get('')).toMatchObject({ storage: { files: 0, bytes: 0 } });
   });
 
+  test('is settled by four calls to the table, configuration known', async ({ engines }) => {
+    const { report, declare, arrived, table } = await fileProject(engines, {}, 60_000);
+    const { crashLog } = await report();
+    const { added } = await declare(crashLog.endpoint, declared);
+    const form = declaredForm(added);
+    await postForm(form, content);
+    table.meter.read();
+    expect(await arrived(keyOfForm(form))).toBe('stored');
+    const { operations, tableWriteUnits, indexWriteUnits } = table.meter.read();
+    expect(operations).toEqual(['GetItem', 'GetItem', 'BatchGetItem', 'TransactWriteItems']);
+    // The file, the ticket, its history and the project's counter, each twice since it is a transaction.
+    expect([tableWriteUnits, indexWriteUnits]).toEqual([8, 1]);
+  });
+
   test('is settled once, whatever is told of it again and in whatever order', async ({ engines }) => {
     const { report, declare, arrived, attachments, history } = await fileProject(engines);
     const { ticket, crashLog } = await report();
