@@ -16,12 +16,16 @@ import type { Settings } from './settings.ts';
 /** Days that a delivery may be pending after its attempts began: the longest pause, and the schedule with a day to spare. */
 const maxPendingDays = 14 + 4;
 
+/** Days that an event may wait, in its queue and in the dead letters, with a day to spare. */
+const noncurrentDays = 4 + 14 + 1;
+
 /** What the bucket is made from: `uploads` is the queue that is told of every attachment that comes. */
 type AttachmentBucketProps = { settings: Settings; uploads: Queue };
 
 /** Where attachments lie, which clients send and fetch by presigned requests, and large bodies of webhooks. */
 export class AttachmentBucket extends Construct {
   readonly name: string;
+  readonly arn: string;
   /** The ARN of every object that a client may be given an upload for. */
   readonly attachmentsArn: string;
   /** The ARN of every body of a webhook that is too large for the table. */
@@ -36,8 +40,8 @@ export class AttachmentBucket extends Construct {
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       versioned: true,
       lifecycleRules: [
-        // A version is kept long enough to settle an upload that overwrote an object, no longer.
-        { noncurrentVersionExpiration: Duration.days(1), expiredObjectDeleteMarker: true },
+        // The version that counts may be overwritten until the event of the other has been worked, at the latest from the dead letters.
+        { noncurrentVersionExpiration: Duration.days(noncurrentDays), expiredObjectDeleteMarker: true },
         // Uploads expire after 7 days and get one last look; their parts go after that.
         { abortIncompleteMultipartUploadAfter: Duration.days(8) },
         // Bodies of webhooks are deleted by nobody else: they go when their deliveries have gone.
@@ -61,6 +65,7 @@ export class AttachmentBucket extends Construct {
         'Server access logs would record presigned query strings; uploads and downloads are logged by the functions.',
     });
     this.name = bucket.bucketName;
+    this.arn = bucket.bucketArn;
     this.attachmentsArn = bucket.arnForObjects('attachments/*');
     this.bodiesArn = bucket.arnForObjects('bodies/*');
     this.notify(bucket, uploads, settings);

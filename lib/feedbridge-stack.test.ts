@@ -69,12 +69,12 @@ describe('the bucket', () => {
     });
   });
 
-  test('keeps an overwritten version for a day and the parts of an unfinished upload for eight', () => {
+  test('keeps an overwritten version for as long as an event may wait, and the parts of an unfinished upload for eight', () => {
     template.hasResourceProperties('AWS::S3::Bucket', {
       VersioningConfiguration: { Status: 'Enabled' },
       LifecycleConfiguration: {
         Rules: [
-          Match.objectLike({ NoncurrentVersionExpiration: { NoncurrentDays: 1 } }),
+          Match.objectLike({ NoncurrentVersionExpiration: { NoncurrentDays: 19 } }),
           Match.objectLike({ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 8 } }),
           Match.objectLike({ Prefix: 'bodies/' }),
         ],

@@ -41,6 +41,7 @@ export class FeedbridgeStack extends Stack {
         byList: table.byListArn,
         byDue: table.byDueArn,
         tableStream: table.streamArn,
+        bucket: bucket.arn,
         attachments: bucket.attachmentsArn,
         scannedAttachments: settings.uploads.malwareProtection ? bucket.attachmentsArn : [],
         bodies: bucket.bodiesArn,

@@ -1,9 +1,8 @@
-import type { S3Client } from '@aws-sdk/client-s3';
 import * as z from 'zod';
 import { findApiKey } from '../adapters/dynamodb/api-keys.ts';
 import { configurationReader } from '../adapters/dynamodb/configuration.ts';
 import { readDue } from '../adapters/dynamodb/due.ts';
-import { openAttachmentBucket } from '../adapters/s3/attachment-bucket.ts';
+import type { AttachmentBucket } from '../adapters/s3/attachment-bucket.ts';
 import { openLargeBodies } from '../adapters/s3/large-bodies.ts';
 import { uploadSigner } from '../adapters/s3/presigned-post.ts';
 import type { ProjectDocument } from '../core/document/schema.ts';
@@ -17,7 +16,7 @@ import { routes } from '../functions/routes.ts';
 import { settleUpload } from '../functions/settle-upload/handler.ts';
 import { matchRoute, parseRouteKey } from '../local/path-match.ts';
 import { admin, testKeys } from './admin.ts';
-import { bucketClient } from './bucket.ts';
+import { openTestBucket } from './bucket.ts';
 import type { TestEngines } from './engines.ts';
 import { callThrough, recordingObserver, type TestCall } from './gateway.ts';
 import { seedKeys, seedProject } from './project.ts';
@@ -32,20 +31,23 @@ export type FileProjectOptions = {
   change?: (document: ProjectDocument) => void;
   quotaBytes?: number;
   malwareProtection?: true;
-  /** A bucket's client of the test's own. */
-  s3?: S3Client;
+  /** A bucket of the test's own, in front of the engine's. */
+  bucketOver?: (bucket: AttachmentBucket) => AttachmentBucket;
+  /** How long configuration counts as fresh, in milliseconds. */
+  freshMs?: number;
 };
 
 /** A project of a test's own with the functions that files come through, over a worker's engines. */
-export async function fileProject(engines: TestEngines, options: FileProjectOptions = {}, freshMs = 0) {
+export async function fileProject(engines: TestEngines, options: FileProjectOptions = {}) {
   const { table, bucketName, s3Endpoint } = engines;
   await seedKeys(table);
   const seeded = await seedProject(table, options.change);
-  const { project, keyOf } = seeded;
+  const { project } = seeded;
   const clock = fixedClock();
   const observer = recordingObserver();
-  const fresh = { freshMs, now: clock.now };
-  const bucket = openAttachmentBucket(bucketName, undefined, options.s3 ?? bucketClient(engines));
+  const fresh = { freshMs: options.freshMs ?? 0, now: clock.now };
+  const engine = openTestBucket(engines);
+  const bucket = options.bucketOver?.(engine) ?? engine;
   const common = {
     ...{ table, bucket, observer, now: clock.now, newId: seededIds(`${project}/files`), pause: async () => undefined },
     ...{ dueShards: 4, deliveryRetentionDays: 30, quotaBytes: options.quotaBytes },
@@ -54,6 +56,7 @@ export async function fileProject(engines: TestEngines, options: FileProjectOpti
     consoleOrigin: 'https://console.example.com',
     loadKeys: async () => testKeys,
     readConfiguration: configurationReader(table, { ...fresh, stageVariables: {} }),
+    readConfigurationNow: configurationReader(table, { ...fresh, freshMs: 0, stageVariables: {} }),
     largeBodies: openLargeBodies(table.client.config, bucketName, s3Endpoint),
   };
   const receive = receiveFile({
@@ -87,7 +90,7 @@ export async function fileProject(engines: TestEngines, options: FileProjectOpti
   }
 
   return {
-    ...{ project, keyOf, clock, call, bucket, observer, table },
+    ...{ ...seeded, clock, call, bucket, observer, table },
     /** Creates a ticket, and returns its id and the upload of each attachment field. */
     async report(body: Record<string, unknown> = { summary: 'It crashed' }) {
       const { json } = await send(body);
@@ -106,10 +109,8 @@ export async function fileProject(engines: TestEngines, options: FileProjectOpti
     async arrived(key: string, more: { versionId?: string; eventName?: string } = {}) {
       const { eventName = 'ObjectCreated:Post', ...object } = more;
       const record = { eventName, s3: { object: { key: encodeURIComponent(key).replaceAll('%2F', '/'), ...object } } };
-      const { outcomes } = z
-        .object({ outcomes: z.array(z.string()) })
-        .parse(await settleMessage(JSON.stringify({ Records: [record] })));
-      return outcomes[0];
+      const { outcome } = await settleMessage(JSON.stringify({ Records: [record] }));
+      return z.string().parse(outcome);
     },
     settleMessage,
     /** Hands it an attachment that is due. */

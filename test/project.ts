@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { addApiKeyOnce } from '../adapters/dynamodb/api-keys.ts';
 import { documentId } from '../adapters/dynamodb/keys.ts';
 import { writeMembers } from '../adapters/dynamodb/members.ts';
-import { storeDocumentParts, switchDocument } from '../adapters/dynamodb/projects.ts';
+import { findProject, storeDocumentParts, switchDocument } from '../adapters/dynamodb/projects.ts';
 import type { Table } from '../adapters/dynamodb/table.ts';
 import { ProjectDocument } from '../core/document/schema.ts';
 import { hashKeySecret, makeKeySecret } from '../core/keys/api-key.ts';
@@ -72,4 +72,15 @@ function keyOf(prefix: string): string {
 
 function secretOf(prefix: string): string {
   return makeKeySecret(Buffer.alloc(32, prefix));
+}
+
+/** Makes a changed document the current one, as applying it does. */
+export async function replaceDocument(table: Table, project: string, document: ProjectDocument): Promise<void> {
+  const pointer = await findProject(table, project);
+  if (pointer === undefined) throw new Error('there is no such project');
+  const { members: _, ...stored } = document;
+  const version = pointer.version + 1;
+  const id = documentId(version, 'test');
+  const parts = await storeDocumentParts(table, project, id, stored);
+  await switchDocument(table, { ...pointer, version, document: id, parts }, pointer.version, []);
 }

@@ -1,13 +1,12 @@
-import { GetCommand, PutCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { uploadLane } from '../../core/deliveries/message.ts';
-import type { Change } from '../../core/records/change.ts';
 import { AttachmentRecord, uploadMs } from '../../core/uploads/attachment.ts';
 import type { TransactItem } from './consequences.ts';
 import { fastPathMs } from './deliveries.ts';
-import { attachmentKey, attachmentPrefix, changeKey, dueKey, storageKey, ticketKey } from './keys.ts';
+import { attachmentKey, attachmentPrefix, dueKey, filePlacesKey, storageKey, ticketKey } from './keys.ts';
 import { readAll } from './read-all.ts';
-import { failedConditions, isConditionFailure, type Table } from './table.ts';
+import { isConditionFailure, type Table } from './table.ts';
 
 /** How long it is remembered that an attachment was rejected or deleted, in seconds: 30 days, longer than any capability. */
 const goneSeconds = 30 * 24 * 60 * 60;
@@ -40,7 +39,7 @@ export async function listAttachments(table: Table, project: string, ticket: str
     ConsistentRead: true,
   });
   const records = items.map((item) => AttachmentRecord.parse(item)).filter(({ state }) => state !== 'deleted');
-  return records.sort((one, other) => (one.createdAt < other.createdAt ? -1 : 1));
+  return records.sort((one, other) => one.createdAt.localeCompare(other.createdAt) || one.id.localeCompare(other.id));
 }
 
 /** What a project has stored by now, read consistently. */
@@ -51,25 +50,17 @@ export async function readStorageUse(table: Table, project: string): Promise<Sto
   return Item === undefined ? { bytes: 0, files: 0 } : StorageUse.parse(Item);
 }
 
-/** Stores a change of an attachment, with its entry in the ticket's history where there is one, unless it has changed. */
+/** Stores a change of an attachment, unless it has changed meanwhile. */
 export async function storeAttachment(
   table: Table,
   write: AttachmentWrite,
   storage: AttachmentStorage,
-  change?: Change,
 ): Promise<'stored' | 'changed-meanwhile'> {
-  const { Put } = attachmentItem(table, write, storage);
   try {
-    if (change === undefined) await table.client.send(new PutCommand(Put));
-    else {
-      const { project, ticket } = write.after;
-      const Item = { ...changeKey(ticketKey(project, ticket), change), ...change, type: 'change' };
-      const entry = { TableName: table.name, Item, ConditionExpression: 'attribute_not_exists(pk)' };
-      await table.client.send(new TransactWriteCommand({ TransactItems: [{ Put }, { Put: entry }] }));
-    }
+    await table.client.send(new PutCommand(attachmentItem(table, write, storage).Put));
     return 'stored';
   } catch (error) {
-    if (!isConditionFailure(error) && failedConditions(error) === undefined) throw error;
+    if (!isConditionFailure(error)) throw error;
     return 'changed-meanwhile';
   }
 }
@@ -102,6 +93,26 @@ export function attachmentItem(
       ExpressionAttributeValues: { ':before': before.version },
     },
   };
+}
+
+/** Takes one of the places that a ticket has for files that are declared; false where there is none left. */
+export async function takeFilePlace(table: Table, project: string, ticket: string, most: number): Promise<boolean> {
+  try {
+    await table.client.send(
+      new UpdateCommand({
+        TableName: table.name,
+        Key: filePlacesKey(project, ticket),
+        UpdateExpression: 'ADD taken :one SET #type = :type',
+        ConditionExpression: 'attribute_not_exists(taken) OR taken < :most',
+        ExpressionAttributeNames: { '#type': 'type' },
+        ExpressionAttributeValues: { ':one': 1, ':type': 'file-places', ':most': most },
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (!isConditionFailure(error)) throw error;
+    return false;
+  }
 }
 
 /** The change of what a project has stored, as a part of a transaction; refused where it would have more than `maxBytes`. */

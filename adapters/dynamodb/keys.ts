@@ -199,6 +199,11 @@ export function attachmentKey(project: string, ticket: string, attachment: strin
 /** What the sort keys of a ticket's attachments begin with. */
 export const attachmentPrefix = 'FILE#';
 
+/** The key of the counter of a ticket's files that were declared. */
+export function filePlacesKey(project: string, ticket: string): ItemKey {
+  return { pk: ticketKey(project, ticket).pk, sk: 'FILES' };
+}
+
 /** The key of what a project has stored: files and their bytes. */
 export function storageKey(project: string): ItemKey {
   return { pk: `STORAGE#${project}`, sk: 'STORAGE' };

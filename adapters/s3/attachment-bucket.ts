@@ -18,10 +18,14 @@ import {
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { Evidence, Scan } from '../../core/uploads/judge-arrival.ts';
 import type { NamedPart, UploadedPart } from '../../core/uploads/part-plan.ts';
+import { BucketBusy } from './bucket-busy.ts';
 import { readHeaderText } from './header-text.ts';
 
 /** One version of an object; without one the latest. */
 export type ObjectAt = { key: string; objectVersion?: string | undefined };
+
+/** One part of an upload, before it is sent. */
+export type PartToSign = { key: string; uploadId: string; number: number; bytes: number };
 
 /** What came of putting parts together. */
 export type Completion = 'completed' | 'gone' | 'changed';
@@ -32,9 +36,23 @@ export type AttachmentBucket = ReturnType<typeof openAttachmentBucket>;
 /** The tag by which GuardDuty says what it found (GuardDuty, "Malware Protection for S3"). */
 const scanTag = 'GuardDutyMalwareScanStatus';
 
+/** How long parts may take to be put together, in milliseconds: a caller waits for it (AWS quota: 30 s). */
+const maxCompleteMs = 20_000;
+
 /** Opens the bucket; `endpoint` is set where it is not in AWS. */
 export function openAttachmentBucket(Bucket: string, endpoint: string | undefined, given?: S3Client) {
   const client = given ?? makeClient(endpoint);
+  client.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        try {
+          return await next(args);
+        } catch (error) {
+          throw isPassing(error) ? new BucketBusy(`S3 did not do ${commandName}`, { cause: error }) : error;
+        }
+      },
+    { step: 'initialize', name: 'sayBusy', override: true },
+  );
   const at = ({ key, objectVersion }: ObjectAt) => ({
     Bucket,
     Key: key,
@@ -43,9 +61,7 @@ export function openAttachmentBucket(Bucket: string, endpoint: string | undefine
   return {
     /** What is known of an object without reading it; undefined where it is not there. */
     async look(object: ObjectAt): Promise<Evidence | undefined> {
-      const asked = client.send(new HeadObjectCommand({ ...at(object), ChecksumMode: 'ENABLED' }));
-      // To whoever may not list the bucket, S3 says 403 of an object that is not there (S3 API, HeadObject).
-      const head = await unlessAbsent(asked, (error) => error.$metadata.httpStatusCode === 403);
+      const head = await unlessAbsent(client.send(new HeadObjectCommand({ ...at(object), ChecksumMode: 'ENABLED' })));
       if (head === undefined) return undefined;
       const { ContentLength: bytes = 0, ETag = '', VersionId, ChecksumSHA256, ChecksumType, ContentType } = head;
       const fileName = head.Metadata?.['file-name'];
@@ -99,10 +115,10 @@ export function openAttachmentBucket(Bucket: string, endpoint: string | undefine
       if (UploadId === undefined) throw new Error(`S3 gave no id of the upload of ${key}`);
       return UploadId;
     },
-    /** Signs the upload of one part for so many seconds. */
-    async signPart(key: string, uploadId: string, number: number, seconds: number): Promise<string> {
-      const command = new UploadPartCommand({ Bucket, Key: key, UploadId: uploadId, PartNumber: number });
-      return await getSignedUrl(client, command, { expiresIn: seconds });
+    /** Signs the upload of one part of exactly so many bytes, for so many seconds. */
+    async signPart({ key, uploadId, number, bytes }: PartToSign, seconds: number): Promise<string> {
+      const part = { Bucket, Key: key, UploadId: uploadId, PartNumber: number, ContentLength: bytes };
+      return await getSignedUrl(client, new UploadPartCommand(part), { expiresIn: seconds });
     },
     /** Lists the parts that are there; undefined where the upload is finished or was aborted. */
     async listParts(key: string, uploadId: string): Promise<UploadedPart[] | undefined> {
@@ -116,7 +132,8 @@ export function openAttachmentBucket(Bucket: string, endpoint: string | undefine
         MultipartUpload: { Parts },
       });
       try {
-        return (await unlessAbsent(client.send(command))) === undefined ? 'gone' : 'completed';
+        const abortSignal = AbortSignal.timeout(maxCompleteMs);
+        return (await unlessAbsent(client.send(command, { abortSignal }))) === undefined ? 'gone' : 'completed';
       } catch (error) {
         if (error instanceof S3ServiceException && error.name === 'InvalidPart') return 'changed';
         throw error;
@@ -154,18 +171,31 @@ async function readParts(client: S3Client, upload: { Bucket: string; Key: string
   }
 }
 
-async function unlessAbsent<Answer>(
-  asked: Promise<Answer>,
-  isAlsoAbsent: (error: S3ServiceException) => boolean = () => false,
-): Promise<Answer | undefined> {
+/** Whoever asks may list the bucket, so that S3 says 404 of what is not there, and 403 only of what nobody should meet. */
+async function unlessAbsent<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {
   try {
     return await asked;
   } catch (error) {
-    if (!(error instanceof S3ServiceException)) throw error;
-    if (!absentNames.has(error.name) && !isAlsoAbsent(error)) throw error;
-    return undefined;
+    if (error instanceof S3ServiceException && absentNames.has(error.name)) return undefined;
+    throw error;
   }
 }
+
+/** Whether a fault of S3 passes: its own, throttling, and what took too long (S3 API, "Error responses"). */
+function isPassing(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (passingNames.has(error.name)) return true;
+  return error instanceof S3ServiceException && (error.$metadata.httpStatusCode ?? 0) >= 500;
+}
+
+const passingNames = new Set([
+  'InternalError',
+  'SlowDown',
+  'ServiceUnavailable',
+  'RequestTimeout',
+  'TimeoutError',
+  'AbortError',
+]);
 
 const absentNames = new Set(['NotFound', 'NoSuchKey', 'NoSuchUpload', 'NoSuchVersion']);
 

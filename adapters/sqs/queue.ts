@@ -1,4 +1,5 @@
 import {
+  ChangeMessageVisibilityCommand,
   GetQueueAttributesCommand,
   SendMessageBatchCommand,
   SendMessageCommand,
@@ -44,6 +45,12 @@ export async function sendAll(queue: Queue, messages: readonly Message[]): Promi
     failed.push(...(answer.Failed ?? []).map((entry) => Number(entry.Id)));
   }
   return failed;
+}
+
+/** Has a message that failed shown again after so many seconds, sooner than its queue would. */
+export async function showAgain({ client, url }: Queue, receipt: string, seconds: number): Promise<void> {
+  const input = { QueueUrl: url, ReceiptHandle: receipt, VisibilityTimeout: seconds };
+  await client.send(new ChangeMessageVisibilityCommand(input));
 }
 
 /** About how many messages wait in a queue. */

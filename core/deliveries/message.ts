@@ -23,7 +23,7 @@ export const MacroMessage = z.discriminatedUnion('kind', [
     kind: z.literal('drain-due'),
     shard: z.int(),
     /** What is due for these queues stays: they are busy with what they hold. */
-    leaves: z.array(z.enum(['webhooks', 'emails'])).optional(),
+    leaves: z.array(z.enum(['webhooks', 'emails', 'uploads'])).optional(),
   }),
   z.object({ kind: z.literal('tend-endpoint'), endpoint: z.string(), slot: z.number().optional() }),
   z.object({ kind: z.literal('follow-capture'), delivery: z.string() }),

@@ -2,6 +2,7 @@ import type { ProjectDocument } from '../document/schema.ts';
 import type { FilterSubject } from '../filters/match-filter.ts';
 import { resolveTag } from '../templates/tag-scope.ts';
 import { type RecordContext, readRecordValue } from '../tickets/record-values.ts';
+import { isThere } from '../uploads/attached-file.ts';
 import { scopeOfMembers, scopeOfTickets } from './tag-scopes.ts';
 
 /** A record as filters see it; without the paths that a modification touched, nothing can be said of what changed. */
@@ -10,11 +11,12 @@ export function recordSubject(
   context: RecordContext,
   changedPaths?: ReadonlySet<string>,
 ): FilterSubject {
+  const seen = withFilesThere(context);
   const subject: FilterSubject = {
     now: Date.parse(context.now),
     read: (name) => {
       const path = findPath(document, context, name);
-      return path === undefined ? undefined : readRecordValue(context, path);
+      return path === undefined ? undefined : readRecordValue(seen, path);
     },
   };
   if (changedPaths === undefined) return subject;
@@ -25,6 +27,12 @@ export function recordSubject(
       return path !== undefined && changedPaths.has(path);
     },
   };
+}
+
+/** A file that is expected, or was rejected, is no file to a condition. */
+function withFilesThere(context: RecordContext): RecordContext {
+  if (!('ticket' in context) || context.files === undefined) return context;
+  return { ...context, files: context.files.filter(isThere) };
 }
 
 /** The canonical path that a filter means by a name, for one record. */

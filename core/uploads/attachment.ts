@@ -4,6 +4,8 @@ import * as z from 'zod';
 export const maxAttachmentBytes = 2_147_483_648;
 /** Largest file that is sent to us directly, in bytes: the gateway takes little more (docs/http.md). */
 export const maxDirectBytes = 4 * 1_048_576;
+/** Files of one ticket that may be declared, whatever becomes of them: all of them are read to show the ticket. */
+export const maxFilesOfTicket = 500;
 /** How long an upload may take, and how long files may be added to a ticket from outside, in milliseconds: 7 days. */
 export const uploadMs = 7 * 24 * 60 * 60 * 1_000;
 
@@ -38,11 +40,18 @@ export const AttachmentRecord = Attachment.extend({
   version: z.int(),
   /** The multipart upload by which it comes. */
   uploadId: z.string().optional(),
+  /** When its parts were put together: from then on none is missing. */
+  completedAt: z.iso.datetime().optional(),
   etag: z.string().optional(),
   /** The version of the object that counts; later ones are removed. */
   objectVersion: z.string().optional(),
 });
 export type AttachmentRecord = z.infer<typeof AttachmentRecord>;
+
+/** Whether a text can be an attachment's id. */
+export function isAttachmentId(text: string): boolean {
+  return /^[0-9A-Za-z]{1,64}$/.test(text);
+}
 
 /** Which attachment of which ticket is meant. */
 export type AttachmentPlace = { project: string; ticket: string; field: string; id: string };

@@ -10,7 +10,10 @@ export function followArrival(input: ChainInput, { outcome, attachment }: Arriva
   const cause = { kind: 'upload' as const, key: attachment.id };
   switch (outcome) {
     case 'stored':
-      return followFiles(input, cause, describeChange(attachment, 'to'), (files) => [...files, file]);
+      return followFiles(input, cause, describeChange(attachment, 'to'), (files) => [
+        ...without(files, attachment),
+        file,
+      ]);
     case 'rejected':
       return writeProblem(input, cause, `${attachment.fileName} was rejected. ${attachment.reason}`);
     case 'waiting':
@@ -20,11 +23,11 @@ export function followArrival(input: ChainInput, { outcome, attachment }: Arriva
 
 /** Decides what follows from a stored file's going, whoever let it go. */
 export function followRemoval(input: ChainInput, cause: ChangeCause, attachment: AttachmentRecord): Consequence {
-  // Two files may have one name: the first that is of it goes, which is all that tags show.
-  return followFiles(input, cause, describeChange(attachment, 'from'), (files) => {
-    const place = files.findIndex(({ field, name }) => field === attachment.field && name === attachment.fileName);
-    return files.filter((_, index) => index !== place);
-  });
+  return followFiles(input, cause, describeChange(attachment, 'from'), (files) => without(files, attachment));
+}
+
+function without(files: readonly AttachedFile[], { id }: AttachmentRecord): AttachedFile[] {
+  return files.filter((file) => file.id !== id);
 }
 
 function followFiles(

@@ -4,8 +4,6 @@ import type { ParameterError } from '../reply-errors.ts';
 export const partBytes = 16 * 1_048_576;
 /** Files above this come in parts unless their sender wants otherwise, in bytes (docs/http.md). */
 export const multipartAboveBytes = 100 * 1_048_576;
-/** Fewest bytes of a part that is not the last, a limit of S3. */
-const minPartBytes = 5 * 1_048_576;
 /** Parts whose URLs are in the first answer. */
 export const firstParts = 8;
 
@@ -21,6 +19,11 @@ export type PartsVerdict = { outcome: 'whole'; parts: NamedPart[] } | { outcome:
 /** How many parts a file of so many bytes has. */
 export function countParts(bytes: number): number {
   return Math.max(1, Math.ceil(bytes / partBytes));
+}
+
+/** The bytes of one part of a file of so many bytes: all but the last are alike. */
+export function sizeOfPart(number: number, bytes: number): number {
+  return Math.min(partBytes, bytes - (number - 1) * partBytes);
 }
 
 /** Compares the parts that a sender names, in whatever order, with those that are there and with the declared size. */
@@ -45,13 +48,6 @@ export function judgeParts(
       errors.push({ parameter: `${parameter}.etag`, code: 'invalid_choice', message });
     } else bytes += part.size;
     seen.add(number);
-  }
-  const last = Math.max(...[...seen].filter((number) => there.has(number)));
-  for (const [index, { number }] of named.entries()) {
-    const size = there.get(number)?.size ?? minPartBytes;
-    if (number === last || size >= minPartBytes) continue;
-    const message = `Part ${number} has ${size} bytes; all but the last need ${minPartBytes} at least.`;
-    errors.push({ parameter: `parts.${index}`, code: 'out_of_range', message });
   }
   if (errors.length === 0 && bytes !== declaredBytes) errors.push(sayMissing(seen, bytes, declaredBytes));
   if (errors.length > 0) return { outcome: 'rejected', errors };

@@ -9,12 +9,16 @@ const known = new WeakMap<ProjectDocument, boolean>();
 export function readsFiles(document: ProjectDocument): boolean {
   const remembered = known.get(document);
   if (remembered !== undefined) return remembered;
-  const fields = document.feedbackTypes.flatMap((type) => type.fields.filter(({ kind }) => kind === 'attachment'));
-  const names = ['attachments', ...fields.flatMap(({ key, label }) => [key, label])];
-  const { macros, automations, filters } = document;
-  const reads = mentions([macros, automations, filters], names);
+  const { macros, automations, filters, externalListeners } = document;
+  const reads = mentionsFiles(document, [macros, automations, filters, externalListeners]);
   known.set(document, reads);
   return reads;
+}
+
+/** Whether a part of a configuration, such as the conditions of a run, may read files of a project's tickets. */
+export function mentionsFiles(document: ProjectDocument, part: unknown): boolean {
+  const fields = document.feedbackTypes.flatMap((type) => type.fields.filter(({ kind }) => kind === 'attachment'));
+  return mentions(part, ['attachments', ...fields.flatMap(({ key, label }) => [key, label])]);
 }
 
 function mentions(value: unknown, names: readonly string[]): boolean {

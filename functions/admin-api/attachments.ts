@@ -1,7 +1,7 @@
 import { findAttachment, storeAttachment } from '../../adapters/dynamodb/attachments.ts';
 import { nameCaller } from '../../core/access/principal.ts';
 import { isTicketId } from '../../core/tickets/ticket.ts';
-import type { AttachmentRecord } from '../../core/uploads/attachment.ts';
+import { type AttachmentRecord, isAttachmentId } from '../../core/uploads/attachment.ts';
 import { decideRemoval } from '../kit/decide-arrival.ts';
 import { type HttpReply, notFound, refuse, refuseContended } from '../kit/http.ts';
 import { loadRecord } from '../kit/load-record.ts';
@@ -82,5 +82,5 @@ async function decide(
 function placeOf(call: ProjectCall): { project: string; ticket: string; id: string } | undefined {
   const ticket = pathParameter(call, 'ticket');
   const id = pathParameter(call, 'attachment');
-  return isTicketId(ticket) && /^[0-9A-Za-z]{1,64}$/.test(id) ? { project: call.project, ticket, id } : undefined;
+  return isTicketId(ticket) && isAttachmentId(id) ? { project: call.project, ticket, id } : undefined;
 }

@@ -21,6 +21,8 @@ export type SettleDependencies = RecordLoading &
   RemovalDependencies & {
     bucket: AttachmentBucket;
     readConfiguration: ConfigurationReader;
+    /** Reads it from the table, however fresh what is known of it. */
+    readConfigurationNow: ConfigurationReader;
     /** Most bytes that a project may store; undefined where there is no quota. */
     quotaBytes: number | undefined;
     /** Whether a file counts only once a scanner has found it clean. */

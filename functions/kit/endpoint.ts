@@ -1,5 +1,6 @@
 import middy, { type MiddlewareObj } from '@middy/core';
 import { isContention } from '../../adapters/dynamodb/table.ts';
+import { BucketBusy } from '../../adapters/s3/bucket-busy.ts';
 import { type HttpReply, type HttpRequest, readRequest, refuse, refuseContended, toGatewayResult } from './http.ts';
 import type { Observer } from './observer.ts';
 
@@ -45,7 +46,7 @@ function gatewayForm(observer: Observer): MiddlewareObj<HttpRequest> {
 }
 
 function surpriseReply(error: unknown, requestId: string): HttpReply {
-  if (isContention(error)) {
+  if (isContention(error) || error instanceof BucketBusy) {
     return refuseContended('Too much is going on at once. Try again shortly.');
   }
   return refuse(500, `Something failed on our side. Quote the request id ${requestId} when you report it.`);

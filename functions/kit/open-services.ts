@@ -34,6 +34,7 @@ export function openServices<Given extends Needed>(name: FunctionName, settings:
     observer: createObserver(name, table.meter),
     findKey: rememberFound((prefix) => findApiKey(table, prefix), fresh),
     readConfiguration: configurationReader(table, { ...fresh, stageVariables: settings.variables }),
+    readConfigurationNow: configurationReader(table, { ...fresh, freshMs: 0, stageVariables: settings.variables }),
     readSigningSecrets: signingSecretReader(table, loadKeys, fresh),
     largeBodies: openLargeBodies(table.client.config, settings.bucketName, process.env.AWS_ENDPOINT_URL_S3),
   };

@@ -5,8 +5,11 @@ import type { Observer } from './observer.ts';
 /** Handles one message's body and returns what the log line says of it; throwing returns the message to its queue. */
 export type MessageHandler = (body: string) => Promise<Readonly<Record<string, unknown>>>;
 
+/** What is done with a message that failed, beside its return to the queue: `receives` counts how often it was handed out. */
+export type FailureHandler = (message: { receipt: string; receives: number }) => Promise<void>;
+
 /** Wraps a handler of single messages for a queue: messages run side by side, and one that fails fails alone. */
-export function queueConsumer(observer: Observer, handle: MessageHandler) {
+export function queueConsumer(observer: Observer, handle: MessageHandler, onFailure?: FailureHandler) {
   async function handleOne(record: SQSRecord): Promise<void> {
     const startedAt = performance.now();
     try {
@@ -18,6 +21,11 @@ export function queueConsumer(observer: Observer, handle: MessageHandler) {
       });
     } catch (error) {
       observer.fault('message failed and returns to its queue', error, { messageId: record.messageId });
+      const receives = Number(record.attributes.ApproximateReceiveCount);
+      await onFailure?.({ receipt: record.receiptHandle, receives }).catch((fault: unknown) => {
+        // It returns all the same, only later.
+        observer.fault('a failed message keeps its time', fault, { messageId: record.messageId });
+      });
       throw error;
     }
   }

@@ -1,4 +1,5 @@
 import { findAttachment, readStorageUse } from '../../adapters/dynamodb/attachments.ts';
+import type { Configuration } from '../../adapters/dynamodb/configuration.ts';
 import type { AttachmentBucket, ObjectAt } from '../../adapters/s3/attachment-bucket.ts';
 import type { ProjectDocument } from '../../core/document/schema.ts';
 import { type AttachmentPlace, type AttachmentRecord, objectKeyOf } from '../../core/uploads/attachment.ts';
@@ -8,7 +9,10 @@ import { type LoadedRecord, loadRecord } from './load-record.ts';
 import { removeObject } from './remove-object.ts';
 import { type Decided, storeDecided } from './store-decided.ts';
 
-/** What became of an object: `orphan` and `ghost` belong to nothing, and are removed. */
+/**
+ * What became of an object: an `orphan` belongs to nothing, a `ghost` to what was rejected or deleted, and both are removed, as is
+ * a second version of what is stored (`overwrite-undone`). `left` was not settled, since the caller wanted stored files alone.
+ */
 export type Settled = {
   outcome:
     | Arrival['outcome']
@@ -18,9 +22,13 @@ export type Settled = {
     | 'ghost'
     | 'orphan'
     | 'absent'
+    | 'left'
     | 'busy';
   attachment?: AttachmentRecord;
 };
+
+/** How an object is settled: which version was told of, until when it is tried, and whether anything but storing is left to others. */
+export type SettleOptions = { objectVersion?: string | undefined; deadline: number; storesOnly?: boolean };
 
 /** What there is to go by when an attachment is judged. */
 type Found = {
@@ -28,7 +36,11 @@ type Found = {
   evidence: Evidence;
   scan: Scan | undefined;
   readDeclared: () => Promise<AttachmentRecord | undefined>;
+  storesOnly: boolean;
 };
+
+/** Tries to settle a file, while others change its ticket or the project's counter. */
+const maxTries = 40;
 
 /**
  * Settles the attachment that an object belongs to by what the bucket shows, however often and in whatever order it is told
@@ -37,59 +49,101 @@ type Found = {
 export async function settleArrival(
   dependencies: SettleDependencies,
   place: AttachmentPlace,
-  { objectVersion, deadline }: { objectVersion?: string | undefined; deadline: number },
+  { objectVersion, deadline, storesOnly = false }: SettleOptions,
 ): Promise<Settled> {
   const { table, bucket, malwareProtection } = dependencies;
-  const object: ObjectAt = { key: objectKeyOf(place), objectVersion };
+  const told: ObjectAt = { key: objectKeyOf(place), objectVersion };
   const known = await findAttachment(table, place);
-  if (known?.state === 'rejected' || known?.state === 'deleted') {
-    await bucket.remove(object);
-    return { outcome: 'ghost' };
+  if (known !== undefined && known.field !== place.field) {
+    // Nobody signed this key: ids are given once.
+    await bucket.remove(told);
+    return { outcome: 'orphan' };
   }
-  if (known?.state === 'stored' && objectVersion !== undefined && objectVersion !== known.objectVersion) {
-    await bucket.remove(object);
-    return { outcome: 'overwrite-undone' };
+  if (known !== undefined && known.state !== 'pending') {
+    const before = await keepOut(bucket, told, known);
+    if (before !== 'settled-before' || !malwareProtection) return { outcome: before, attachment: known };
   }
-  if (known?.state === 'stored' && !malwareProtection) return { outcome: 'settled-before', attachment: known };
-  const evidence = await gather(bucket, object, known);
+  const evidence = await bucket.look(told);
   if (evidence === undefined) return { outcome: 'absent' };
-  const scan = malwareProtection ? await bucket.readScan(object) : undefined;
-  let isRead = true;
-  const readDeclared = async () => {
-    if (!isRead) return await findAttachment(table, place);
-    // Only what is decided anew needs it anew.
-    isRead = false;
-    return known;
-  };
-  const found = { place, evidence, scan, readDeclared };
-  const stored = await storeDecided(dependencies, () => decide(dependencies, found), deadline);
+  const seen: ObjectAt = { ...told, objectVersion: evidence.objectVersion ?? objectVersion };
+  const scan = malwareProtection ? await bucket.readScan(seen) : undefined;
+  const sha256 = await hashWhereNeeded(bucket, seen, { known, evidence, scan });
+  const readDeclared = firstly(known, async () => await findAttachment(table, place));
+  const found: Found = { place, evidence: { ...evidence, sha256 }, scan, readDeclared, storesOnly };
+  const stored = await storeDecided(dependencies, () => decide(dependencies, found), deadline, maxTries);
   const settled: Settled = stored.outcome === 'stored' ? stored.answer : { outcome: 'busy' };
-  if (settled.outcome === 'orphan') await bucket.remove(object);
-  const { attachment } = settled;
-  if (attachment?.state === 'rejected' || attachment?.state === 'deleted') {
-    await removeObject(dependencies, attachment);
-  }
-  return settled;
+  return await conclude(dependencies, seen, settled);
 }
 
-/** Looks at an object, and reads it through only where a checksum was declared that S3 does not know of it. */
-async function gather(
+/** Removes what does not count: the version that was seen, since the one that counts may be another by now. */
+async function conclude(dependencies: SettleDependencies, seen: ObjectAt, settled: Settled): Promise<Settled> {
+  const { outcome, attachment } = settled;
+  switch (outcome) {
+    case 'orphan':
+      await dependencies.bucket.remove(seen);
+      return settled;
+    case 'rejected':
+    case 'withdrawn':
+      if (attachment !== undefined) await removeObject(dependencies, attachment);
+      return settled;
+    case 'settled-before':
+      return attachment === undefined
+        ? settled
+        : { outcome: await keepOut(dependencies.bucket, seen, attachment), attachment };
+    default:
+      return settled;
+  }
+}
+
+/** Removes an object that comes beside or after the one by which its attachment was settled. */
+async function keepOut(
   bucket: AttachmentBucket,
   object: ObjectAt,
-  known: AttachmentRecord | undefined,
-): Promise<Evidence | undefined> {
-  const evidence = await bucket.look(object);
-  if (evidence === undefined || known?.state !== 'pending' || known.sha256 === undefined) return evidence;
-  if (evidence.sha256 !== undefined || evidence.bytes !== known.size) return evidence;
-  const { objectVersion } = evidence;
-  return { ...evidence, sha256: await bucket.hash({ ...object, objectVersion }) };
+  settled: AttachmentRecord,
+): Promise<'settled-before' | 'overwrite-undone' | 'ghost'> {
+  const isStored = settled.state === 'stored';
+  const isOther = object.objectVersion !== undefined && object.objectVersion !== settled.objectVersion;
+  if (isStored && !isOther) return 'settled-before';
+  await bucket.remove(object);
+  return isStored ? 'overwrite-undone' : 'ghost';
+}
+
+/** Reads an object through only where a checksum was declared that S3 does not know of it, and nothing else decides first. */
+async function hashWhereNeeded(
+  bucket: AttachmentBucket,
+  seen: ObjectAt,
+  { known, evidence, scan }: { known: AttachmentRecord | undefined; evidence: Evidence; scan: Scan | undefined },
+): Promise<string | undefined> {
+  const isWanted = known?.state === 'pending' && known.sha256 !== undefined && evidence.bytes === known.size;
+  if (evidence.sha256 !== undefined || !isWanted) return evidence.sha256;
+  return scan === undefined || scan.outcome === 'clean' ? await bucket.hash(seen) : undefined;
+}
+
+/** Gives what is known already the first time, and what is read anew from then on. */
+function firstly<Value>(known: Value, read: () => Promise<Value>): () => Promise<Value> {
+  let isFirst = true;
+  return async () => {
+    if (!isFirst) return await read();
+    isFirst = false;
+    return known;
+  };
 }
 
 async function decide(dependencies: SettleDependencies, found: Found): Promise<Decided<Settled>> {
-  const { table, readConfiguration, quotaBytes, now } = dependencies;
-  const { place, evidence, scan, readDeclared } = found;
+  const { readConfiguration, readConfigurationNow } = dependencies;
+  const decided = await decideBy(dependencies, found, await readConfiguration(found.place.project));
+  if (decided.answer.outcome !== 'orphan') return decided;
+  // What was configured a moment ago, and what its form was signed by, may not be known here yet.
+  return await decideBy(dependencies, found, await readConfigurationNow(found.place.project));
+}
+
+async function decideBy(
+  dependencies: SettleDependencies,
+  { place, evidence, scan, readDeclared, storesOnly }: Found,
+  configuration: Configuration | undefined,
+): Promise<Decided<Settled>> {
+  const { table, quotaBytes, now } = dependencies;
   const { project, ticket } = place;
-  const configuration = await readConfiguration(project);
   const [declared, loaded, use] = await Promise.all([
     readDeclared(),
     configuration && loadRecord(dependencies, configuration, { ticket }),
@@ -102,11 +156,13 @@ async function decide(dependencies: SettleDependencies, found: Found): Promise<D
   if (declared !== undefined && declared.state !== 'pending') {
     return { answer: { outcome: 'settled-before', attachment: declared } };
   }
-  if (declared === undefined && !hasField(configuration.document, loaded, place))
+  if (declared === undefined && !hasField(configuration.document, loaded, place)) {
     return { answer: { outcome: 'orphan' } };
+  }
   const roomBytes = quotaBytes === undefined ? undefined : quotaBytes - (use?.bytes ?? 0);
   const nowText = new Date(now()).toISOString();
   const arrival = judgeArrival({ place, declared, evidence, scan, roomBytes, now: nowText });
+  if (storesOnly && arrival.outcome !== 'stored') return { answer: { outcome: 'left' } };
   return await decideArrival(dependencies, { configuration, loaded, declared, arrival });
 }
 

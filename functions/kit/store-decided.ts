@@ -4,8 +4,9 @@ import { storeConsequence } from '../../adapters/dynamodb/store-consequence.ts';
 import type { Table } from '../../adapters/dynamodb/table.ts';
 import { noteAutomations } from './note-automations.ts';
 
-/** Tries to change a record that others keep changing (docs/architecture.md, 1). */
-const maxTries = 5;
+/** Tries to change a record that others keep changing (docs/architecture.md, 1), and the longest wait between them, in milliseconds. */
+const usualTries = 5;
+const maxPauseMs = 2_000;
 
 /** What storing a decision needs. */
 export type DecisionStorage = {
@@ -30,11 +31,12 @@ export async function storeDecided<Answer>(
   { table, dueShards, deliveryRetentionDays, now, newId, pause }: DecisionStorage,
   decide: () => Promise<Decided<Answer>>,
   deadline: number,
+  maxTries = usualTries,
 ): Promise<StoredDecision<Answer>> {
   let decided: Decided<Answer> | undefined;
   let hindrance: 'kept-changing' | 'too-busy' | 'time-up' = 'time-up';
   for (let tries = 1; tries <= maxTries && now() <= deadline; tries += 1) {
-    if (tries > 1) await pause(25 * 2 ** tries);
+    if (tries > 1) await pause(Math.min(25 * 2 ** tries, maxPauseMs));
     if (decided === undefined) {
       const made = await unlessContended(decide);
       hindrance = 'too-busy';

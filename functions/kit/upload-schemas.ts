@@ -12,8 +12,11 @@ export const UploadForm = z
   })
   .meta({ id: 'UploadForm' });
 
-/** A media type that can be a header: no control, nothing beyond ASCII (RFC 9110, 8.3). */
-const mediaType = /^[A-Za-z0-9!#$&^_.+-]+\/[A-Za-z0-9!#$&^_.+-]+(?:\s*;[\x20-\x7e]*)?$/;
+/**
+ * A media type that can be a header: no control, nothing beyond ASCII (RFC 9110, 8.3). Without a dollar sign, since S3 puts the
+ * file's name in the place of ${filename} in any field of a form.
+ */
+const mediaType = /^[A-Za-z0-9!#&^_.+-]+\/[A-Za-z0-9!#&^_.+-]+(?:\s*;[\x20-\x23\x25-\x7e]*)?$/;
 
 /** A file as it is declared before it is sent. */
 export const FileDeclaration = z

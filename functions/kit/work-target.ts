@@ -9,6 +9,7 @@ import type { Automation, Macro } from '../../core/document/schema.ts';
 import { type RunResult, type RunTarget, resultOf, resultWithout, sayNotRetried } from '../../core/runs/result.ts';
 import { pageSize, type Run } from '../../core/runs/run.ts';
 import { matchesScope } from '../../core/runs/scope.ts';
+import { mentionsFiles, readsFiles } from '../../core/uploads/reads-files.ts';
 import { type LoadedRecord, loadRecord, type RecordLoading } from './load-record.ts';
 import { noteAutomations } from './note-automations.ts';
 import { patiently } from './patiently.ts';
@@ -122,7 +123,9 @@ function withoutFirst({ ran, context }: Consequence): Pick<Consequence, 'ran' | 
 async function decide(dependencies: TargetDependencies, worked: WorkedMacro, target: RunTarget): Promise<Decision> {
   const { newId, now } = dependencies;
   const { configuration, run } = worked;
-  const loaded = await loadRecord(dependencies, configuration, target);
+  const where = run.over.kind === 'records' ? run.over.where : undefined;
+  const withFiles = readsFiles(configuration.document) || mentionsFiles(configuration.document, where);
+  const loaded = await loadRecord(dependencies, configuration, target, { withFiles });
   if (loaded === undefined) {
     const what = 'ticket' in target ? 'ticket' : 'member';
     return { result: resultWithout(target, 'failed', `there is no such ${what}`) };

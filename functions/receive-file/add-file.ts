@@ -1,9 +1,10 @@
-import { readStorageUse, storeAttachment } from '../../adapters/dynamodb/attachments.ts';
+import { readStorageUse, storeAttachment, takeFilePlace } from '../../adapters/dynamodb/attachments.ts';
 import {
   Attachment,
   type AttachmentRecord,
   maxAttachmentBytes,
   maxDirectBytes,
+  maxFilesOfTicket,
   objectKeyOf,
   uploadMs,
 } from '../../core/uploads/attachment.ts';
@@ -34,7 +35,7 @@ async function declareFile(dependencies: FileDependencies, call: FileCall): Prom
   if (size > maxAttachmentBytes) {
     return refuse(413, `A file may have 2 GiB (${maxAttachmentBytes} bytes) at most, and this has ${size}.`);
   }
-  const full = await refuseFullStorage(dependencies, call, size);
+  const full = await refuseFull(dependencies, call, size);
   if (full !== undefined) return full;
   const draft = draftAttachment(dependencies, call, { fileName, contentType, size });
   const isInParts = multipart ?? size > multipartAboveBytes;
@@ -58,16 +59,25 @@ async function storeFile(dependencies: FileDependencies, call: FileCall): Promis
   if (bytes.byteLength === 0) {
     return refuseParameters([{ parameter: form.parameter, code: 'out_of_range', message: 'The file is empty.' }]);
   }
-  const full = await refuseFullStorage(dependencies, call, bytes.byteLength);
+  const full = await refuseFull(dependencies, call, bytes.byteLength);
   if (full !== undefined) return full;
   const attachment = draftAttachment(dependencies, call, { fileName, contentType, size: bytes.byteLength });
   await storeNew(dependencies, attachment);
   await dependencies.bucket.put(objectKeyOf(attachment), bytes, contentType);
+  const stored = (await storeNow(dependencies, attachment)) ?? attachment;
+  return { status: 201, json: { status: 201, attachment: Attachment.parse(stored) } };
+}
+
+/** Has a file stored that is in the bucket; undefined where it is not, and its event settles it. */
+async function storeNow(
+  dependencies: FileDependencies,
+  attachment: AttachmentRecord,
+): Promise<AttachmentRecord | undefined> {
+  // What a scanner has to find clean first cannot be stored at once.
+  if (dependencies.malwareProtection) return undefined;
   const deadline = dependencies.now() + maxSettleMs;
-  const settled = await settleArrival(dependencies, attachment, { deadline });
-  const reached = settled.attachment ?? attachment;
-  if (reached.state === 'rejected') return refuse(413, reached.reason ?? 'The file was rejected.');
-  return { status: 201, json: { status: 201, attachment: Attachment.parse(reached) } };
+  const settled = await settleArrival(dependencies, attachment, { deadline, storesOnly: true });
+  return settled.attachment?.state === 'stored' ? settled.attachment : undefined;
 }
 
 function draftAttachment(
@@ -83,6 +93,19 @@ function draftAttachment(
 async function storeNew({ table, dueShards, now }: FileDependencies, attachment: AttachmentRecord): Promise<void> {
   // Ids are given once: one that is there is ours, of a try whose answer was lost.
   await storeAttachment(table, { before: undefined, after: attachment }, { dueShards, now: now() });
+}
+
+/** Refuses a file that the project has no room for, or the ticket no place. */
+async function refuseFull(
+  dependencies: FileDependencies,
+  call: FileCall,
+  size: number,
+): Promise<HttpReply | undefined> {
+  const full = await refuseFullStorage(dependencies, call, size);
+  if (full !== undefined) return full;
+  const { project, ticket } = call;
+  if (await takeFilePlace(dependencies.table, project, ticket, maxFilesOfTicket)) return undefined;
+  return refuse(409, `This ticket has been given ${maxFilesOfTicket} files, which is the most that one may have.`);
 }
 
 async function refuseFullStorage(

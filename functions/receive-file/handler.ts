@@ -1,4 +1,5 @@
 import { findAttachment } from '../../adapters/dynamodb/attachments.ts';
+import { isAttachmentId } from '../../core/uploads/attachment.ts';
 import { type CallFacts, openActivity } from '../kit/activity-log.ts';
 import { describeRefusal } from '../kit/describe-refusal.ts';
 import type { HttpHandler } from '../kit/endpoint.ts';
@@ -56,7 +57,8 @@ async function answer(
     if (reply.status < 500) await recall.remember();
     return reply;
   }
-  const attachment = await findAttachment(dependencies.table, { project, ticket: call.ticket, id });
+  const place = { project, ticket: call.ticket, id };
+  const attachment = isAttachmentId(id) ? await findAttachment(dependencies.table, place) : undefined;
   if (attachment === undefined || attachment.field !== call.field) return notFound();
   const handle = ofAttachment[request.routeKey];
   return handle === undefined ? notFound() : await handle(dependencies, { ...call, attachment });

@@ -1,5 +1,5 @@
 import { type AttachmentRecord, objectKeyOf } from '../../core/uploads/attachment.ts';
-import { countParts, partBytes } from '../../core/uploads/part-plan.ts';
+import { countParts, partBytes, sizeOfPart } from '../../core/uploads/part-plan.ts';
 import type { FileDependencies } from './call.ts';
 
 /** Signs a form for exactly the file that was declared. */
@@ -21,7 +21,10 @@ export async function signPartList(
   const parts = await Promise.all(
     numbers
       .filter((number) => number <= count)
-      .map(async (number) => ({ number, url: await bucket.signPart(key, uploadId, number, uploadUrlSeconds) })),
+      .map(async (number) => {
+        const part = { key, uploadId, number, bytes: sizeOfPart(number, size) };
+        return { number, url: await bucket.signPart(part, uploadUrlSeconds) };
+      }),
   );
   const expiresAt = new Date(now() + uploadUrlSeconds * 1_000).toISOString();
   return { partSize: partBytes, parts, expiresAt };

@@ -10,8 +10,11 @@ import { type Counting, isLeased, type Run, type RunPage } from '../../core/runs
 import { matchesScope, readsSubmitter } from '../../core/runs/scope.ts';
 import { afterCounting } from '../../core/runs/stretch.ts';
 import { type RecordContext, ticketUrl } from '../../core/tickets/record-values.ts';
+import { mentionsFiles } from '../../core/uploads/reads-files.ts';
+import { mapAtOnce } from '../kit/map-at-once.ts';
 import { patiently } from '../kit/patiently.ts';
 import { pagesUpTo, type RunSending, sendCount, sendPages, type Unsent } from '../kit/send-run.ts';
+import { readTicketFiles } from '../kit/ticket-files.ts';
 import type { PageDependencies } from '../kit/work-page.ts';
 
 /** How long one message counts, in milliseconds, and how long nobody else may: the function is stopped after 60 s. */
@@ -153,11 +156,13 @@ function hasFilter({ over }: Run): boolean {
 
 /** Keeps those of listed targets that a run is over, in their order. */
 function judgeOf(
-  { table, consoleOrigin, now }: CountDependencies,
+  dependencies: CountDependencies,
   { document, variables }: Configuration,
   { over, project: key }: Run,
 ): (names: readonly string[]) => Promise<string[]> {
   if (over.kind !== 'records' || over.where === undefined) return async (names) => [...names];
+  const { table, consoleOrigin, now } = dependencies;
+  const wantsFiles = over.target === 'ticket' && mentionsFiles(document, over.where);
   const wantsSubmitter = over.target === 'ticket' && readsSubmitter(document, over.where);
   const surroundings = () => ({ project: document.project, variables, now: new Date(now()).toISOString() });
   const load = async (names: readonly string[]): Promise<Map<string, RecordContext>> => {
@@ -168,12 +173,13 @@ function judgeOf(
     const tickets = await findTickets(table, key, names);
     const emails = wantsSubmitter ? [...new Set([...tickets.values()].map(({ submitter }) => submitter))] : [];
     const submitters = await findMembers(table, key, emails);
-    return new Map(
-      [...tickets].map(([id, ticket]) => {
-        const submitter = submitters.get(ticket.submitter)?.member;
-        return [id, { ...surroundings(), ticket, submitter, ticketUrl: ticketUrl(consoleOrigin, key, id) }];
-      }),
-    );
+    const contexts = await mapAtOnce([...tickets.values()], async (ticket): Promise<[string, RecordContext]> => {
+      const submitter = submitters.get(ticket.submitter)?.member;
+      const url = ticketUrl(consoleOrigin, key, ticket.id);
+      const files = wantsFiles ? { files: await readTicketFiles(dependencies, key, ticket.id) } : {};
+      return [ticket.id, { ...surroundings(), ticket, submitter, ticketUrl: url, ...files }];
+    });
+    return new Map(contexts);
   };
   return async (names) => {
     const contexts = await load(names);

@@ -94,7 +94,8 @@ async function drainDue(
       ...runs.map((run) => writeMessage({ kind: 'tend-run', ...run })),
       ...notifications.map((notification) => writeMessage({ kind: 'tell-team', notification })),
     ];
-    const uploads = attachments.map((place): Message => {
+    const seenTo = leaves.includes('uploads') ? [] : attachments;
+    const uploads = seenTo.map((place): Message => {
       const message: UploadMessage = { kind: 'tend-attachment', ...place };
       return { body: JSON.stringify(message) };
     });

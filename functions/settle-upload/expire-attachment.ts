@@ -37,7 +37,8 @@ async function decide(
     const outcome = await storeAttachment(table, { before: declared, after }, { dueShards, now: now() });
     return { answer: outcome === 'stored' ? after : undefined };
   }
-  const reason = declared.reason ?? 'Nothing arrived within 7 days.';
+  // Of one that has been seen, the reason says why it could not be stored.
+  const reason = (declared.etag === undefined ? undefined : declared.reason) ?? 'Nothing arrived within 7 days.';
   const arrival = { outcome: 'rejected' as const, attachment: { ...next, state: 'rejected' as const, reason } };
   const { answer, ...rest } = await decideArrival(dependencies, { configuration, loaded, declared, arrival });
   return { answer: answer.attachment, ...rest };

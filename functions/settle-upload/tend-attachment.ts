@@ -5,7 +5,8 @@ import { removeObject } from '../kit/remove-object.ts';
 import { settleArrival } from '../kit/settle-arrival.ts';
 import { expireAttachment } from './expire-attachment.ts';
 
-type Facts = Readonly<Record<string, unknown>>;
+/** What became of one attachment, as the log says it. */
+export type TendedFacts = { project: string; ticket: string; attachment: string; outcome: string };
 
 /**
  * Sees to an attachment that is due: what was rejected or deleted is removed from the bucket, and what has not arrived in time
@@ -15,7 +16,7 @@ export async function tendAttachment(
   dependencies: SettleDependencies,
   { project, ticket, id }: { project: string; ticket: string; id: string },
   deadline: number,
-): Promise<Facts> {
+): Promise<TendedFacts> {
   const attachment = await findAttachment(dependencies.table, { project, ticket, id });
   const facts = { project, ticket, attachment: id };
   switch (attachment?.state) {

@@ -12,25 +12,28 @@ export type TickDependencies = {
   macroQueue: Queue;
   webhookQueue: Queue;
   emailQueue: Queue;
+  uploadQueue: Queue;
   dueShards: number;
   observer: Observer;
 };
 
 /** Once a minute has every due shard drained, but for what goes to a queue that is busy with what it already holds. */
-export function tick({ macroQueue, webhookQueue, emailQueue, dueShards, observer }: TickDependencies) {
+export function tick({ macroQueue, webhookQueue, emailQueue, uploadQueue, dueShards, observer }: TickDependencies) {
   return async (): Promise<void> => {
-    const [webhooks, emails, macros] = await Promise.all([
+    const [webhooks, emails, uploads, macros] = await Promise.all([
       countWaiting(webhookQueue),
       countWaiting(emailQueue),
+      countWaiting(uploadQueue),
       countWaiting(macroQueue),
     ]);
     if (macros > maxMacroBacklog) {
-      observer.line('tick skipped', { webhooks, emails, macros });
+      observer.line('tick skipped', { webhooks, emails, uploads, macros });
       return;
     }
     const leaves = [
       ...(webhooks > maxBacklog ? ['webhooks' as const] : []),
       ...(emails > maxBacklog ? ['emails' as const] : []),
+      ...(uploads > maxBacklog ? ['uploads' as const] : []),
     ];
     const messages = Array.from({ length: dueShards }, (_, shard): MacroMessage => {
       return { kind: 'drain-due', shard, ...(leaves.length === 0 ? {} : { leaves }) };
@@ -39,7 +42,7 @@ export function tick({ macroQueue, webhookQueue, emailQueue, dueShards, observer
       macroQueue,
       messages.map((message) => ({ body: JSON.stringify(message) })),
     );
-    observer.line('tick', { shards: dueShards, webhooks, emails, macros, failed: failed.length });
+    observer.line('tick', { shards: dueShards, webhooks, emails, uploads, macros, failed: failed.length });
     if (failed.length > 0) throw new Error(`the macro queue did not take ${failed.length} of ${dueShards} messages`);
   };
 }

@@ -17,7 +17,7 @@ const OneSecret = z.object({ SecretId: z.string() });
 /** The calls that a request makes: a transaction is authorised item by item, a batch table by table. */
 export function readAwsCalls({ method, path, target, body }: WireRequest): AwsCall[] {
   if (target === undefined)
-    return path.startsWith('/v2/email/') ? readMail(method, path, body) : [readObjectCall(method, path, body)];
+    return path.startsWith('/v2/email/') ? readMail(method, path, body) : readObjectCalls(method, path, body);
   const [service = '', operation = ''] = target.split('.');
   const input: unknown = JSON.parse(body.toString('utf8'));
   if (service.startsWith('DynamoDB_')) return readTableCalls(operation, input);
@@ -74,14 +74,19 @@ const objectActions: Readonly<Record<string, string>> = {
 };
 
 /** A form with a file is a PutObject by whoever signed its policy. */
-function readObjectCall(method: string, path: string, body: Buffer): AwsCall {
+function readObjectCalls(method: string, path: string, body: Buffer): AwsCall[] {
   const { pathname, searchParams } = new URL(path, 'http://127.0.0.1');
   const [, bucket = '', ...names] = pathname.split('/');
   const isInParts = searchParams.has('uploadId') || searchParams.has('uploads');
+  const resource = `arn:aws:s3:::${bucket}/${names.join('/')}`;
+  if (searchParams.has('tagging') && method === 'GET') return [{ action: 's3:GetObjectTagging', resource }];
   const action = (isInParts ? partActions : objectActions)[method];
-  if (action !== undefined && names.length > 0)
-    return { action, resource: `arn:aws:s3:::${bucket}/${names.join('/')}` };
+  if (action !== undefined && names.length > 0) {
+    // Only to whoever may list the bucket does S3 say 404 of what is not there (S3 API, HeadObject).
+    const listing = { action: 's3:ListBucket', resource: `arn:aws:s3:::${bucket}` };
+    return method === 'HEAD' ? [{ action, resource }, listing] : [{ action, resource }];
+  }
   const key = /name="key"\r\n(?:.+\r\n)*\r\n(.+)\r\n/.exec(body.toString('latin1'))?.[1];
   if (method !== 'POST' || key === undefined) throw new Error(`nobody has said which action ${method} ${path} is`);
-  return { action: 's3:PutObject', resource: `arn:aws:s3:::${bucket}/${key}` };
+  return [{ action: 's3:PutObject', resource: `arn:aws:s3:::${bucket}/${key}` }];
 }

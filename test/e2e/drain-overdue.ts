@@ -19,6 +19,14 @@ export async function drainAll(engines: Engines): Promise<void> {
   queues.destroy();
 }
 
+/** Puts a message into the upload queue that nobody can make sense of. */
+export async function sendNonsense(engines: Engines): Promise<void> {
+  const queues = new SQSClient({ endpoint: engines.AWS_ENDPOINT_URL_SQS ?? '', region, credentials });
+  const QueueUrl = engines[environmentNames.uploadQueueUrl];
+  await queues.send(new SendMessageCommand({ QueueUrl, MessageBody: '{"nonsense":true}' }));
+  queues.destroy();
+}
+
 /** Makes a pending delivery overdue in the table, in a lane, and has its shard drained as tick does it once a minute. */
 export async function drainOverdue(engines: Engines, delivery: string, lane = ''): Promise<void> {
   const { pk, sk } = deliveryKey(delivery);

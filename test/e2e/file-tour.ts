@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { AddedFile } from '../../functions/kit/upload-schemas.ts';
 import { declaredForm, declaredParts, postForm } from '../file-project.ts';
 import type { ReceivingServer } from '../receiving-server.ts';
-import { drainAll, type Engines } from './drain-overdue.ts';
+import { drainAll, type Engines, sendNonsense } from './drain-overdue.ts';
 import type { StackCalls } from './stack-calls.ts';
 import { storePendingFile } from './stack-table.ts';
 
@@ -28,6 +28,7 @@ type FileCalls = {
 
 /** Takes files through every way in and out: by form, in parts, directly, aborted, rejected, expired, told of, opened, deleted. */
 export async function sendFiles(calls: StackCalls, engines: Engines, slack: ReceivingServer): Promise<void> {
+  await sendNonsense(engines);
   await tellOfFiles(calls, slack.origin);
   const files = await openTicket(calls);
   await sendInParts(calls, files);

@@ -92,6 +92,33 @@ describe('((attachments))', () => {
     });
   });
 
+  test('names a file that was declared once, with its link when it has come', async ({ engines }) => {
+    const { report, declare, arrived, told } = await tellingProject(engines);
+    const { screenshot } = await report();
+    const { added } = await declare(screenshot.endpoint, { fileName: 'a.png', contentType: 'image/png', size: 6 });
+    await postForm(declaredForm(added), 'pixels');
+    await arrived(keyOfForm(declaredForm(added)));
+    expect(await told()).toMatchObject([{ files: [{ name: 'a.png', url: expect.stringMatching(linked) }] }]);
+    expect(Object((await told())[0]).files).toHaveLength(1);
+  });
+
+  test('names the one of two files of the same name that is left', async ({ engines }) => {
+    const { report, declare, arrived, told, ask, project, attachments, call, clock } = await tellingProject(engines);
+    const { ticket, screenshot } = await report();
+    for (const content of ['first!', 'second']) {
+      const { added } = await declare(screenshot.endpoint, { fileName: 'a.png', contentType: 'image/png', size: 6 });
+      await postForm(declaredForm(added), content);
+      await arrived(keyOfForm(declaredForm(added)));
+      clock.advance(1);
+    }
+    const [, second] = await attachments(ticket);
+    await ask('DELETE', `/projects/${project}/tickets/${ticket}/attachments/${String(second?.id)}`);
+    const [file, ...others] = Object((await told()).at(-1)).files;
+    expect(others).toEqual([]);
+    const { headers } = await call(file.url, { method: 'GET' });
+    expect(await (await fetch(headers.location ?? '')).text()).toBe('first!');
+  });
+
   test('is empty where there is no file', async ({ engines }) => {
     const { project, report, ask } = await tellingProject(engines);
     const { ticket } = await report();

@@ -103,6 +103,7 @@ function handlersOver(engines: TestEngines, observer: Observer): Partial<Record<
     pause: async () => undefined,
     largeBodies: openLargeBodies(table.client.config, bucketName, s3Endpoint),
     bucket: openTestBucket(engines),
+    readConfigurationNow: configurationReader(table, { freshMs: 0, now: Date.now, stageVariables: {} }),
     quotaBytes: undefined,
     loadKeys: async () => testKeys,
     malwareProtection: false,

@@ -157,7 +157,9 @@ test('what becomes of a file is answered for its own field alone', async ({ engi
   });
   const elsewhere = `${path({ parameter: 'screenshot' })}/${id}${new URL(screenshot.endpoint).search}`;
   expect((await call(elsewhere, { method: 'GET' })).status).toBe(404);
-  expect((await call(`${path()}/nobody${search}`, { method: 'GET' })).status).toBe(404);
+  for (const nobody of ['nobody', 'a'.repeat(3_000), 'a%23b']) {
+    expect((await call(`${path()}/${nobody}${search}`, { method: 'GET' })).status).toBe(404);
+  }
 });
 
 test('a page of an allowed origin may read what is answered', async ({ engines }) => {

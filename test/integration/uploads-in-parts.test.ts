@@ -145,14 +145,28 @@ describe('an upload in parts', () => {
     expect((await complete(parts)).status).toBe(200);
   });
 
-  test('with a part too small that is not the last is refused with 400', async ({ engines }) => {
-    const { send, complete } = await startUpload(engines);
-    const parts = [await send(1, Buffer.from('small')), await send(2), await send(3)];
-    const { status, json } = await complete(parts);
-    expect(status).toBe(400);
-    expect(Object(json).errors).toMatchObject([
-      { parameter: 'parts.0', message: expect.stringContaining('all but the last need 5242880 at least') },
-    ]);
+  test('takes each part in its own size alone', async ({ engines }) => {
+    const { upload } = await startUpload(engines);
+    const sizes = [1, partSize - 1, partSize + 1];
+    const statuses = [];
+    for (const bytes of sizes) {
+      const url = upload.parts[0]?.url ?? '';
+      statuses.push((await fetch(url, { method: 'PUT', body: Buffer.alloc(bytes) })).status);
+    }
+    expect(statuses).toEqual([403, 403, 403]);
+  });
+
+  test('that is complete has no parts to ask for or to sign, and is what it is', async ({ engines }) => {
+    const { send, complete, list, sign, arrived, key } = await startUpload(engines);
+    await complete([await send(1), await send(2), await send(3)]);
+    const reason = 'All parts have come: the file is being checked.';
+    const listed = await list();
+    expect([listed.status, listed.json]).toMatchObject([200, { attachment: { state: 'pending', reason } }]);
+    expect(listed.json).not.toHaveProperty('parts');
+    expect(await sign({ parts: [1] })).toMatchObject({ status: 409, json: { description: reason } });
+    await arrived(key);
+    expect((await list()).json).toMatchObject({ attachment: { state: 'stored' } });
+    expect(Object((await list()).json).attachment).not.toHaveProperty('reason');
   });
 
   test('signs no part that the file does not have', async ({ engines }) => {

@@ -71,6 +71,7 @@ const patterns: readonly [pattern: string, name: keyof typeof keys, key: object 
   ["all of a record's comments", 'commentPrefix', keys.commentPrefix],
   ['a file of a ticket', 'attachmentKey', keys.attachmentKey('apollo', 'BUG-0001', 'a1')],
   ["all of a ticket's files", 'attachmentPrefix', keys.attachmentPrefix],
+  ['how many files of a ticket were declared', 'filePlacesKey', keys.filePlacesKey('apollo', 'BUG-0001')],
   ['what a project has stored', 'storageKey', keys.storageKey('apollo')],
   ['that an automation has run for a ticket', 'onceKey', keys.onceKey('apollo', 'BUG-0001', 'escalate')],
   [
