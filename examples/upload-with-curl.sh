@@ -2,8 +2,14 @@
 # Adds a file to a new ticket of a running local stack, in three ways: by the ready form, by a declared one, and in parts.
 # Use: sh examples/upload-with-curl.sh FILE [path of local.json]
 set -eu
+if [ $# -eq 0 ] || [ ! -s "$1" ]; then
+  echo "Use: sh examples/upload-with-curl.sh FILE [path of local.json]; the file must be there and have content." >&2
+  exit 2
+fi
 FILE=$1
 LOCAL=${2:-.feedbridge/local.json}
+PART=$(mktemp)
+trap 'rm -f "$PART"' EXIT
 
 # Prints a value of a JSON text: get '.ticket.id' "$JSON"
 get() { node -e 'console.log(eval("JSON.parse(process.argv[2])" + process.argv[1]) ?? "")' "$1" "$2"; }
@@ -18,7 +24,14 @@ send_form() {
   fields=$(node -e 'for (const [k, v] of Object.entries(JSON.parse(process.argv[1]).fields)) console.log(`form-string = "${k}=${v.replace(/["\\]/g, "\\$&")}"`)' "$1")
   printf '%s\n' "$fields" | curl -sS --fail-with-body -K - -F "file=@$FILE" "$(get .url "$1")"
 }
-post() { curl -sS --fail-with-body -X POST -H 'Content-Type: application/json' -d "$2" "$1"; }
+# Posts JSON; an answer that is no success is shown, since it says why.
+post() {
+  ANSWER=$(curl -sS --fail-with-body -X POST -H 'Content-Type: application/json' -d "$2" "$1") || {
+    echo "$ANSWER" >&2
+    return 1
+  }
+  echo "$ANSWER"
+}
 
 echo '1. One call to us, one to S3: the answer that creates the ticket has a form for each attachment field.'
 CREATED=$(curl -sS --fail-with-body "$API/api/v1/projects/apollo/feedback/appcrashlog" \
@@ -38,11 +51,10 @@ COUNT=$(((SIZE + PART_SIZE - 1) / PART_SIZE))
 NUMBER=1
 while [ "$NUMBER" -le "$COUNT" ]; do
   URL=$(get '.parts[0].url' "$(post "$(get .upload.sign "$PARTS")" "{\"parts\":[$NUMBER]}")")
-  tail -c +$(((NUMBER - 1) * PART_SIZE + 1)) "$FILE" | head -c "$PART_SIZE" >"$FILE.part"
-  curl -sS --fail-with-body -T "$FILE.part" "$URL"
+  tail -c +$(((NUMBER - 1) * PART_SIZE + 1)) "$FILE" | head -c "$PART_SIZE" >"$PART"
+  curl -sS --fail-with-body -T "$PART" "$URL"
   NUMBER=$((NUMBER + 1))
 done
-rm -f "$FILE.part"
 THERE=$(curl -sS --fail-with-body "$(get .upload.list "$PARTS")")
 COMPLETE=$(node -e 'console.log(JSON.stringify({ parts: JSON.parse(process.argv[1]).parts.map(({ number, etag }) => ({ number, etag })) }))' "$THERE")
 post "$(get .upload.complete "$PARTS")" "$COMPLETE" >/dev/null

@@ -31,6 +31,8 @@ const attachment: z.infer<typeof AddedFile>['attachment'] = {
   createdAt: '2026-11-21T09:00:05.000Z',
 };
 
+const inParts = { ...attachment, fileName: 'dump.bin', contentType: 'application/octet-stream', size: 209_715_200 };
+
 const form: z.infer<typeof SignedUpload>['upload'] = {
   method: 'POST',
   url: 'https://attachments.s3.eu-central-1.amazonaws.com',
@@ -79,7 +81,12 @@ export const fileDescriptions: Readonly<Record<FileRouteName, RouteDescription>>
     answers: {
       200: {
         description: 'The attachment as it is now.',
-        content: json(ListedParts, { status: 200, attachment, partSize: 16_777_216, parts: [] }),
+        content: json(ListedParts, {
+          status: 200,
+          attachment: inParts,
+          partSize: 16_777_216,
+          parts: [{ number: 1, size: 16_777_216, etag: '0f343b0931126a20f133d67c2b018a3b' }],
+        }),
       },
     },
     refusals,
@@ -94,7 +101,14 @@ export const fileDescriptions: Readonly<Record<FileRouteName, RouteDescription>>
     answers: {
       200: {
         description: 'The addresses.',
-        content: json(SignedUpload, { status: 200, upload: form, expiresAt: form?.expiresAt ?? '' }),
+        content: json(SignedUpload, {
+          status: 200,
+          parts: [9, 10].map((number) => ({
+            number,
+            url: `https://attachments.s3.eu-central-1.amazonaws.com/…?partNumber=${number}`,
+          })),
+          expiresAt: '2026-11-21T10:00:05.000Z',
+        }),
       },
     },
     refusals,

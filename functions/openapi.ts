@@ -25,6 +25,13 @@ const securitySchemes = {
   'api-key': { type: 'apiKey', in: 'header', name: 'X-Api-Key', description: 'An API key, `<prefix>-<secret>`.' },
   'api-key-bearer': { type: 'http', scheme: 'bearer', description: 'An API key as a bearer token.' },
   'api-key-query': { type: 'apiKey', in: 'query', name: 'apiKey', description: 'For callers that can set no header.' },
+  'upload-capability': {
+    type: 'apiKey',
+    in: 'query',
+    name: 'upload',
+    description:
+      'What takes the place of a key in the addresses for files; it works for 7 days, for one field or one file.',
+  },
   'sign-in': {
     type: 'http',
     scheme: 'bearer',
@@ -35,6 +42,7 @@ const securitySchemes = {
 } as const;
 
 const byKey = [{ 'api-key': [] }, { 'api-key-bearer': [] }, { 'api-key-query': [] }];
+const byCapability = [{ 'upload-capability': [] }, ...byKey];
 const bySignIn = [{ 'sign-in': [] }];
 
 // Every refusal has the same shape; the gateway refuses a token by itself, in a shape of its own.
@@ -86,7 +94,7 @@ function describeRoute(name: string, route: Route, described: RouteDescription):
     tags: [tag],
     summary,
     ...(description === undefined ? {} : { description }),
-    security: route.authorised ? bySignIn : described.refusals.includes(401) ? byKey : [],
+    security: securityOf(route, described),
     requestParams: {
       path: z.object(Object.fromEntries(variables.map((variable) => [variable, pathParameter(variable)]))),
       ...(query === undefined ? {} : { query }),
@@ -95,6 +103,12 @@ function describeRoute(name: string, route: Route, described: RouteDescription):
     ...(body === undefined ? {} : { requestBody: { required: true, content: { ...body } } }),
     responses: describeAnswers(route, described),
   };
+}
+
+function securityOf({ authorised }: Route, { refusals: statuses, query }: RouteDescription) {
+  if (authorised) return bySignIn;
+  if (!statuses.includes(401)) return [];
+  return query !== undefined && 'upload' in query.shape ? byCapability : byKey;
 }
 
 function describeAnswers({ authorised }: Route, described: RouteDescription): ZodOpenApiResponsesObject {

@@ -27,7 +27,8 @@ export const refusals = {
   },
   401: {
     id: 'UnknownCaller',
-    description: 'The API key is missing or not valid; a disabled and an unknown key get the same answer.',
+    description:
+      'The API key, or what takes its place in `?upload=`, is missing or not valid; a disabled and an unknown key get the same answer.',
     example: { status: 401, description: 'The API key is not valid.' },
     headers: z.object({ 'WWW-Authenticate': z.string() }),
   },
@@ -56,7 +57,7 @@ export const refusals = {
   },
   413: {
     id: 'TooLarge',
-    description: 'The body is larger than 1 MiB.',
+    description: 'The body is larger than 1 MiB, or a file larger than it may be.',
     example: { status: 413, description: 'A JSON body may have 1 MiB at most.' },
   },
   415: {

@@ -7,6 +7,7 @@ import { openCheckpoints } from './checkpoints.ts';
 import { type DataDirectory, openDataDirectory, openEphemeralDirectory } from './data-directory.ts';
 import { type Engines, startEngines } from './engines.ts';
 import { createExamplePage } from './example-page.ts';
+import { freePort } from './free-port.ts';
 import { type Answerer, openFrontDoor } from './front-door.ts';
 import { openFunctionLog } from './function-log.ts';
 import { createFunctions, type Functions, warmUp } from './functions.ts';
@@ -55,7 +56,9 @@ async function start(options: StackOptions, closers: Closers): Promise<Omit<Stac
   const state = openState(kept('state.json'));
   const door = await openFrontDoor(port);
   closers.push(door.close);
-  const { engines, assembly } = await startParts(options.assemblyDir, directory, closers);
+  const bucketPort = await freePort(state.get().bucketPort);
+  const { engines, assembly } = await startParts(options.assemblyDir, { directory, bucketPort }, closers);
+  state.change({ bucketPort });
   const provisioned = await provision(assembly, engines, { origin: door.origin });
   if (provisioned.tableIsNew) state.change(nothingSeeded);
   closers.push((await startNotifications({ assembly, provisioned, engines, onProblem: log })).stop);
@@ -96,11 +99,11 @@ function openDirectory({ dataDir, ephemeral = dataDir === undefined }: StackOpti
 /** Starts the engines while the assembly is made: neither needs the other. */
 async function startParts(
   assemblyDir: StackOptions['assemblyDir'],
-  directory: DataDirectory,
+  { directory, bucketPort }: { directory: DataDirectory; bucketPort: number },
   closers: Closers,
 ): Promise<{ engines: Engines; assembly: Assembly }> {
   const [engines, folder] = await Promise.allSettled([
-    startEngines({ dataDir: directory.kept, workDir: directory.work }),
+    startEngines({ dataDir: directory.kept, workDir: directory.work, ports: { s3: bucketPort } }),
     typeof assemblyDir === 'string' ? assemblyDir : assemblyDir(directory.work),
   ]);
   if (engines.status === 'fulfilled') closers.push(engines.value.stop);

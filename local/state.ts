@@ -12,6 +12,8 @@ const State = z.object({
   /** The value that each secret was set to, and how the API listed it then: listed the same, nobody has changed it. */
   secrets: z.record(z.string(), z.object({ value: z.string(), listed: z.string() })).default({}),
   nextIssue: z.number().default(1),
+  /** Where the bucket was: addresses that were signed for it go on working. */
+  bucketPort: z.number().optional(),
 });
 export type State = z.infer<typeof State>;
 
