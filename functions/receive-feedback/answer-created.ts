@@ -2,6 +2,7 @@ import type { RememberedCall } from '../../adapters/dynamodb/ticket-creation.ts'
 import type { SourceOfType } from '../../core/sources/find-source.ts';
 import { maxAttachmentBytes, objectKeyOf, uploadMs } from '../../core/uploads/attachment.ts';
 import { writeUploadCapability } from '../../core/uploads/capabilities.ts';
+import { fileAddress } from '../kit/file-addresses.ts';
 import { type HttpReply, refuse } from '../kit/http.ts';
 import { CreatedTicket } from './answer.ts';
 import type { ReceiveDependencies, Submission } from './submission.ts';
@@ -19,8 +20,8 @@ export async function answerCreated(
       { project, ticket: ticket.id, parameter },
       expiresAt,
     );
-    const path = `/api/v1/projects/${project}/feedback/${source.key}/${ticket.id}/files/${encodeURIComponent(parameter)}`;
-    return `${apiOrigin}${path}?upload=${capability}`;
+    const field = { project, source: source.key, ticket: ticket.id, parameter };
+    return `${fileAddress(apiOrigin, field)}?upload=${capability}`;
   };
   const files = await Promise.all(
     listUploads({ source, feedbackType }).map(async ({ field, parameter }) => {

@@ -11,6 +11,7 @@ import {
 import { writeUploadCapability } from '../../core/uploads/capabilities.ts';
 import { cleanFileName } from '../../core/uploads/clean-file-name.ts';
 import { firstParts, multipartAboveBytes } from '../../core/uploads/part-plan.ts';
+import { fileAddress } from '../kit/file-addresses.ts';
 import { type HttpReply, refuse, refuseParameters } from '../kit/http.ts';
 import { readBody } from '../kit/read-input.ts';
 import { settleArrival } from '../kit/settle-arrival.ts';
@@ -130,8 +131,7 @@ async function describeUpload(
   const scope = { project, ticket, parameter, attachment: attachment.id };
   const expiresAt = Date.parse(attachment.createdAt) + uploadMs;
   const capability = writeUploadCapability((await loadKeys()).capability, scope, expiresAt);
-  const files = `${apiOrigin}/api/v1/projects/${project}/feedback/${source.key}/${ticket}/files`;
-  const base = `${files}/${encodeURIComponent(parameter)}/${attachment.id}`;
+  const base = `${fileAddress(apiOrigin, { project, source: source.key, ticket, parameter })}/${attachment.id}`;
   const urlOf = (verb: string) => `${base}${verb}?upload=${capability}`;
   const addresses = { sign: urlOf('/sign'), list: urlOf(''), abort: urlOf('') };
   if (attachment.uploadId === undefined) return { ...(await signForm(dependencies, attachment)), ...addresses };

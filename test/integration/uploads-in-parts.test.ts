@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect } from 'vitest';
+import type { AttachmentBucket } from '../../adapters/s3/attachment-bucket.ts';
+import { BucketBusy } from '../../adapters/s3/bucket-busy.ts';
 import { type TestEngines, test } from '../engines.ts';
 import { declaredParts, fileProject } from '../file-project.ts';
 
@@ -181,6 +183,17 @@ describe('an upload in parts', () => {
     ]);
     const none = await sign({});
     expect([none.status, Object(none.json).errors]).toMatchObject([400, [{ parameter: 'parts', code: 'required' }]]);
+  });
+
+  test('is answered 503 with Retry-After where S3 is busy, and nothing is declared', async ({ engines }) => {
+    const busy = async () => await Promise.reject(new BucketBusy('S3 did not do it'));
+    const bucketOver = (bucket: AttachmentBucket) => ({ ...bucket, startParts: busy });
+    const { report, call, attachments } = await fileProject(engines, { bucketOver });
+    const { ticket, crashLog } = await report();
+    const headers = { 'content-type': 'application/json' };
+    const answer = await call(crashLog.endpoint, { body: declaration, headers });
+    expect([answer.status, answer.headers['retry-after']]).toEqual([503, '2']);
+    expect(await attachments(ticket)).toEqual([]);
   });
 
   test('is given up for good', async ({ engines }) => {
