@@ -34,6 +34,8 @@ export function stackCalls({ api, token, keys }: LocalJson): StackCalls {
       method: route.method,
       redirect: 'manual',
       headers: {
+        // A connection that idled while large files were worked on may be closing just now.
+        connection: 'close',
         ...(route.authorised ? { authorization: `Bearer ${token}` } : {}),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,

@@ -92,8 +92,9 @@ async function stored(ticket: string, id: string): Promise<void> {
 
 /** Asks an address of ours without any key. */
 async function ask(url: string, body?: object): Promise<unknown> {
-  const headers = { 'content-type': 'application/json' };
-  const response = await fetch(url, body === undefined ? {} : { method: 'POST', headers, body: JSON.stringify(body) });
+  const headers = { connection: 'close', 'content-type': 'application/json' };
+  const sent = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
+  const response = await fetch(url, { headers, ...sent });
   const answer: unknown = await response.json();
   if (!response.ok) throw new Error(`${response.status}: ${JSON.stringify(answer)}`);
   return answer;
