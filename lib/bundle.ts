@@ -50,6 +50,18 @@ const leaveOutJsonSchema: Plugin = {
   },
 };
 
+/**
+ * Leaves out the memory of endpoints that DynamoDB's client would discover: nobody asks it to, and the package behind it is as
+ * large as a handler of ours.
+ */
+const leaveOutEndpointMemory: Plugin = {
+  name: 'leave-out-endpoint-memory',
+  setup({ onLoad }) {
+    const contents = 'export default class { get() {} peek() {} set() {} has() { return false; } clear() {} };';
+    onLoad({ filter: /[/\\]mnemonist[/\\]lru-cache\.js$/ }, () => ({ contents, loader: 'js' }));
+  },
+};
+
 /** Leaves out all of the SDK's own package descriptions but the version, which is what its user agent says. */
 const keepVersionOnly: Plugin = {
   name: 'keep-version-only',
@@ -80,7 +92,7 @@ export const bundleOptions = {
   banner: {
     js: "import{createRequire as bundleRequire}from'node:module';const require=bundleRequire(import.meta.url);",
   },
-  plugins: [leaveOutUnusedWays, leaveOutExpressions, keepVersionOnly, leaveOutJsonSchema],
+  plugins: [leaveOutUnusedWays, leaveOutExpressions, keepVersionOnly, leaveOutJsonSchema, leaveOutEndpointMemory],
   logLevel: 'warning',
   // What is left out is undefined by intent.
   logOverride: { 'import-is-undefined': 'silent' },
