@@ -6,6 +6,7 @@ import { ShownTicket } from '../core/tickets/ticket.ts';
 import { ExplainQuery, Explanation } from './admin-api/explain-schemas.ts';
 import {
   ActivityPage,
+  ApiKeyChange,
   ApiKeyPage,
   AppliedDocument,
   ApplyQuery,
@@ -14,6 +15,7 @@ import {
   CreatedApiKey,
   DocumentQuery,
   EntriesQuery,
+  KeyRotation,
   MemberPage,
   NewApiKey,
   NewSecret,
@@ -192,6 +194,23 @@ export const adminDescriptions: Readonly<Record<AdminRouteName, RouteDescription
     refusals: [401, 403, 413, 415, 400, 409, 503],
   },
   'get-api-key': get('API keys', 'Get an API key', ListedApiKey),
+  'change-api-key': {
+    tag: 'API keys',
+    summary: 'Change an API key',
+    description: 'What is not named stays as it is; null takes a setting away. It is in force within 10 seconds.',
+    body: json(ApiKeyChange, { enabled: false, maxPerMinute: 60 }),
+    answers: { 200: { description: 'The key as it is now.', content: json(ListedApiKey) } },
+    refusals: [401, 403, 404, 413, 415, 400, 503],
+  },
+  'rotate-api-key': {
+    tag: 'API keys',
+    summary: "Replace an API key's secret",
+    description:
+      'The new one works at once, the old one for as long as `overlap` says: 24 hours unless it says otherwise.',
+    body: json(KeyRotation, { overlap: '7d' }),
+    answers: { 200: { description: 'The key with its new secret, shown this once.', content: json(CreatedApiKey) } },
+    refusals: [401, 403, 404, 413, 415, 400, 503],
+  },
   'list-key-activity': list(
     'API keys',
     'List what crossed with an API key',

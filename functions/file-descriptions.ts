@@ -42,7 +42,7 @@ const form: z.infer<typeof SignedUpload>['upload'] = {
 };
 
 const files = 'https://api.example.com/api/v1/projects/apollo/feedback/appcrashlog/BUG-0001/files/screenshot';
-const refusals: RouteDescription['refusals'] = [401, 404, 403, 400, 409, 413, 415, 503];
+const refusals: RouteDescription['refusals'] = [401, 404, 403, 429, 400, 409, 413, 415, 503];
 
 /** The descriptions of the routes by which files come and go from outside, by their names. */
 export const fileDescriptions: Readonly<Record<FileRouteName, RouteDescription>> = {

@@ -78,6 +78,12 @@ export const refusals = {
     description: '`If-Match` is missing where it is required.',
     example: { status: 428, description: 'Say with If-Match which version you change.' },
   },
+  429: {
+    id: 'TooMany',
+    description: "The key's rate is spent.",
+    example: { status: 429, description: 'This API key may make 60 calls a minute: try again in 12 seconds.' },
+    headers: RetryAfter,
+  },
   503: {
     id: 'Busy',
     description: 'Contention or throttling outlasted our own tries. What was asked for was not done: repeat the call.',

@@ -84,7 +84,7 @@ const receiveFeedback: RouteDescription = {
       content: { 'application/json': { schema: Created, example: createdExample } },
     },
   },
-  refusals: [401, 404, 403, 413, 415, 400, 422, 503],
+  refusals: [401, 404, 403, 429, 413, 415, 400, 422, 503],
 };
 
 function fireListener(what: 'ticket' | 'member'): RouteDescription {
@@ -102,7 +102,7 @@ function fireListener(what: 'ticket' | 'member'): RouteDescription {
         content: { 'application/json': { schema: Fired, example: firedExample } },
       },
     },
-    refusals: [401, 404, 403, 413, 400, 409, 503],
+    refusals: [401, 404, 403, 429, 413, 400, 409, 503],
   };
 }
 

@@ -92,6 +92,8 @@ export const routes = {
   'list-api-keys': admin('GET', '/api-keys'),
   'create-api-key': admin('POST', '/api-keys'),
   'get-api-key': admin('GET', '/api-keys/{prefix}'),
+  'change-api-key': admin('PATCH', '/api-keys/{prefix}'),
+  'rotate-api-key': admin('POST', '/api-keys/{prefix}/rotate'),
   'list-key-activity': admin('GET', '/api-keys/{prefix}/activity'),
   'delete-api-key': admin('DELETE', '/api-keys/{prefix}'),
   'read-openapi': { method: 'GET', path: '/openapi.json', handledBy: 'answer-rest', authorised: false },

@@ -61,7 +61,9 @@ export async function seedProject(
 /** Stores the example's API keys once per worker. */
 export async function seedKeys(table: Table): Promise<void> {
   for (const prefix of ['mobile', 'web', 'jira', 'bi']) {
-    const key = { prefix, name: prefix, hash: hashKeySecret(secretOf(prefix)), enabled: true };
+    // Used a moment ago, so that no test counts the note of its use.
+    const lastUsedAt = '2026-11-21T09:00:00.000Z';
+    const key = { prefix, name: prefix, hash: hashKeySecret(secretOf(prefix)), enabled: true, lastUsedAt };
     await addApiKeyOnce(table, { ...key, createdAt: '2026-11-21T08:00:00.000Z' });
   }
 }

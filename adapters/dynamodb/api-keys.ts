@@ -1,13 +1,90 @@
-import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import * as z from 'zod';
 import { ApiKey } from '../../core/keys/api-key.ts';
 import { apiKeyKey, apiKeyListKey } from './keys.ts';
 import { type Page, readListPage } from './lists.ts';
 import { isConditionFailure, type Table } from './table.ts';
 
 /** What is shown of an API key: everything but its hash. */
-export const ListedApiKey = ApiKey.omit({ hash: true }).meta({ id: 'ApiKey' });
-export type ListedApiKey = Omit<ApiKey, 'hash'>;
+export const ListedApiKey = ApiKey.omit({ hash: true, previous: true })
+  .extend({
+    previousValidUntil: z.iso.datetime().optional().describe('Until when the secret before the last rotation counts.'),
+  })
+  .meta({ id: 'ApiKey' });
+export type ListedApiKey = z.infer<typeof ListedApiKey>;
+
+/** An API key as it is stored, with the version that guards its next change. */
+export type StoredApiKey = { key: ApiKey; version: number };
+
+const Stored = z.looseObject({ version: z.int() });
+
+/** A key as it may be shown. */
+export function showApiKey({ previous, ...key }: ApiKey): ListedApiKey {
+  return ListedApiKey.parse({ ...key, previousValidUntil: previous?.validUntil });
+}
+
+/** Reads an API key to change it, consistently; undefined where there is none. */
+export async function findStoredApiKey(table: Table, prefix: string): Promise<StoredApiKey | undefined> {
+  const { Item } = await table.client.send(
+    new GetCommand({ TableName: table.name, Key: apiKeyKey(prefix), ConsistentRead: true }),
+  );
+  return Item === undefined ? undefined : { key: ApiKey.parse(Item), version: Stored.parse(Item).version };
+}
+
+/** Stores a changed API key, unless it was changed or deleted meanwhile; its last use stays as it is. */
+export async function replaceApiKey(
+  table: Table,
+  before: StoredApiKey,
+  key: ApiKey,
+): Promise<'stored' | 'changed-meanwhile'> {
+  const Item = {
+    ...apiKeyKey(key.prefix),
+    ...apiKeyListKey(key.prefix),
+    ...key,
+    type: 'api-key',
+    version: before.version + 1,
+    listed: listedColumns(key),
+  };
+  try {
+    await table.client.send(
+      new PutCommand({
+        TableName: table.name,
+        Item,
+        ConditionExpression: '#version = :before',
+        ExpressionAttributeNames: { '#version': 'version' },
+        ExpressionAttributeValues: { ':before': before.version },
+      }),
+    );
+    return 'stored';
+  } catch (error) {
+    if (!isConditionFailure(error)) throw error;
+    return 'changed-meanwhile';
+  }
+}
+
+/** Notes that a key was used, unless that was noted after `since` (RFC 3339) or the key is gone. */
+export async function noteKeyUse(table: Table, prefix: string, at: string, since: string): Promise<void> {
+  try {
+    await table.client.send(
+      new UpdateCommand({
+        TableName: table.name,
+        Key: apiKeyKey(prefix),
+        UpdateExpression: 'SET lastUsedAt = :at',
+        ConditionExpression: 'attribute_exists(pk) AND (attribute_not_exists(lastUsedAt) OR lastUsedAt < :since)',
+        ExpressionAttributeValues: { ':at': at, ':since': since },
+      }),
+    );
+  } catch (error) {
+    if (!isConditionFailure(error)) throw error;
+  }
+}
+
+/** What a list shows of a key: its last use is not written there each time. */
+function listedColumns(key: ApiKey): Omit<ListedApiKey, 'lastUsedAt'> {
+  const { lastUsedAt: _, ...listed } = showApiKey(key);
+  return listed;
+}
 
 /** Reads an API key by its prefix, consistently; undefined where there is none. */
 export async function findApiKey(table: Table, prefix: string): Promise<ApiKey | undefined> {
@@ -25,7 +102,7 @@ export async function addApiKeyOnce(table: Table, key: ApiKey): Promise<'added' 
     ...key,
     type: 'api-key',
     version: 1,
-    listed: ListedApiKey.parse(key),
+    listed: listedColumns(key),
   };
   try {
     await table.client.send(

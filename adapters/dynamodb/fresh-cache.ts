@@ -1,13 +1,16 @@
+/** Finds something by its key; `anew` asks for it whatever is remembered of it. */
+export type FindRemembered<Found> = (key: string, anew?: boolean) => Promise<Found | undefined>;
+
 /** Remembers what was found for a while; what was not found is asked for again, so that a new object works at once. */
 export function rememberFound<Found>(
   load: (key: string) => Promise<Found | undefined>,
   options: { freshMs: number; now: () => number; maxEntries?: number },
-): (key: string) => Promise<Found | undefined> {
+): FindRemembered<Found> {
   const entries = new Map<string, { found: Found; until: number }>();
   const maxEntries = options.maxEntries ?? 500;
-  return async (key) => {
+  return async (key, anew = false) => {
     const entry = entries.get(key);
-    if (entry !== undefined && entry.until > options.now()) return entry.found;
+    if (!anew && entry !== undefined && entry.until > options.now()) return entry.found;
     const found = await load(key);
     entries.delete(key);
     if (found === undefined || options.freshMs === 0) return found;

@@ -14,6 +14,11 @@ export function apiKeyKey(prefix: string): ItemKey {
   return { pk: `KEY#${prefix}`, sk: 'KEY' };
 }
 
+/** The key of the window of an API key's rate. */
+export function keyRateKey(prefix: string): ItemKey {
+  return { pk: apiKeyKey(prefix).pk, sk: 'RATE' };
+}
+
 /** The list of all API keys, by prefix. */
 export function apiKeyListKey(prefix: string): ListKey {
   return { listPk: 'LIST#KEYS', listSk: prefix };

@@ -39,8 +39,20 @@ test.each([
 
 test('a key accepts its own secret only, and only while it is enabled', () => {
   const secret = makeKeySecret(new Uint8Array(32).fill(7));
-  expect(keyAccepts(stored(secret), secret)).toBe(true);
-  expect(keyAccepts(stored(secret), makeKeySecret(new Uint8Array(32)))).toBe(false);
-  expect(keyAccepts(stored(secret, false), secret)).toBe(false);
-  expect(keyAccepts(undefined, '')).toBe(false);
+  const now = Date.parse('2026-11-21T09:00:00Z');
+  expect(keyAccepts(stored(secret), secret, now)).toBe(true);
+  expect(keyAccepts(stored(secret), makeKeySecret(new Uint8Array(32)), now)).toBe(false);
+  expect(keyAccepts(stored(secret, false), secret, now)).toBe(false);
+  expect(keyAccepts(undefined, '', now)).toBe(false);
+});
+
+test('a key ends at its instant, and a replaced secret at that of its rotation', () => {
+  const [now, later] = [Date.parse('2026-11-21T09:00:00Z'), '2026-11-21T10:00:00.000Z'];
+  const [fresh, old] = [makeKeySecret(Buffer.alloc(32, 1)), makeKeySecret(Buffer.alloc(32, 2))];
+  const ending = { ...stored(fresh), validUntil: later };
+  expect([now, Date.parse(later)].map((at) => keyAccepts(ending, fresh, at))).toEqual([true, false]);
+  const rotated = { ...stored(fresh), previous: { hash: hashKeySecret(old), validUntil: later } };
+  expect([now, Date.parse(later)].map((at) => keyAccepts(rotated, old, at))).toEqual([true, false]);
+  expect(keyAccepts(rotated, fresh, Date.parse(later))).toBe(true);
+  expect(keyAccepts({ ...rotated, enabled: false }, old, now)).toBe(false);
 });

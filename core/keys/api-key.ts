@@ -19,9 +19,16 @@ const base62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 export const ApiKey = z.object({
   prefix: z.string(),
   name: z.string(),
+  description: z.string().optional(),
   hash: z.string(),
   enabled: z.boolean(),
+  allowedCidrs: z.array(z.string()).optional().describe('Where it may be used from; absent: anywhere.'),
+  validUntil: z.iso.datetime().optional().describe('When it ends; absent: never.'),
+  maxPerMinute: z.int().optional().describe('Calls that it may make in a minute; absent: any number.'),
+  /** The secret that a rotation replaced, and how long it still counts. */
+  previous: z.object({ hash: z.string(), validUntil: z.iso.datetime() }).optional(),
   createdAt: z.iso.datetime(),
+  lastUsedAt: z.iso.datetime().optional().describe('Its last use, to the hour.'),
 });
 export type ApiKey = z.infer<typeof ApiKey>;
 
@@ -48,10 +55,17 @@ export function hashKeySecret(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
 }
 
-/** Whether a stored, enabled key has this secret; takes the same time for every secret. */
-export function keyAccepts(key: ApiKey | undefined, secret: string): boolean {
+/** Whether a stored, enabled key that has not ended has this secret, or had it until a rotation; takes the same time for every secret. */
+export function keyAccepts(key: ApiKey | undefined, secret: string, now: number): boolean {
+  const given = Buffer.from(hashKeySecret(secret), 'hex');
   // An unknown prefix is compared as well, so that time tells nothing about which prefixes exist.
-  const expected = Buffer.from(key?.hash ?? hashKeySecret(''), 'hex');
-  const matches = timingSafeEqual(expected, Buffer.from(hashKeySecret(secret), 'hex'));
-  return matches && key?.enabled === true;
+  const none = hashKeySecret('');
+  const isPresent = timingSafeEqual(Buffer.from(key?.hash ?? none, 'hex'), given);
+  const isPrevious = timingSafeEqual(Buffer.from(key?.previous?.hash ?? none, 'hex'), given);
+  const matches = isPresent || (isPrevious && isBefore(now, key?.previous?.validUntil));
+  return matches && key?.enabled === true && (key.validUntil === undefined || isBefore(now, key.validUntil));
+}
+
+function isBefore(now: number, instant: string | undefined): boolean {
+  return instant !== undefined && now < Date.parse(instant);
 }

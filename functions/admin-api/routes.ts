@@ -1,6 +1,6 @@
 import type { Right } from '../../core/access/role.ts';
 import type { RouteName, routes } from '../routes.ts';
-import { createKey, getKey, listKeys, removeKey } from './api-keys.ts';
+import { changeKey, createKey, getKey, listKeys, removeKey, rotateKey } from './api-keys.ts';
 import { deleteAttachment, downloadAttachment } from './attachments.ts';
 import { listProjectAutomations } from './automations.ts';
 import type { AdminCall, AnyProjectCall, Handle, ProjectCall } from './call.ts';
@@ -90,6 +90,8 @@ const adminRoutes: Readonly<Record<AdminRouteKey, AdminRoute>> = {
   'GET /admin/v1/api-keys': { needs: 'administrator', handle: listKeys },
   'POST /admin/v1/api-keys': { needs: 'administrator', handle: createKey },
   'GET /admin/v1/api-keys/{prefix}': { needs: 'administrator', handle: getKey },
+  'PATCH /admin/v1/api-keys/{prefix}': { needs: 'administrator', handle: changeKey },
+  'POST /admin/v1/api-keys/{prefix}/rotate': { needs: 'administrator', handle: rotateKey },
   'GET /admin/v1/api-keys/{prefix}/activity': { needs: 'administrator', handle: listKeyActivity },
   'DELETE /admin/v1/api-keys/{prefix}': { needs: 'administrator', handle: removeKey },
 };

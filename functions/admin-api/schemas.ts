@@ -12,6 +12,7 @@ import { Change } from '../../core/records/change.ts';
 import { Comment } from '../../core/records/comment.ts';
 import { countCodePoints } from '../../core/tickets/field-value.ts';
 import { ListedTicket } from '../../core/tickets/ticket.ts';
+import { isAddressRange } from '../kit/address-ranges.ts';
 import { canonicalHost } from './canonical-host.ts';
 
 /** Entries of a list's page: as many as are asked for, 50 by default. */
@@ -21,6 +22,9 @@ const defaultPageItems = 50;
 const maxSecretLength = 10_000;
 /** Longest overlap of two values of a secret. */
 const maxOverlapMs = durationMs('7d');
+
+/** Longest overlap of two secrets of an API key. */
+const maxKeyOverlapMs = durationMs('30d');
 
 /** A flag of a query string: anything but these two is refused, since `?dryRun=1` must never apply a document. */
 const Flag = z.enum(['true', 'false']).default('false');
@@ -142,10 +146,54 @@ export const NewSecret = z
   })
   .meta({ id: 'NewSecret' });
 
+const AddressRange = z
+  .string()
+  .max(50)
+  .refine(isAddressRange, 'is no address or range such as 203.0.113.0/24 or 2001:db8::/32')
+  .meta({ example: '203.0.113.0/24' });
+const keySettings = {
+  description: z.string().max(1_000).describe('What it is for.'),
+  enabled: z.boolean().describe('Whether it opens anything.'),
+  allowedCidrs: z.array(AddressRange).min(1).max(50).describe('Where it may be used from; anywhere where absent.'),
+  validUntil: z.iso.datetime({ offset: true }).describe('When it ends; never where absent.'),
+  maxPerMinute: z.int().min(1).max(100_000).describe('Calls that it may make in a minute; any number where absent.'),
+};
+
 /** An API key as it is asked for. */
 export const NewApiKey = z
-  .strictObject({ prefix: ApiKeyPrefix.meta({ example: 'mobile' }), name: Name.describe('What people read.') })
+  .strictObject({
+    prefix: ApiKeyPrefix.meta({ example: 'mobile' }),
+    name: Name.describe('What people read.'),
+    ...keySettings,
+  })
+  .partial({ description: true, enabled: true, allowedCidrs: true, validUntil: true, maxPerMinute: true })
   .meta({ id: 'NewApiKey' });
+
+/** What is changed of an API key; null takes a setting away. */
+export const ApiKeyChange = z
+  .strictObject({
+    name: Name,
+    enabled: keySettings.enabled,
+    description: keySettings.description.nullable(),
+    allowedCidrs: keySettings.allowedCidrs.nullable(),
+    validUntil: keySettings.validUntil.nullable(),
+    maxPerMinute: keySettings.maxPerMinute.nullable(),
+  })
+  .partial()
+  .meta({ id: 'ApiKeyChange' });
+export type ApiKeyChange = z.infer<typeof ApiKeyChange>;
+
+/** How an API key's secret is replaced. */
+export const KeyRotation = z
+  .strictObject({
+    overlap: z
+      .string()
+      .regex(/^(0|[1-9]\d{0,4})[mhd]$/, { message: 'a duration such as 24h', abort: true })
+      .refine((text) => durationMs(text) <= maxKeyOverlapMs, 'may be 30d at most')
+      .default('24h')
+      .describe('How long the secret until now still counts, such as 24h; 0m ends it at once, 30d is the most.'),
+  })
+  .meta({ id: 'KeyRotation' });
 
 /** The answer to a new API key, and the only one that ever shows it. */
 export const CreatedApiKey = ListedApiKey.extend({

@@ -209,5 +209,6 @@ function request(method: string, path: string, headers: Record<string, string> =
     body: new Uint8Array(),
     claims: {},
     note: () => {},
+    alsoAnswer: () => {},
   };
 }

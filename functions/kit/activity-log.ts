@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { putActivity } from '../../adapters/dynamodb/activity.ts';
+import { noteKeyUse } from '../../adapters/dynamodb/api-keys.ts';
 import type { Table } from '../../adapters/dynamodb/table.ts';
 import { type Activity, boundText } from '../../core/activity.ts';
 import { Key } from '../../core/document/schema-names.ts';
@@ -8,6 +9,9 @@ import type { Opening } from './open-endpoint.ts';
 
 /** What a handler says of its call; the rest is known from the request. */
 export type CallFacts = Pick<Activity, 'status' | 'outcome' | 'reason' | 'ticket' | 'member' | 'run'>;
+
+/** How exactly it is known when a key was used last, in milliseconds. */
+const useNotedMs = 60 * 60 * 1_000;
 
 /** The activity of one call. */
 export type ActivityLog = {
@@ -58,7 +62,18 @@ export function openActivity(
 
   async function conclude(facts: CallFacts): Promise<void> {
     await writing;
+    const used = noteUse();
     if (isKnown && !isDeepStrictEqual(expected, facts)) await write(facts);
+    await used;
+  }
+
+  /** Once an hour at most, and best effort as well. */
+  async function noteUse(): Promise<void> {
+    const since = new Date(now() - useNotedMs).toISOString();
+    if (key === undefined || (key.lastUsedAt !== undefined && key.lastUsedAt >= since)) return;
+    await noteKeyUse(table, key.prefix, common.at, since).catch((error: unknown) => {
+      request.note({ keyUse: error instanceof Error ? error.name : 'failed' });
+    });
   }
 
   return {

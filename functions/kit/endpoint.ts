@@ -15,6 +15,7 @@ export function endpoint(observer: Observer, handle: HttpHandler) {
 function gatewayForm(observer: Observer): MiddlewareObj<HttpRequest> {
   let startedAt = 0;
   let facts: Record<string, unknown> = {};
+  let headers: Record<string, string> = {};
 
   function finish(call: { event: HttpRequest; response: unknown }, reply: HttpReply): void {
     observer.line('request', {
@@ -25,7 +26,7 @@ function gatewayForm(observer: Observer): MiddlewareObj<HttpRequest> {
       ...facts,
       ...observer.consumed(),
     });
-    call.response = toGatewayResult(reply, call.event.id);
+    call.response = toGatewayResult({ ...reply, headers: { ...headers, ...reply.headers } }, call.event.id);
   }
 
   return {
@@ -33,7 +34,12 @@ function gatewayForm(observer: Observer): MiddlewareObj<HttpRequest> {
       startedAt = performance.now();
       const noted: Record<string, unknown> = {};
       facts = noted;
-      call.event = readRequest(call.event, (more) => Object.assign(noted, more));
+      const added: Record<string, string> = {};
+      headers = added;
+      call.event = readRequest(call.event, {
+        note: (more) => Object.assign(noted, more),
+        alsoAnswer: (more) => Object.assign(added, more),
+      });
     },
     after(call) {
       finish(call, call.response);

@@ -34,6 +34,8 @@ export type HttpRequest = {
   claims: Readonly<Record<string, unknown>>;
   /** Adds facts to the request's one log line; never personal data, never a secret. */
   note(facts: Readonly<Record<string, unknown>>): void;
+  /** Adds headers to the answer, whatever it will be. */
+  alsoAnswer(headers: Readonly<Record<string, string>>): void;
 };
 
 /** What a handler answers: `json` is serialised, `raw` goes as it is. */
@@ -55,8 +57,11 @@ export type GatewayResult = {
 /** Largest body that we take ourselves, in bytes (docs/http.md). */
 export const maxBodyBytes = 1_048_576;
 
-/** Reads a gateway event; `note` collects what the log line is to say. */
-export function readRequest(event: unknown, note: HttpRequest['note']): HttpRequest {
+/** Reads a gateway event; `note` collects what the log line is to say, `alsoAnswer` headers. */
+export function readRequest(
+  event: unknown,
+  { note, alsoAnswer }: Pick<HttpRequest, 'note' | 'alsoAnswer'>,
+): HttpRequest {
   const parsed = GatewayEvent.parse(event);
   return {
     id: parsed.requestContext.requestId,
@@ -71,6 +76,7 @@ export function readRequest(event: unknown, note: HttpRequest['note']): HttpRequ
     body: Buffer.from(parsed.body ?? '', parsed.isBase64Encoded ? 'base64' : 'utf8'),
     claims: parsed.requestContext.authorizer?.jwt.claims ?? {},
     note,
+    alsoAnswer,
   };
 }
 

@@ -1,10 +1,13 @@
 import type { Configuration, ConfigurationReader } from '../../adapters/dynamodb/configuration.ts';
+import type { FindRemembered } from '../../adapters/dynamodb/fresh-cache.ts';
+import type { Table } from '../../adapters/dynamodb/table.ts';
 import type { ProjectDocument } from '../../core/document/schema.ts';
 import type { Signature } from '../../core/document/schema-signatures.ts';
 import type { ApiKey } from '../../core/keys/api-key.ts';
 import { toleranceMs } from '../../core/signatures/judge-time.ts';
 import { readScheme } from '../../core/signatures/presets.ts';
 import { verifySignature } from '../../core/signatures/verify-signature.ts';
+import { admitKey } from './admit-key.ts';
 import { authenticateKey } from './authenticate.ts';
 import { type HttpReply, type HttpRequest, notFound, refuse } from './http.ts';
 import type { SigningSecretReader } from './read-signing-secrets.ts';
@@ -14,7 +17,8 @@ type Openable = { apiKey?: string | undefined; signature?: Signature | undefined
 
 /** What opening an endpoint needs; `apiOrigin` is where callers see it, for those who sign its URL. */
 export type OpeningDependencies = {
-  findKey: (prefix: string) => Promise<ApiKey | undefined>;
+  table: Table;
+  findKey: FindRemembered<ApiKey>;
   readConfiguration: ConfigurationReader;
   readSigningSecrets: SigningSecretReader;
   apiOrigin: string;
@@ -52,16 +56,20 @@ type RefusedOpening<Endpoint> = {
 };
 
 /**
- * Checks who calls, in the contract's order (docs/http.md): the key is known, project and endpoint exist, the key opens the
- * endpoint, the body may be read, the signature is valid. Without a key, only an endpoint that asks for a signature alone exists.
+ * Checks who calls, in the contract's order (docs/http.md): the key is known, may be used from there and so often, project and
+ * endpoint exist, the key opens the endpoint, the body may be read, the signature is valid. Without a key, only an endpoint that asks for a signature alone exists.
  */
 export async function openEndpoint<Endpoint extends Openable>(
   dependencies: OpeningDependencies,
   request: HttpRequest,
   sought: Sought<Endpoint>,
 ): Promise<Opening<Endpoint>> {
-  const caller = await authenticateKey(request, dependencies.findKey);
+  const caller = await authenticateKey(request, dependencies);
   if (caller.outcome === 'unknown') return { outcome: 'refused', reply: caller.reply, reason: 'the key is not known' };
+  const notAdmitted = caller.outcome === 'known' ? await admitKey(dependencies, request, caller.key) : undefined;
+  if (caller.outcome === 'known' && notAdmitted !== undefined) {
+    return { outcome: 'refused', ...notAdmitted, key: caller.key };
+  }
   const configuration = await dependencies.readConfiguration(sought.project);
   const endpoint = configuration === undefined ? undefined : sought.find(configuration.document);
   if (caller.outcome === 'keyless' && (endpoint?.signature === undefined || endpoint.apiKey !== undefined)) {

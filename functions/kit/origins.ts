@@ -11,7 +11,8 @@ export function originHeaders(source: ExternalSource, origin: string | undefined
   return {
     vary: 'Origin',
     'access-control-allow-origin': origin,
-    'access-control-expose-headers': 'Location, X-Request-Id, Idempotency-Replayed, Retry-After',
+    'access-control-expose-headers':
+      'Location, X-Request-Id, Idempotency-Replayed, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset',
   };
 }
 

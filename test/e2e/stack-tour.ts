@@ -248,6 +248,8 @@ async function changeSecretsAndKeys({ call }: StackCalls): Promise<void> {
   await call(201, 'create-api-key', { body });
   await call(409, 'create-api-key', { body });
   await call(200, 'get-api-key', { path });
+  await call(200, 'change-api-key', { path, body: { allowedCidrs: ['127.0.0.0/8'], maxPerMinute: 60 } });
+  await call(200, 'rotate-api-key', { path });
   await call(200, 'list-key-activity', { path: { prefix: 'jira' } });
   await call(204, 'delete-api-key', { path });
 }

@@ -4,6 +4,7 @@ import * as keys from '../../adapters/dynamodb/keys.ts';
 /** Every access pattern: what is read or written, and the function in keys.ts that spells its key. */
 const patterns: readonly [pattern: string, name: keyof typeof keys, key: object | string][] = [
   ['an API key, by prefix', 'apiKeyKey', keys.apiKeyKey('mobile')],
+  ["the window of an API key's rate", 'keyRateKey', keys.keyRateKey('mobile')],
   ['all API keys, by prefix', 'apiKeyListKey', keys.apiKeyListKey('mobile')],
   ["a project's pointer to its current document", 'projectKey', keys.projectKey('apollo')],
   ['all projects, by key', 'projectListKey', keys.projectListKey('apollo')],

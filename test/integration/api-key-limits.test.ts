@@ -1,0 +1,156 @@
+import { describe, expect } from 'vitest';
+import { listActivity } from '../../adapters/dynamodb/activity.ts';
+import { admin } from '../admin.ts';
+import { type TestEngines, test } from '../engines.ts';
+import { seedProject } from '../project.ts';
+import { receiver } from '../receive.ts';
+import { fixedClock } from '../seeded.ts';
+
+let made = 0;
+
+/** A key of a test's own, which opens the example's crash log. */
+async function keyWith(engines: TestEngines, settings: object = {}) {
+  made += 1;
+  const prefix = `limit-${process.pid}-${made}`;
+  const clock = fixedClock();
+  const seeded = await seedProject(engines.table, (document) => {
+    const [source] = document.externalSources;
+    if (source !== undefined) source.apiKey = prefix;
+  });
+  const { asAdministrator } = admin(engines, prefix, clock);
+  const created = await asAdministrator('POST', '/api-keys', { body: { prefix, name: 'Limited', ...settings } });
+  expect(created.status).toBe(201);
+  const { send } = receiver(engines, seeded, clock);
+  const key: string = Object(created.json).key;
+  return {
+    ...{ clock, prefix, key, asAdministrator },
+    path: `/api-keys/${prefix}`,
+    report: async (secret = key) => await send({ summary: 'It crashed' }, { headers: { 'x-api-key': secret } }),
+    async activity() {
+      const { items } = await listActivity(engines.table, { apiKey: prefix }, { limit: 200, now: clock.now() });
+      return items;
+    },
+  };
+}
+
+describe('an API key', () => {
+  test('limited to 60 a minute lets 60 through and says when to come back', async ({ engines }) => {
+    const { report, clock, activity } = await keyWith(engines, { maxPerMinute: 60 });
+    const first = await report();
+    expect([first.status, first.headers]).toMatchObject([
+      201,
+      { 'ratelimit-limit': '60', 'ratelimit-remaining': '59', 'ratelimit-reset': '60' },
+    ]);
+    clock.advance(20_000);
+    const statuses = [];
+    for (let call = 2; call <= 60; call += 1) statuses.push((await report()).status);
+    expect(new Set(statuses)).toEqual(new Set([201]));
+    const spent = await report();
+    expect([spent.status, spent.json, spent.headers]).toMatchObject([
+      429,
+      { status: 429, description: 'This API key may make 60 calls a minute: try again in 40 seconds.' },
+      { 'retry-after': '40', 'ratelimit-remaining': '0', 'ratelimit-reset': '40' },
+    ]);
+    clock.advance(40_000 - 1);
+    expect((await report()).status).toBe(429);
+    clock.advance(1);
+    expect((await report()).status).toBe(201);
+    expect((await activity()).filter(({ status }) => status === 429)).toMatchObject([
+      { outcome: 'refused', reason: "the key's rate is spent" },
+      { outcome: 'refused' },
+    ]);
+  });
+
+  test('lets no more through where many call at the same moment', async ({ engines }) => {
+    const { report } = await keyWith(engines, { maxPerMinute: 5 });
+    const answers = await Promise.all(Array.from({ length: 20 }, async () => (await report()).status));
+    expect(answers.filter((status) => status === 201)).toHaveLength(5);
+    expect(answers.filter((status) => status === 429)).toHaveLength(15);
+  });
+
+  test.for<[string, string[], number]>([
+    ['in the list', ['203.0.113.0/24', '127.0.0.0/8'], 201],
+    ['outside of it', ['203.0.113.0/24', '2001:db8::/32'], 403],
+  ])('used from an address %s is answered %s', async ([, allowedCidrs, status], { engines }) => {
+    const { report, activity } = await keyWith(engines, { allowedCidrs });
+    expect((await report()).status).toBe(status);
+    const [entry] = await activity();
+    expect(entry).toMatchObject({ status, address: '127.0.0.1' });
+    if (status === 403) expect(entry).toMatchObject({ reason: 'the address is not allowed for this key' });
+  });
+
+  test('that is disabled or has ended gets the answer of an unknown one, within 10 seconds', async ({ engines }) => {
+    const { report, asAdministrator, path, clock, prefix } = await keyWith(engines);
+    const unknown = { status: 401, description: 'The API key is not valid.' };
+    expect((await report()).status).toBe(201);
+    expect((await asAdministrator('PATCH', path, { body: { enabled: false } })).json).toMatchObject({
+      prefix,
+      enabled: false,
+    });
+    clock.advance(10_000);
+    expect((await report()).json).toEqual(unknown);
+    const validUntil = new Date(clock.now() + 1_000).toISOString();
+    await asAdministrator('PATCH', path, { body: { enabled: true, validUntil } });
+    expect((await report()).status).toBe(201);
+    clock.advance(1_000);
+    expect((await report()).json).toEqual(unknown);
+    await asAdministrator('PATCH', path, { body: { validUntil: null } });
+    expect((await report()).status).toBe(201);
+  });
+
+  test('that is rotated works with both secrets for the overlap, and the new one at once', async ({ engines }) => {
+    const { report, asAdministrator, path, clock, key } = await keyWith(engines);
+    expect((await report()).status).toBe(201);
+    const rotated = await asAdministrator('POST', `${path}/rotate`, { body: { overlap: '1h' } });
+    expect(rotated).toMatchObject({ status: 200, headers: { 'cache-control': 'no-store' } });
+    const { key: fresh, previousValidUntil } = Object(rotated.json);
+    expect(previousValidUntil).toBe('2026-11-21T10:00:00.000Z');
+    expect(fresh).not.toBe(key);
+    expect((await report(fresh)).status).toBe(201);
+    expect((await report(key)).status).toBe(201);
+    clock.advance(60 * 60 * 1_000);
+    expect((await report(key)).status).toBe(401);
+    expect((await report(fresh)).status).toBe(201);
+    const shown = await asAdministrator('GET', path);
+    expect(shown.text).not.toContain(fresh.slice(-43));
+    expect(shown.text).not.toMatch(/"hash"|"previous"/);
+  });
+
+  test('says when it was used last, to the hour', async ({ engines }) => {
+    const { report, asAdministrator, path, clock } = await keyWith(engines);
+    const lastUsedAt = async () => Object((await asAdministrator('GET', path)).json).lastUsedAt;
+    expect(await lastUsedAt()).toBeUndefined();
+    await report();
+    expect(await lastUsedAt()).toBe('2026-11-21T09:00:00.000Z');
+    clock.advance(30 * 60 * 1_000);
+    await report();
+    expect(await lastUsedAt()).toBe('2026-11-21T09:00:00.000Z');
+    clock.advance(31 * 60 * 1_000);
+    await report();
+    expect(await lastUsedAt()).toBe('2026-11-21T10:01:00.000Z');
+  });
+
+  test('is changed and made with every problem named at once', async ({ engines }) => {
+    const { asAdministrator, path } = await keyWith(engines);
+    const wrong = { allowedCidrs: ['203.0.113.0/33', 'example.com'], validUntil: 'soon', maxPerMinute: 0, hash: 'x' };
+    const named = [
+      'allowedCidrs.0 invalid_text',
+      'allowedCidrs.1 invalid_text',
+      'validUntil invalid_text',
+      'maxPerMinute out_of_range',
+      'hash not_allowed',
+    ];
+    for (const [method, to, body] of [
+      ['PATCH', path, wrong],
+      ['POST', '/api-keys', { prefix: 'fresh', name: 'Fresh', ...wrong }],
+    ] as const) {
+      const { status, json } = await asAdministrator(method, to, { body });
+      expect(status).toBe(400);
+      const errors: { parameter: string; code: string }[] = Object(json).errors;
+      expect(errors.map(({ parameter, code }) => `${parameter} ${code}`)).toEqual(named);
+    }
+    expect((await asAdministrator('PATCH', '/api-keys/nobody', { body: {} })).status).toBe(404);
+    expect((await asAdministrator('POST', '/api-keys/nobody/rotate')).status).toBe(404);
+    expect((await asAdministrator('POST', `${path}/rotate`, { body: { overlap: '31d' } })).status).toBe(400);
+  });
+});
