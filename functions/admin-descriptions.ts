@@ -6,6 +6,7 @@ import { ShownTicket } from '../core/tickets/ticket.ts';
 import { ExplainQuery, Explanation } from './admin-api/explain-schemas.ts';
 import {
   ActivityPage,
+  ActivityQuery,
   ApiKeyChange,
   ApiKeyPage,
   AppliedDocument,
@@ -215,7 +216,7 @@ export const adminDescriptions: Readonly<Record<AdminRouteName, RouteDescription
     'API keys',
     'List what crossed with an API key',
     'Newest first, for 30 days. A page looks through a week: it may hold few entries and still have a cursor.',
-    PageQuery,
+    ActivityQuery,
     ActivityPage,
     [401, 403, 404, 400, 503],
   ),

@@ -20,11 +20,14 @@ export async function putActivity(table: Table, activity: Activity): Promise<voi
   await table.client.send(new PutCommand({ TableName: table.name, Item }));
 }
 
+/** What a page of activity is to hold: so many entries before one, and only those with an outcome where one is given. */
+export type ActivityRequest = { limit: number; before?: string | undefined; outcome?: string | undefined; now: number };
+
 /** Lists what crossed, newest first; a page looks through a week and may hold few or no entries where there is more. */
 export async function listActivity(
   table: Table,
   caller: ActivityCaller,
-  { limit, before, now }: { limit: number; before?: string | undefined; now: number },
+  { limit, before, outcome, now }: ActivityRequest,
 ): Promise<Page<Activity>> {
   const oldest = now - activityDays * 24 * hourMs;
   const newest = before === undefined ? now : Date.parse(before.slice(0, before.indexOf('#')));
@@ -34,11 +37,10 @@ export async function listActivity(
     const pages = await Promise.all(
       hours.map(async (at) => await readHour(table, activityPartition(caller, toIso(at)), before, limit + 1)),
     );
-    items.push(...pages.flat());
-    if (items.length > limit) {
-      const shown = items.slice(0, limit);
-      const last = shown.at(-1);
-      return last === undefined ? { items: shown } : { items: shown, next: `${last.at}#${last.requestId}` };
+    for (const { entries, hasMore } of pages) {
+      items.push(...entries.filter((entry) => outcome === undefined || entry.outcome === outcome));
+      const last = items.length > limit ? items[limit - 1] : hasMore ? entries.at(-1) : undefined;
+      if (last !== undefined) return { items: items.slice(0, limit), next: `${last.at}#${last.requestId}` };
     }
     const reached = hours.at(-1) ?? oldest;
     if (reached < oldest) return { items };
@@ -48,8 +50,14 @@ export async function listActivity(
   return reached <= oldest ? { items } : { items, next: `${toIso(reached)}#` };
 }
 
-async function readHour(table: Table, pk: string, before: string | undefined, limit: number): Promise<Activity[]> {
-  const { Items = [] } = await table.client.send(
+/** Entries of an hour, newest first, and whether it has more that were not read. */
+async function readHour(
+  table: Table,
+  pk: string,
+  before: string | undefined,
+  limit: number,
+): Promise<{ entries: Activity[]; hasMore: boolean }> {
+  const { Items = [], LastEvaluatedKey } = await table.client.send(
     new QueryCommand({
       TableName: table.name,
       KeyConditionExpression: before === undefined ? 'pk = :pk' : 'pk = :pk AND sk < :before',
@@ -58,7 +66,7 @@ async function readHour(table: Table, pk: string, before: string | undefined, li
       Limit: limit,
     }),
   );
-  return Items.map((item) => Activity.parse(item));
+  return { entries: Items.map((item) => Activity.parse(item)), hasMore: LastEvaluatedKey !== undefined };
 }
 
 function toIso(epochMs: number): string {

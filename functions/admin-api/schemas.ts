@@ -49,6 +49,11 @@ export const EntriesQuery = PageQuery.extend({
   order: z.enum(['asc', 'desc']).default('desc').describe('Oldest first, or newest first.'),
 });
 
+/** What the activity of a key can be asked. */
+export const ActivityQuery = PageQuery.extend({
+  outcome: z.string().optional().describe('Only calls that came to this, such as refused, accepted or missing.'),
+});
+
 /** What the list of deliveries can be asked. */
 export const DeliveriesQuery = PageQuery.extend({
   outcome: DeliveryOutcome.optional(),

@@ -25,7 +25,8 @@ async function keyWith(engines: TestEngines, settings: object = {}) {
   return {
     ...{ clock, prefix, key, asAdministrator },
     path: `/api-keys/${prefix}`,
-    report: async (secret = key) => await send({ summary: 'It crashed' }, { headers: { 'x-api-key': secret } }),
+    report: async (body: object = { summary: 'It crashed' }, secret = key) =>
+      await send(body, { headers: { 'x-api-key': secret } }),
     async activity() {
       const { items } = await listActivity(engines.table, { apiKey: prefix }, { limit: 200, now: clock.now() });
       return items;
@@ -106,14 +107,47 @@ describe('an API key', () => {
     const { key: fresh, previousValidUntil } = Object(rotated.json);
     expect(previousValidUntil).toBe('2026-11-21T10:00:00.000Z');
     expect(fresh).not.toBe(key);
-    expect((await report(fresh)).status).toBe(201);
-    expect((await report(key)).status).toBe(201);
+    expect((await report(undefined, fresh)).status).toBe(201);
+    expect((await report(undefined, key)).status).toBe(201);
     clock.advance(60 * 60 * 1_000);
-    expect((await report(key)).status).toBe(401);
-    expect((await report(fresh)).status).toBe(201);
+    expect((await report(undefined, key)).status).toBe(401);
+    expect((await report(undefined, fresh)).status).toBe(201);
     const shown = await asAdministrator('GET', path);
     expect(shown.text).not.toContain(fresh.slice(-43));
     expect(shown.text).not.toMatch(/"hash"|"previous"/);
+  });
+
+  test('shows what was refused, page by page, however much else crossed', async ({ engines }) => {
+    const { report, clock, asAdministrator, path } = await keyWith(engines);
+    for (let call = 0; call < 12; call += 1) {
+      expect((await report({ summary: call % 4 === 0 ? '' : 'It crashed' })).status).toBe(call % 4 === 0 ? 400 : 201);
+      clock.advance(call === 5 ? 3 * 60 * 60 * 1_000 : 1_000);
+    }
+    const seen = [];
+    let pages = 0;
+    let cursor: string | undefined;
+    do {
+      const query = `?outcome=refused&limit=2${cursor === undefined ? '' : `&cursor=${cursor}`}`;
+      const { status, json } = await asAdministrator('GET', `${path}/activity${query}`);
+      expect(status).toBe(200);
+      seen.push(...Object(json).items);
+      cursor = Object(json).cursor;
+      pages += 1;
+    } while (cursor !== undefined);
+    expect(pages).toBeGreaterThan(1);
+    expect(seen.map(({ outcome }) => outcome)).toEqual(['refused', 'refused', 'refused']);
+    expect(seen.map(({ at }) => at)).toEqual(
+      seen
+        .map(({ at }) => at)
+        .toSorted()
+        .reverse(),
+    );
+    expect(seen[0]).toMatchObject({ reason: expect.stringContaining('summary') });
+    const all = await asAdministrator('GET', `${path}/activity?limit=200`);
+    expect(Object(all.json).items).toHaveLength(12);
+    const first = await asAdministrator('GET', `${path}/activity?outcome=refused&limit=2`);
+    const stolen = await asAdministrator('GET', `${path}/activity?limit=2&cursor=${Object(first.json).cursor}`);
+    expect(stolen.status).toBe(400);
   });
 
   test('says when it was used last, to the hour', async ({ engines }) => {
