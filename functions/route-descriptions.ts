@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { adminDescriptions } from './admin-descriptions.ts';
+import { json } from './describe-route.ts';
 import { fileDescriptions } from './file-descriptions.ts';
 import { Fired, ListenerHeaders, ListenerQuery } from './fire-listener/answer.ts';
 import { ChoiceQuery, NotificationsQuery } from './leave-notifications/request.ts';
-import { Created, DryRun } from './receive-feedback/answer.ts';
+import { BatchAnswer, Created, DryRun } from './receive-feedback/answer.ts';
 import { ReceiveHeaders, ReceiveQuery } from './receive-feedback/request.ts';
 import type { RefusalStatus } from './refusals.ts';
 import type { RouteName } from './routes.ts';
@@ -117,6 +118,21 @@ const firedExample: z.infer<typeof Fired> = {
 /** The description of every route, by its name. */
 export const routeDescriptions: Readonly<Record<RouteName, RouteDescription>> = {
   'receive-feedback': receiveFeedback,
+  'receive-batch': {
+    tag: 'Feedback',
+    summary: 'Create tickets from a batch of reports',
+    description:
+      'Up to 100 reports, in one array or as `reports`. Each is taken by itself and answered as though it had come alone: what is wrong with one keeps no other back. With an `Idempotency-Key` the whole batch may be repeated.',
+    query: ReceiveQuery,
+    headers: ReceiveHeaders,
+    body: json(z.object({ reports: z.array(Report).min(1).max(100) }).meta({ id: 'Batch' }), {
+      reports: [{ summary: 'Crash on start' }, { summary: 'Crash on exit' }],
+    }),
+    answers: {
+      200: { description: 'The answer to each report, in its order.', content: json(BatchAnswer) },
+    },
+    refusals: [401, 404, 403, 429, 413, 415, 400, 503],
+  },
   ...fileDescriptions,
   'fire-feedback-listener': fireListener('ticket'),
   'fire-feedback-listener-by-get': fireListener('ticket'),

@@ -37,6 +37,13 @@ export const routes = {
     authorised: false,
     crossOrigin: true,
   },
+  'receive-batch': {
+    method: 'POST',
+    path: '/api/v1/projects/{project}/feedback/{source}/batch',
+    handledBy: 'receive-feedback',
+    authorised: false,
+    crossOrigin: true,
+  },
   'receive-file': file('POST', ''),
   'list-parts': file('GET', '/{attachment}'),
   'sign-parts': file('POST', '/{attachment}/sign'),

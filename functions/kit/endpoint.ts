@@ -46,12 +46,13 @@ function gatewayForm(observer: Observer): MiddlewareObj<HttpRequest> {
     },
     onError(call) {
       observer.fault('request failed', call.error, { requestId: call.event.id, route: call.event.routeKey, ...facts });
-      finish(call, surpriseReply(call.error, call.event.id));
+      finish(call, answerSurprise(call.error, call.event.id));
     },
   };
 }
 
-function surpriseReply(error: unknown, requestId: string): HttpReply {
+/** The answer to what nobody foresaw: 503 where trying again helps, and otherwise 500 with the request's id. */
+export function answerSurprise(error: unknown, requestId: string): HttpReply {
   if (isContention(error) || error instanceof BucketBusy) {
     return refuseContended('Too much is going on at once. Try again shortly.');
   }

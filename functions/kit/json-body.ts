@@ -11,6 +11,22 @@ export type JsonBody =
  * of `cleaned` may be what is refused elsewhere.
  */
 export function readJsonObject(request: HttpRequest, cleaned: readonly string[] = []): JsonBody {
+  const read = readJson(request, cleaned);
+  if (read.outcome === 'refused') return read;
+  if (isJsonObject(read.value)) return { outcome: 'read', object: read.value };
+  return { outcome: 'refused', reply: refuse(400, 'The body must be a JSON object, such as {"summary": "…"}.') };
+}
+
+/** Whether a value is a JSON object. */
+export function isJsonObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Reads a body as JSON of any kind, checking it as {@link readJsonObject} does. */
+export function readJson(
+  request: HttpRequest,
+  cleaned: readonly string[] = [],
+): { outcome: 'read'; value: unknown } | Extract<JsonBody, { outcome: 'refused' }> {
   const text = readJsonBytes(request);
   if (text.outcome === 'refused') return text;
   const read = readJsonText(text.text, cleaned);
@@ -24,11 +40,7 @@ export function readJsonObject(request: HttpRequest, cleaned: readonly string[] 
       reply: refuse(400, `The body is not valid JSON or cannot be stored: ${found.slice(0, 20).join(' ')}`),
     };
   }
-  const { value } = read;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return { outcome: 'refused', reply: refuse(400, 'The body must be a JSON object, such as {"summary": "…"}.') };
-  }
-  return { outcome: 'read', object: Object.fromEntries(Object.entries(value)) };
+  return { outcome: 'read', value: read.value };
 }
 
 /** Refuses a body that is too large or of another type than JSON, before anything of it is read. */

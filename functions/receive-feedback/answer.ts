@@ -33,3 +33,18 @@ export const Created = z
 export const DryRun = z
   .object({ status: z.literal(200), dryRun: z.literal(true), ignoredParameters: z.array(z.string()) })
   .meta({ id: 'DryRun' });
+
+/** The answer to a batch: that of each report, in its order, as though it had come alone. */
+export const BatchAnswer = z
+  .object({
+    status: z.literal(200),
+    accepted: z.int(),
+    refused: z.int(),
+    reports: z.array(
+      z.looseObject({
+        status: z.int().describe('201 with the ticket, or a refusal; 200 where it was only checked.'),
+        replayed: z.literal(true).optional().describe('The ticket was there: the same batch was sent before.'),
+      }),
+    ),
+  })
+  .meta({ id: 'BatchAnswer' });

@@ -1,25 +1,22 @@
 import { createHash } from 'node:crypto';
-import { findMembers } from '../../adapters/dynamodb/members.ts';
-import type { ParameterError } from '../../core/reply-errors.ts';
 import { findSource, type SourceOfType } from '../../core/sources/find-source.ts';
-import { decideSubmitter, readReport, submitterCandidates } from '../../core/sources/read-report.ts';
 import { type ActivityLog, openActivity } from '../kit/activity-log.ts';
 import type { HttpHandler } from '../kit/endpoint.ts';
-import { type HttpReply, type HttpRequest, refuse, refuseContended, refuseParameters } from '../kit/http.ts';
+import { type HttpReply, type HttpRequest, refuseParameters } from '../kit/http.ts';
 import { readJsonObject, refuseJsonForm } from '../kit/json-body.ts';
 import { type Opening, openEndpoint, refuseSignature } from '../kit/open-endpoint.ts';
 import { originHeaders } from '../kit/origins.ts';
 import { recallSignature } from '../kit/recall-signature.ts';
-import { answerCreated, answerReplayed, listUploads } from './answer-created.ts';
+import { routes } from '../routes.ts';
+import { answerBatch, countReports } from './answer-batch.ts';
+import { answerReport } from './answer-report.ts';
 import { describeReply } from './describe-reply.ts';
 import { readOptions } from './request.ts';
-import { findRemembered, storeTicket } from './store-ticket.ts';
-import type { Members, ReceiveDependencies, ReportEndpoint, Submission } from './submission.ts';
+import type { ReceiveDependencies, ReportEndpoint } from './submission.ts';
 
-/** Most bytes that a ticket's fields may have: an item of the table ends at 400 KB (docs/architecture.md). */
-const maxFieldBytes = 340_000;
+const batchRoute = `${routes['receive-batch'].method} ${routes['receive-batch'].path}`;
 
-/** Creates a ticket from a report. */
+/** Creates a ticket from a report, or one from each of a batch. */
 export function receiveFeedback(dependencies: ReceiveDependencies): HttpHandler {
   return async (request) => {
     const { project = '', source: sourceKey = '' } = request.parameters;
@@ -40,8 +37,9 @@ export function receiveFeedback(dependencies: ReceiveDependencies): HttpHandler 
       return { answered, facts: describeReply(answered) };
     });
     if (source === undefined) return reply;
-    const outcome = reply.status < 300 ? 'accepted' : 'rejected';
-    dependencies.observer.measure('Reports', 1, 'Count', { project, source: source.key, outcome });
+    for (const [outcome, reports] of countReports(reply)) {
+      dependencies.observer.measure('Reports', reports, 'Count', { project, source: source.key, outcome });
+    }
     return { ...reply, headers: { ...originHeaders(source, request.headers.origin), ...reply.headers } };
   };
 }
@@ -60,69 +58,23 @@ async function answer(
     activity.because(recall.reason);
     return refuseSignature(request, recall.reason);
   }
-  const reply = await answerFresh(dependencies, request, { project, configuration, source, feedbackType, activity });
+  const endpoint = { project, configuration, source, feedbackType, activity };
+  const answerWhole = request.routeKey === batchRoute ? answerBatch : answerOne;
+  const reply = await answerWhole(dependencies, request, endpoint);
   // What failed for a reason of ours is to be sent again, as it is, and so is what was only tried.
   if (reply.status < 500 && request.query.get('dryRun') !== 'true') await recall.remember();
   return reply;
 }
 
-async function answerFresh(
+async function answerOne(
   dependencies: ReceiveDependencies,
   request: HttpRequest,
   endpoint: ReportEndpoint,
 ): Promise<HttpReply> {
-  const { source, feedbackType } = endpoint;
   const body = readJsonObject(request);
   if (body.outcome === 'refused') return body.reply;
   const options = readOptions(request);
   if (options.outcome === 'rejected') return refuseParameters(options.errors);
-  const { dryRun, givenKey } = options;
-  const reading = readReport(source, feedbackType, body.object);
-  const bodyHash = createHash('sha256').update(request.body).digest('hex');
-  const submission: Submission = {
-    ...endpoint,
-    ...{ request, reading, bodyHash },
-    givenKey: dryRun ? undefined : givenKey,
-  };
-  const [remembered, members] = await Promise.all([
-    findRemembered(dependencies, submission),
-    findDecidingMembers(dependencies, submission),
-    // The answer needs them: where they cannot be had, that is found out before a ticket is there.
-    listUploads(submission).length > 0 ? dependencies.loadKeys() : undefined,
-  ]);
-  if (remembered !== undefined) return await answerReplayed(dependencies, submission, remembered);
-  const errors = [...reading.errors, ...unknownSubmitter(submission, members)];
-  if (errors.length > 0) return refuseParameters(errors);
-  const bytes = Buffer.byteLength(JSON.stringify(reading.fields));
-  if (bytes > maxFieldBytes) {
-    const fault = `The fields of one ticket may have ${maxFieldBytes} bytes in all, and these have ${bytes}.`;
-    return refuse(413, `${fault} Send what is longer as an attachment.`);
-  }
-  if (dryRun) {
-    return { status: 200, json: { status: 200, dryRun: true, ignoredParameters: reading.ignoredParameters } };
-  }
-  const stored = await storeTicket(dependencies, submission, members);
-  switch (stored.outcome) {
-    case 'created':
-      return await answerCreated(dependencies, submission, stored.ticket);
-    case 'replayed':
-      return await answerReplayed(dependencies, submission, stored.remembered);
-    case 'contended':
-      return refuseContended('Too much is going on at once: no ticket was created. Try again shortly.');
-  }
-}
-
-/** Reads the members where they decide whether the report is accepted, so that all problems are named at once. */
-async function findDecidingMembers(
-  { table }: ReceiveDependencies,
-  { source, project, reading }: Submission,
-): Promise<Members | undefined> {
-  if (source.defaultSubmitter !== undefined || reading.givenSubmitter === undefined) return undefined;
-  return await findMembers(table, project, submitterCandidates(source, reading.givenSubmitter));
-}
-
-function unknownSubmitter({ source, reading }: Submission, members: Members | undefined): ParameterError[] {
-  if (members === undefined) return [];
-  const submitter = decideSubmitter(source, reading.givenSubmitter, (email) => members.has(email));
-  return submitter.outcome === 'unknown-submitter' ? [submitter.error] : [];
+  const report = { object: body.object, bodyHash: createHash('sha256').update(request.body).digest('hex') };
+  return await answerReport(dependencies, request, endpoint, { ...report, ...options });
 }

@@ -21,6 +21,8 @@ export type StackCalls = {
   ): Promise<{ text: string; json: unknown; etag: string; location: string }>;
   /** Reports to a source of the example with the key that it takes. */
   report(source: 'appcrashlog' | 'webform', body: object, headers?: Record<string, string>): Promise<unknown>;
+  /** Reports a batch to the crash log's source. */
+  reportBatch(body: object): Promise<unknown>;
 };
 
 /** Makes the calls to one stack. */
@@ -60,6 +62,10 @@ export function stackCalls({ api, token, keys }: LocalJson): StackCalls {
     async report(source, body, headers = {}) {
       const sent = { path: { source }, body, headers: { 'x-api-key': keyOf[source], ...headers } };
       return (await call(201, 'receive-feedback', sent)).json;
+    },
+    async reportBatch(body) {
+      const sent = { path: { source: 'appcrashlog' }, body, headers: { 'x-api-key': keyOf.appcrashlog } };
+      return (await call(200, 'receive-batch', sent)).json;
     },
   };
 }

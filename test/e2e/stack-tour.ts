@@ -58,13 +58,14 @@ export async function tourStack(
   await askForWhatIsLeft(calls);
 }
 
-async function sendReports({ call, report }: StackCalls): Promise<void> {
+async function sendReports({ call, report, reportBatch }: StackCalls): Promise<void> {
   const headers = { 'idempotency-key': 'once' };
   await report('appcrashlog', { summary: 'Quiet', severity: 'Low', submitter: 'jim@example.com' }, headers);
   await report('appcrashlog', { summary: 'Quiet', severity: 'Low', submitter: 'jim@example.com' }, headers);
   await report('appcrashlog', { summary: 'Loud', severity: 'Critical' });
   await report('appcrashlog', { summary: 'Loud, once', severity: 'Critical' }, { 'idempotency-key': 'once, too' });
   await report('webform', { title: 'An idea', email: 'jim@example.com', state: 'New' });
+  await reportBatch({ reports: [{ summary: 'Quiet, too', severity: 'Low' }, { summary: '' }] });
   await call(401, 'receive-feedback', { path: { source: 'webform' }, body: {} });
   const { files } = Created.parse(await report('appcrashlog', { summary: 'Seen' }));
   for (const { upload } of files) {

@@ -84,7 +84,7 @@ function headers(name: RouteName, source: keyof typeof reports, surroundings: Su
   const { keys, etag } = surroundings;
   const sourceKey = source === 'webform' ? keys.web : keys.mobile;
   const key = name.startsWith('fire-feedback') ? keys.jira : sourceKey;
-  const takesKeys = name === 'receive-feedback' || name.startsWith('fire-');
+  const takesKeys = name.startsWith('receive-') || name.startsWith('fire-');
   const oddKeys = [keys.mobile, keys.web, `mobile-${'0'.repeat(43)}`, 'mobile', '-', `${key}x`, key.toUpperCase()];
   const keyHeader = mostly(
     16,
@@ -122,6 +122,8 @@ function body(name: RouteName, source: keyof typeof reports, { document, ids }: 
   switch (name) {
     case 'receive-feedback':
       return mostly(12, jsonBody(reports[source]), largeReport(reports[source]));
+    case 'receive-batch':
+      return jsonBody({ reports: [reports[source], reports[source]] }, 2);
     case 'fire-feedback-listener':
     case 'fire-feedback-listener-by-put':
     case 'fire-user-listener':
