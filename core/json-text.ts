@@ -10,22 +10,25 @@ const leastNumber = 1e-130;
 /** What is wrong with a JSON text or one of its values. */
 export type JsonProblem = { where: string; message: string };
 
-/**
- * Reads a JSON text and refuses what no later part could store or send: says where, and never throws. What lies at the pointers
- * of `cleaned` is let through, for somebody to clean it.
- */
+/** Reads a JSON text and refuses what no later part could store or send: says where, and never throws. */
 export function readJsonText(
   text: string,
-  cleaned: readonly string[] = [],
 ): { outcome: 'read'; value: unknown } | { outcome: 'refused'; problems: JsonProblem[] } {
-  let value: unknown;
+  const parsed = parseJsonText(text);
+  if (parsed.outcome === 'refused') return parsed;
+  const problems = findUnstorable(parsed.value);
+  return problems.length === 0 ? parsed : { outcome: 'refused', problems };
+}
+
+/** Reads a JSON text whose values {@link findUnstorable} is yet to judge. */
+export function parseJsonText(
+  text: string,
+): { outcome: 'read'; value: unknown } | { outcome: 'refused'; problems: JsonProblem[] } {
   try {
-    value = JSON.parse(text);
+    return { outcome: 'read', value: JSON.parse(text) };
   } catch {
     return { outcome: 'refused', problems: [locateSyntaxError(text)] };
   }
-  const problems = findUnstorable(value).filter(({ where }) => !cleaned.includes(where));
-  return problems.length === 0 ? { outcome: 'read', value } : { outcome: 'refused', problems };
 }
 
 /**

@@ -31,6 +31,8 @@ const Report = z.record(z.string(), z.unknown()).meta({
   description: "A report: its properties are the parameters that the source maps to fields, and the submitter's.",
 });
 
+const Reports = z.array(Report).min(1).max(100);
+
 const createdExample: z.infer<typeof Created> = {
   status: 201,
   ticket: {
@@ -124,10 +126,11 @@ export const routeDescriptions: Readonly<Record<RouteName, RouteDescription>> = 
     description:
       'Up to 100 reports, in one array or as `reports`. Each is taken by itself and answered as though it had come alone: what is wrong with one keeps no other back. With an `Idempotency-Key` the whole batch may be repeated.',
     query: ReceiveQuery,
-    headers: ReceiveHeaders,
-    body: json(z.object({ reports: z.array(Report).min(1).max(100) }).meta({ id: 'Batch' }), {
-      reports: [{ summary: 'Crash on start' }, { summary: 'Crash on exit' }],
-    }),
+    headers: z.object({ 'Idempotency-Key': ReceiveHeaders.shape['idempotency-key'] }),
+    body: json(z.union([Reports, z.object({ reports: Reports })]).meta({ id: 'Batch' }), [
+      { summary: 'Crash on start' },
+      { summary: 'Crash on exit' },
+    ]),
     answers: {
       200: { description: 'The answer to each report, in its order.', content: json(BatchAnswer) },
     },

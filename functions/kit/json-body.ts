@@ -1,4 +1,4 @@
-import { readJsonText } from '../../core/json-text.ts';
+import { findUnstorable, type JsonProblem, parseJsonText } from '../../core/json-text.ts';
 import { type HttpReply, type HttpRequest, maxBodyBytes, refuse } from './http.ts';
 
 /** A request's body as a JSON object, or the refusal that says what is wrong with it. */
@@ -7,12 +7,14 @@ export type JsonBody =
   | { outcome: 'refused'; reply: HttpReply };
 
 /**
- * Reads a body that must be a JSON object, checking size, content type and text in the contract's order; texts at the pointers
- * of `cleaned` may be what is refused elsewhere.
+ * Reads a body as a JSON object and refuses what could not be stored, wherever it is; what lies at the pointers of `cleaned` may
+ * be what is refused elsewhere.
  */
 export function readJsonObject(request: HttpRequest, cleaned: readonly string[] = []): JsonBody {
-  const read = readJson(request, cleaned);
+  const read = readJson(request, 'object');
   if (read.outcome === 'refused') return read;
+  const unstorable = refuseUnstorable(read.value, cleaned);
+  if (unstorable !== undefined) return { outcome: 'refused', reply: unstorable };
   if (isJsonObject(read.value)) return { outcome: 'read', object: read.value };
   return { outcome: 'refused', reply: refuse(400, 'The body must be a JSON object, such as {"summary": "…"}.') };
 }
@@ -22,25 +24,29 @@ export function isJsonObject(value: unknown): value is Readonly<Record<string, u
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Reads a body as JSON of any kind, checking it as {@link readJsonObject} does. */
+/** Reads a body as JSON, here an array or an object; {@link refuseUnstorable} is yet to judge what is in it. */
 export function readJson(
   request: HttpRequest,
-  cleaned: readonly string[] = [],
+  wanted: 'object' | 'array' = 'array',
 ): { outcome: 'read'; value: unknown } | Extract<JsonBody, { outcome: 'refused' }> {
   const text = readJsonBytes(request);
   if (text.outcome === 'refused') return text;
-  const read = readJsonText(text.text, cleaned);
-  if (read.outcome === 'refused') {
-    if (text.text.trim() === '') {
-      return { outcome: 'refused', reply: refuse(400, 'The body is empty: send a JSON object.') };
-    }
-    const found = read.problems.map(({ where, message }) => (where === '' ? message : `${where}: ${message}`));
-    return {
-      outcome: 'refused',
-      reply: refuse(400, `The body is not valid JSON or cannot be stored: ${found.slice(0, 20).join(' ')}`),
-    };
-  }
-  return { outcome: 'read', value: read.value };
+  const read = parseJsonText(text.text);
+  if (read.outcome === 'read') return read;
+  const reply =
+    text.text.trim() === '' ? refuse(400, `The body is empty: send a JSON ${wanted}.`) : refuseJson(read.problems);
+  return { outcome: 'refused', reply };
+}
+
+/** Refuses what could not be stored, with every place of it; what lies at the pointers of `cleaned` is let through. */
+export function refuseUnstorable(value: unknown, cleaned: readonly string[] = []): HttpReply | undefined {
+  const problems = findUnstorable(value).filter(({ where }) => !cleaned.includes(where));
+  return problems.length === 0 ? undefined : refuseJson(problems);
+}
+
+function refuseJson(problems: readonly JsonProblem[]): HttpReply {
+  const found = problems.map(({ where, message }) => (where === '' ? message : `${where}: ${message}`));
+  return refuse(400, `The body is not valid JSON or cannot be stored: ${found.slice(0, 20).join(' ')}`);
 }
 
 /** Refuses a body that is too large or of another type than JSON, before anything of it is read. */

@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { answerSurprise } from '../kit/endpoint.ts';
 import { type HttpReply, type HttpRequest, refuse, refuseContended, refuseParameters } from '../kit/http.ts';
-import { isJsonObject, readJson } from '../kit/json-body.ts';
-import { BatchAnswer } from './answer.ts';
+import { isJsonObject, readJson, refuseUnstorable } from '../kit/json-body.ts';
 import { answerReport } from './answer-report.ts';
 import { type ReceiveOptions, readOptions } from './request.ts';
 import type { ReceiveDependencies, ReportEndpoint } from './submission.ts';
@@ -12,6 +11,8 @@ import type { ReceiveDependencies, ReportEndpoint } from './submission.ts';
 const maxReports = 100;
 /** How long a batch goes on taking reports, in milliseconds: its sender waits 30 s at most (AWS quota). */
 const maxBatchMs = 20_000;
+/** How many bytes of answers a batch goes on taking reports for: one answer may have 6 MB (AWS quota). */
+const maxAnswerBytes = 4_000_000;
 
 /** Creates a ticket from each report of a batch, in its order, and answers each as though it had come alone. */
 export async function answerBatch(
@@ -35,39 +36,59 @@ export async function answerBatch(
     const message = `A batch has 1 to ${maxReports} reports, and this has ${given.length}.`;
     return refuseParameters([{ parameter: 'reports', code, message }]);
   }
-  // The one entry of the key's activity is that of the whole call.
-  const quiet = { ...endpoint, activity: { ...endpoint.activity, expect: () => undefined } };
+  if (!options.dryRun) endpoint.activity.expect({ status: 200, outcome: 'accepted' });
+  const { notes, quiet } = gatherNotes(request, endpoint);
   const deadline = dependencies.now() + maxBatchMs;
-  const replies: HttpReply[] = [];
+  const answers: z.infer<typeof Answer>[] = [];
+  let bytes = 0;
   for (const [place, report] of given.entries()) {
-    replies.push(
-      dependencies.now() > deadline
-        ? refuseContended('The time for this batch is over: send this report again.')
-        : await answerPlaced(dependencies, request, quiet, { report, place, options }),
-    );
+    const reply =
+      refuseLate(dependencies.now() > deadline, bytes > maxAnswerBytes) ??
+      (await answerPlaced(dependencies, quiet, { report, place, options }));
+    const isReplayed = reply.headers?.['idempotency-replayed'] === 'true';
+    const answer = { ...Answer.parse(reply.json), ...(isReplayed ? { replayed: true } : {}) };
+    bytes += Buffer.byteLength(JSON.stringify(answer));
+    answers.push(answer);
   }
-  return { status: 200, json: describeBatch(replies) };
-}
-
-/** How many reports of a call were accepted and rejected. */
-export function countReports({ status, json }: HttpReply): [outcome: string, reports: number][] {
-  const batch = BatchAnswer.safeParse(json).data;
-  if (batch === undefined) return [[status < 300 ? 'accepted' : 'rejected', 1]];
-  const counts: [string, number][] = [
-    ['accepted', batch.accepted],
-    ['rejected', batch.refused],
-  ];
-  return counts.filter(([, reports]) => reports > 0);
+  const accepted = answers.filter(({ status }) => status < 300).length;
+  request.note({ reports: answers.length, accepted, ...notes() });
+  return { status: 200, json: { status: 200, accepted, refused: answers.length - accepted, reports: answers } };
 }
 
 const Batch = z.object({ reports: z.array(z.unknown()) });
+const Answer = z.looseObject({ status: z.int() });
+const Noted = z.record(z.string(), z.unknown());
+
+/** Keeps the single reports from speaking for the whole call, in its log line and in the activity of its key. */
+function gatherNotes(request: HttpRequest, endpoint: ReportEndpoint) {
+  const tickets = new Set<unknown>();
+  const sums: Record<string, number> = {};
+  const note = (facts: z.infer<typeof Noted>) => {
+    for (const [name, value] of Object.entries(facts)) {
+      if (name === 'ticket') tickets.add(value);
+      else sums[name] = (sums[name] ?? 0) + Number(value);
+    }
+  };
+  const quiet = { request: { ...request, note }, ...{ endpoint: { ...endpoint, activity: silence(endpoint) } } };
+  return { quiet, notes: () => ({ ...sums, ...(tickets.size === 0 ? {} : { tickets: [...tickets] }) }) };
+}
+
+function silence({ activity }: ReportEndpoint): ReportEndpoint['activity'] {
+  return { ...activity, expect: () => undefined };
+}
+
+function refuseLate(isOver: boolean, isFull: boolean): HttpReply | undefined {
+  if (isOver) return refuseContended('The time for this batch was over: send this report again.');
+  return isFull ? refuseContended('The answer to this batch was full: send this report in another one.') : undefined;
+}
 
 async function answerPlaced(
   dependencies: ReceiveDependencies,
-  request: HttpRequest,
-  endpoint: ReportEndpoint,
+  { request, endpoint }: ReturnType<typeof gatherNotes>['quiet'],
   { report, place, options }: { report: unknown; place: number; options: Extract<ReceiveOptions, { outcome: 'read' }> },
 ): Promise<HttpReply> {
+  const unstorable = refuseUnstorable(report);
+  if (unstorable !== undefined) return unstorable;
   if (!isJsonObject(report)) return refuse(400, 'A report must be a JSON object, such as {"summary": "…"}.');
   const { dryRun, givenKey } = options;
   const bodyHash = createHash('sha256').update(JSON.stringify(report)).digest('hex');
@@ -80,13 +101,4 @@ async function answerPlaced(
     dependencies.observer.fault('report failed', error, { requestId: request.id, route: request.routeKey, place });
     return answerSurprise(error, request.id);
   }
-}
-
-function describeBatch(replies: readonly HttpReply[]): z.infer<typeof BatchAnswer> {
-  const accepted = replies.filter(({ status }) => status < 300).length;
-  const reports = replies.map(({ json, headers }) => {
-    const isReplayed = headers?.['idempotency-replayed'] === 'true';
-    return { ...z.looseObject({ status: z.int() }).parse(json), ...(isReplayed ? { replayed: true as const } : {}) };
-  });
-  return { status: 200, accepted, refused: replies.length - accepted, reports };
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ErrorBody } from '../../core/reply-errors.ts';
 import { Ticket } from '../../core/tickets/ticket.ts';
 import { UploadForm } from '../kit/upload-schemas.ts';
 
@@ -34,17 +35,14 @@ export const DryRun = z
   .object({ status: z.literal(200), dryRun: z.literal(true), ignoredParameters: z.array(z.string()) })
   .meta({ id: 'DryRun' });
 
+const replayed = z.literal(true).optional().describe('The ticket was there: the batch was sent before.');
+
 /** The answer to a batch: that of each report, in its order, as though it had come alone. */
 export const BatchAnswer = z
   .object({
     status: z.literal(200),
     accepted: z.int(),
     refused: z.int(),
-    reports: z.array(
-      z.looseObject({
-        status: z.int().describe('201 with the ticket, or a refusal; 200 where it was only checked.'),
-        replayed: z.literal(true).optional().describe('The ticket was there: the same batch was sent before.'),
-      }),
-    ),
+    reports: z.array(z.union([Created.extend({ replayed }), DryRun, ErrorBody])),
   })
   .meta({ id: 'BatchAnswer' });

@@ -8,9 +8,9 @@ import { type Opening, openEndpoint, refuseSignature } from '../kit/open-endpoin
 import { originHeaders } from '../kit/origins.ts';
 import { recallSignature } from '../kit/recall-signature.ts';
 import { routes } from '../routes.ts';
-import { answerBatch, countReports } from './answer-batch.ts';
+import { answerBatch } from './answer-batch.ts';
 import { answerReport } from './answer-report.ts';
-import { describeReply } from './describe-reply.ts';
+import { countReports, describeReply } from './describe-reply.ts';
 import { readOptions } from './request.ts';
 import type { ReceiveDependencies, ReportEndpoint } from './submission.ts';
 
@@ -53,7 +53,7 @@ async function answer(
   if (opening.outcome === 'refused') return opening.reply;
   const { configuration, signature } = opening;
   const { source, feedbackType } = opening.endpoint;
-  const recall = await recallSignature(dependencies, project, signature);
+  const recall = await recallSignature(dependencies, project, signature, nameRepetition(request, source));
   if (recall.outcome === 'replayed') {
     activity.because(recall.reason);
     return refuseSignature(request, recall.reason);
@@ -62,8 +62,22 @@ async function answer(
   const answerWhole = request.routeKey === batchRoute ? answerBatch : answerOne;
   const reply = await answerWhole(dependencies, request, endpoint);
   // What failed for a reason of ours is to be sent again, as it is, and so is what was only tried.
-  if (reply.status < 500 && request.query.get('dryRun') !== 'true') await recall.remember();
+  if (reply.status < 500 && request.query.get('dryRun') !== 'true') {
+    // The tickets are there, and their sender is to hear of them whatever becomes of this.
+    await recall.remember().catch((error: unknown) => {
+      dependencies.observer.fault('signature not remembered', error, {
+        requestId: request.id,
+        route: request.routeKey,
+      });
+    });
+  }
   return reply;
+}
+
+/** What lets a signed batch come again: each of its reports is known by the batch's key, and some may still be missing. */
+function nameRepetition({ routeKey, headers }: HttpRequest, { key }: { key: string }): string | undefined {
+  const givenKey = headers['idempotency-key'];
+  return routeKey === batchRoute && givenKey !== undefined ? `batch\n${key}\n${givenKey}` : undefined;
 }
 
 async function answerOne(

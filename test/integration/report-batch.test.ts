@@ -1,5 +1,7 @@
 import { describe, expect } from 'vitest';
+import { listActivity } from '../../adapters/dynamodb/activity.ts';
 import { listTickets } from '../../adapters/dynamodb/tickets.ts';
+import type { ProjectDocument } from '../../core/document/schema.ts';
 import { routes } from '../../functions/routes.ts';
 import { type TestEngines, test } from '../engines.ts';
 import { breakTransaction } from '../faults.ts';
@@ -11,14 +13,18 @@ import { fixedClock } from '../seeded.ts';
 const { method, path } = routes['receive-batch'];
 
 /** A source of the example that takes batches, and the tickets that came of them. */
-async function batches(engines: TestEngines, clock = fixedClock()) {
-  const seeded: TestProject = await seedProject(engines.table);
+async function batches(engines: TestEngines, clock = fixedClock(), change?: (document: ProjectDocument) => void) {
+  const seeded: TestProject = await seedProject(engines.table, change);
   const { send, observer } = receiver(engines, seeded, clock);
   return {
     clock,
     observer,
     project: seeded.project,
     send: async (body: unknown, call: TestCall = {}) => await send(body, { ...call, routeKey: `${method} ${path}` }),
+    activity: async () => {
+      const { items } = await listActivity(engines.table, { apiKey: 'mobile' }, { limit: 200, now: clock.now() });
+      return items.filter(({ project }) => project === seeded.project);
+    },
     tickets: async () =>
       (await listTickets(engines.table, seeded.project, 'issues', { limit: 200, newestFirst: false })).items,
   };
@@ -111,6 +117,75 @@ describe('a batch of reports', () => {
       },
     });
     expect((await tickets()).map(({ fields }) => fields.summary)).toEqual(['First', 'Third', 'Mended']);
+  });
+
+  test('refuses what cannot be stored in the report that has it, and takes one nested 20 deep as though it came alone', async ({
+    engines,
+  }) => {
+    const { send, tickets } = await batches(engines);
+    const deep: unknown = JSON.parse(`${'{"deep":'.repeat(19)}{}${'}'.repeat(19)}`);
+    const tooDeep = { summary: 'Too deep', more: { more: deep } };
+    const fit = { ...Object(deep), summary: 'Deep' };
+    expect(
+      await send({ reports: [{ summary: 'a' }, { summary: 'b\0' }, { summary: '\ud800' }, tooDeep, fit] }),
+    ).toMatchObject({
+      status: 200,
+      json: {
+        accepted: 2,
+        reports: [
+          { status: 201 },
+          { status: 400, description: expect.stringContaining('NUL') },
+          { status: 400, description: expect.stringContaining('Unicode') },
+          { status: 400, description: expect.stringContaining('20 deep') },
+          { status: 201 },
+        ],
+      },
+    });
+    expect(await tickets()).toHaveLength(2);
+  });
+
+  test('is one line of the log with all of its tickets, and one entry of the activity that says what was refused', async ({
+    engines,
+  }) => {
+    const { send, observer, activity } = await batches(engines);
+    await send([{ summary: 'First', severity: 'Critical' }, { summary: 7 }, { summary: 'Third' }]);
+    expect(observer.lines.filter(({ message }) => message === 'request')).toEqual([
+      expect.objectContaining({ reports: 3, accepted: 2, queued: 1, tickets: ['BUG-0001', 'BUG-0002'] }),
+    ]);
+    expect(await activity()).toMatchObject([
+      { status: 200, outcome: 'accepted', reason: expect.stringContaining('1 of 3 reports were refused. /1: ') },
+    ]);
+  });
+
+  test.for([
+    ['checked', [{ summary: 'Good' }], 'dryRun=true', false],
+    ['replayed', [{ summary: 'Good' }], '', true],
+    ['refused', [{}], '', false],
+  ] as const)(
+    'is in the activity as %s where all of its reports are',
+    async ([outcome, reports, query, twice], { engines }) => {
+      const { send, activity } = await batches(engines);
+      const headers = { 'idempotency-key': 'once' };
+      if (twice) await send(reports, { headers });
+      await send(reports, { headers, query });
+      expect((await activity())[0]).toMatchObject({ status: 200, outcome });
+    },
+  );
+
+  test('takes no more reports once its answer has 4 MB', async ({ engines }) => {
+    const many = Array.from({ length: 490 }, (_, place) => `${'x'.repeat(190)}${place}`);
+    const { send, tickets } = await batches(engines, fixedClock(), (document) => {
+      const type = document.feedbackTypes.find(({ key }) => key === 'issues');
+      const severity = type?.fields.find(({ key }) => key === 'severity');
+      if (severity?.kind !== 'singleChoice') throw new Error('the example has changed');
+      severity.options = [...(severity.options ?? []), ...many];
+    });
+    const answer = await send(Array.from({ length: 100 }, () => ({ summary: 'x', severity: 'odd' })));
+    expect(answer.status).toBe(200);
+    expect(Buffer.byteLength(answer.text)).toBeLessThan(5_000_000);
+    expect(answer.json).toHaveProperty('reports[0].status', 400);
+    expect(answer.json).toHaveProperty('reports[99].status', 503);
+    expect(await tickets()).toEqual([]);
   });
 
   test('only checks with ?dryRun=true', async ({ engines }) => {

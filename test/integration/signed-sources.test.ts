@@ -4,9 +4,10 @@ import { listTickets } from '../../adapters/dynamodb/tickets.ts';
 import type { Signature } from '../../core/document/schema-signatures.ts';
 import { presets } from '../../core/signatures/presets.ts';
 import { verifySignature } from '../../core/signatures/verify-signature.ts';
+import { routes } from '../../functions/routes.ts';
 import { admin } from '../admin.ts';
 import { type TestEngines, test } from '../engines.ts';
-import { hideCommit } from '../faults.ts';
+import { dieAtWrite, hideCommit } from '../faults.ts';
 import { seedKeys, seedProject } from '../project.ts';
 import { receiver } from '../receive.ts';
 import { fixedClock } from '../seeded.ts';
@@ -45,15 +46,55 @@ async function signedSource(
   return {
     ...{ ...seeded, clock, setSecret },
     /** Sends a report, without a key unless one is given. */
-    send: async (headers: Record<string, string>, given: { text?: string; query?: string; path?: string } = {}) =>
-      await send(given.text ?? body, { ...given, headers: { ...noKey, ...headers } }),
+    send: async (
+      headers: Record<string, string>,
+      given: { text?: string; query?: string; path?: string; routeKey?: string } = {},
+    ) => await send(given.text ?? body, { ...given, headers: { ...noKey, ...headers } }),
     lastLine: () => observer.lines.at(-1),
+    faults: () => observer.lines.filter(({ error }) => error !== undefined).map(({ message }) => message),
     tickets: async () =>
       (await listTickets(engines.table, seeded.project, 'issues', { limit: 200, newestFirst: false })).items.length,
   };
 }
 
 describe('a signature', () => {
+  test('that cannot be remembered takes nothing from the answer to the report that it came with', async ({
+    engines,
+  }) => {
+    const { send, clock, tickets, faults } = await signedSource(engines, { scheme: 'github', secret: 'hook' });
+    // The activity, the number and the ticket are written before it.
+    const mend = dieAtWrite(engines.table, 4, { isDone: false });
+    const answer = await send(signedBy.github({ body, secret, at: clock.now() }));
+    mend();
+    expect(answer).toMatchObject({ status: 201, json: { ticket: { id: 'BUG-0001' } } });
+    expect(faults()).toEqual(['signature not remembered']);
+    expect(await tickets()).toBe(1);
+  });
+
+  test('of a batch lets it come again under its Idempotency-Key for a day, and without one for the window', async ({
+    engines,
+  }) => {
+    const { send, clock, tickets } = await signedSource(engines, { scheme: 'github', secret: 'hook' });
+    const { method, path } = routes['receive-batch'];
+    const signedBatch = (text: string) => ({
+      call: { text, routeKey: `${method} ${path}` },
+      headers: signedBy.github({ body: text, secret, at: clock.now() }),
+    });
+    const keyed = signedBatch('[{"summary": "First"}, {"summary": "Second"}]');
+    const once = { ...keyed.headers, 'idempotency-key': 'once' };
+    const unkeyed = signedBatch('[{"summary": "Third"}]');
+    expect((await send(once, keyed.call)).status).toBe(200);
+    expect((await send(unkeyed.headers, unkeyed.call)).status).toBe(200);
+    clock.advance(6 * minute);
+    expect(await send(once, keyed.call)).toMatchObject({
+      status: 200,
+      json: { accepted: 2, reports: [{ replayed: true }, { replayed: true }] },
+    });
+    expect(await send({ ...once, 'idempotency-key': 'another' }, keyed.call)).toMatchObject(refused);
+    expect(await send(unkeyed.headers, unkeyed.call)).toMatchObject(refused);
+    expect(await tickets()).toBe(3);
+  });
+
   test.for(['github', 'jira', 'slack', 'standard-webhooks'] as const)(
     'a %s-signed call is accepted with the right secret, refused with the wrong one, refused when replayed after the window',
     async (scheme, { engines }) => {
