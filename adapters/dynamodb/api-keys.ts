@@ -38,19 +38,11 @@ export async function replaceApiKey(
   before: StoredApiKey,
   key: ApiKey,
 ): Promise<'stored' | 'changed-meanwhile'> {
-  const Item = {
-    ...apiKeyKey(key.prefix),
-    ...apiKeyListKey(key.prefix),
-    ...key,
-    type: 'api-key',
-    version: before.version + 1,
-    listed: listedColumns(key),
-  };
   try {
     await table.client.send(
       new PutCommand({
         TableName: table.name,
-        Item,
+        Item: toItem(key, before.version + 1),
         ConditionExpression: '#version = :before',
         ExpressionAttributeNames: { '#version': 'version' },
         ExpressionAttributeValues: { ':before': before.version },
@@ -80,6 +72,17 @@ export async function noteKeyUse(table: Table, prefix: string, at: string, since
   }
 }
 
+function toItem(key: ApiKey, version: number) {
+  return {
+    ...apiKeyKey(key.prefix),
+    ...apiKeyListKey(key.prefix),
+    ...key,
+    type: 'api-key',
+    version,
+    listed: listedColumns(key),
+  };
+}
+
 /** What a list shows of a key: its last use is not written there each time. */
 function listedColumns(key: ApiKey): Omit<ListedApiKey, 'lastUsedAt'> {
   const { lastUsedAt: _, ...listed } = showApiKey(key);
@@ -88,27 +91,16 @@ function listedColumns(key: ApiKey): Omit<ListedApiKey, 'lastUsedAt'> {
 
 /** Reads an API key by its prefix, consistently; undefined where there is none. */
 export async function findApiKey(table: Table, prefix: string): Promise<ApiKey | undefined> {
-  const { Item } = await table.client.send(
-    new GetCommand({ TableName: table.name, Key: apiKeyKey(prefix), ConsistentRead: true }),
-  );
-  return Item === undefined ? undefined : ApiKey.parse(Item);
+  return (await findStoredApiKey(table, prefix))?.key;
 }
 
 /** Stores a new API key, unless its prefix is taken by a key with another secret. */
 export async function addApiKeyOnce(table: Table, key: ApiKey): Promise<'added' | 'prefix-taken'> {
-  const Item = {
-    ...apiKeyKey(key.prefix),
-    ...apiKeyListKey(key.prefix),
-    ...key,
-    type: 'api-key',
-    version: 1,
-    listed: listedColumns(key),
-  };
   try {
     await table.client.send(
       new PutCommand({
         TableName: table.name,
-        Item,
+        Item: toItem(key, 1),
         ConditionExpression: 'attribute_not_exists(pk)',
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       }),
