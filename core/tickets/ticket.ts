@@ -45,6 +45,16 @@ export const ShownTicket = Ticket.omit({ latestDeliveries: true })
   .extend({ attachments: z.array(Attachment).describe('Oldest first.') })
   .meta({ id: 'Ticket' });
 
+/** What whoever brought a report is told of its ticket. */
+export const CreatedTicket = Ticket.pick({
+  id: true,
+  feedbackType: true,
+  state: true,
+  submitter: true,
+  createdAt: true,
+});
+export type CreatedTicket = z.infer<typeof CreatedTicket>;
+
 /** What a list says of a ticket: fields that do not fit into an index entry are left out. */
 export const ListedTicket = Ticket.pick({
   id: true,

@@ -1,11 +1,12 @@
 import type { RememberedCall } from '../../adapters/dynamodb/ticket-creation.ts';
 import type { SourceOfType } from '../../core/sources/find-source.ts';
+import { CreatedTicket } from '../../core/tickets/ticket.ts';
 import { maxAttachmentBytes, objectKeyOf, uploadMs } from '../../core/uploads/attachment.ts';
 import { writeUploadCapability } from '../../core/uploads/capabilities.ts';
 import { fileAddress } from '../kit/file-addresses.ts';
 import { type HttpReply, refuse } from '../kit/http.ts';
-import { CreatedTicket } from './answer.ts';
-import type { ReceiveDependencies, Submission } from './submission.ts';
+import type { Submission } from '../kit/submission.ts';
+import type { ReceiveDependencies } from './submission.ts';
 
 /** Answers with the ticket and a freshly signed upload for each of its attachment fields. */
 export async function answerCreated(
@@ -55,7 +56,7 @@ export async function answerReplayed(
   if (remembered.bodyHash !== submission.bodyHash) {
     return refuse(422, 'This Idempotency-Key was used with a different body: take a new key for a new report.');
   }
-  submission.request.note({ ticket: remembered.ticket, replayed: true });
+  submission.note({ ticket: remembered.ticket, replayed: true });
   const reply = await answerCreated(dependencies, submission, CreatedTicket.parse(remembered.answer));
   return { ...reply, headers: { ...reply.headers, 'idempotency-replayed': 'true' } };
 }

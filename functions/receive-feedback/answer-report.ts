@@ -1,13 +1,9 @@
-import { findMembers } from '../../adapters/dynamodb/members.ts';
-import type { ParameterError } from '../../core/reply-errors.ts';
-import { decideSubmitter, readReport, submitterCandidates } from '../../core/sources/read-report.ts';
+import { readReport } from '../../core/sources/read-report.ts';
 import { type HttpReply, type HttpRequest, refuse, refuseContended, refuseParameters } from '../kit/http.ts';
+import type { Submission } from '../kit/submission.ts';
+import { describeSize, takeReport } from '../kit/take-report.ts';
 import { answerCreated, answerReplayed, listUploads } from './answer-created.ts';
-import { findRemembered, storeTicket } from './store-ticket.ts';
-import type { Members, ReceiveDependencies, ReportEndpoint, Submission } from './submission.ts';
-
-/** Most bytes that a ticket's fields may have: an item of the table ends at 400 KB (docs/architecture.md). */
-const maxFieldBytes = 340_000;
+import type { ReceiveDependencies, ReportEndpoint } from './submission.ts';
 
 /** A report that was read as JSON, and how it is to be taken. */
 export type ReadReport = {
@@ -24,52 +20,28 @@ export async function answerReport(
   endpoint: ReportEndpoint,
   { object, bodyHash, dryRun, givenKey }: ReadReport,
 ): Promise<HttpReply> {
-  const { source, feedbackType } = endpoint;
+  const { project, configuration, source, feedbackType, activity } = endpoint;
   const reading = readReport(source, feedbackType, object);
   const submission: Submission = {
-    ...endpoint,
-    ...{ request, reading, bodyHash },
-    givenKey: dryRun ? undefined : givenKey,
+    ...{ project, configuration, source, feedbackType, reading, bodyHash, givenKey },
+    note: request.note,
+    expect: (ticket) => activity.expect({ status: 201, outcome: 'accepted', ticket }),
   };
-  const [remembered, members] = await Promise.all([
-    findRemembered(dependencies, submission),
-    findDecidingMembers(dependencies, submission),
-    // The answer needs them: where they cannot be had, that is found out before a ticket is there.
-    listUploads(submission).length > 0 ? dependencies.loadKeys() : undefined,
-  ]);
-  if (remembered !== undefined) return await answerReplayed(dependencies, submission, remembered);
-  const errors = [...reading.errors, ...unknownSubmitter(submission, members)];
-  if (errors.length > 0) return refuseParameters(errors);
-  const bytes = Buffer.byteLength(JSON.stringify(reading.fields));
-  if (bytes > maxFieldBytes) {
-    const fault = `The fields of one ticket may have ${maxFieldBytes} bytes in all, and these have ${bytes}.`;
-    return refuse(413, `${fault} Send what is longer as an attachment.`);
-  }
-  if (dryRun) {
-    return { status: 200, json: { status: 200, dryRun: true, ignoredParameters: reading.ignoredParameters } };
-  }
-  const stored = await storeTicket(dependencies, submission, members);
-  switch (stored.outcome) {
+  // The answer needs the keys: where they cannot be had, that is found out before a ticket is there.
+  const prepare = async () => (listUploads(endpoint).length > 0 ? await dependencies.loadKeys() : undefined);
+  const taken = await takeReport(dependencies, submission, { dryRun, prepare });
+  switch (taken.outcome) {
     case 'created':
-      return await answerCreated(dependencies, submission, stored.ticket);
+      return await answerCreated(dependencies, submission, taken.ticket);
     case 'replayed':
-      return await answerReplayed(dependencies, submission, stored.remembered);
+      return await answerReplayed(dependencies, submission, taken.remembered);
+    case 'acceptable':
+      return { status: 200, json: { status: 200, dryRun: true, ignoredParameters: reading.ignoredParameters } };
+    case 'rejected':
+      return refuseParameters(taken.errors);
+    case 'too-large':
+      return refuse(413, describeSize(taken));
     case 'contended':
       return refuseContended('Too much is going on at once: no ticket was created. Try again shortly.');
   }
-}
-
-/** Reads the members where they decide whether the report is accepted, so that all problems are named at once. */
-async function findDecidingMembers(
-  { table }: ReceiveDependencies,
-  { source, project, reading }: Submission,
-): Promise<Members | undefined> {
-  if (source.defaultSubmitter !== undefined || reading.givenSubmitter === undefined) return undefined;
-  return await findMembers(table, project, submitterCandidates(source, reading.givenSubmitter));
-}
-
-function unknownSubmitter({ source, reading }: Submission, members: Members | undefined): ParameterError[] {
-  if (members === undefined) return [];
-  const submitter = decideSubmitter(source, reading.givenSubmitter, (email) => members.has(email));
-  return submitter.outcome === 'unknown-submitter' ? [submitter.error] : [];
 }

@@ -1,17 +1,7 @@
 import * as z from 'zod';
 import { ErrorBody } from '../../core/reply-errors.ts';
-import { Ticket } from '../../core/tickets/ticket.ts';
+import { CreatedTicket } from '../../core/tickets/ticket.ts';
 import { UploadForm } from '../kit/upload-schemas.ts';
-
-/** What the caller is told of the ticket it created. */
-export const CreatedTicket = Ticket.pick({
-  id: true,
-  feedbackType: true,
-  state: true,
-  submitter: true,
-  createdAt: true,
-});
-export type CreatedTicket = z.infer<typeof CreatedTicket>;
 
 /** The answer to an accepted report. */
 export const Created = z

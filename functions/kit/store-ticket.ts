@@ -9,10 +9,9 @@ import { takeTicketNumber } from '../../adapters/dynamodb/tickets.ts';
 import { decideSubmission } from '../../core/consequence.ts';
 import { decideSubmitter, submitterCandidates } from '../../core/sources/read-report.ts';
 import { type TicketContext, ticketUrl } from '../../core/tickets/record-values.ts';
-import { type Ticket, ticketId } from '../../core/tickets/ticket.ts';
-import { noteAutomations } from '../kit/note-automations.ts';
-import { CreatedTicket } from './answer.ts';
-import type { Members, ReceiveDependencies, Submission } from './submission.ts';
+import { CreatedTicket, type Ticket, ticketId } from '../../core/tickets/ticket.ts';
+import { noteAutomations } from './note-automations.ts';
+import type { Members, ReportTaking, Submission } from './submission.ts';
 
 /** Tries to store one ticket while numbers or remembered calls are contended (docs/architecture.md). */
 const maxTries = 5;
@@ -25,7 +24,7 @@ export type StoredTicket =
 
 /** Decides what follows from a checked report and stores all of it, under a number of its own. */
 export async function storeTicket(
-  dependencies: ReceiveDependencies,
+  dependencies: ReportTaking,
   submission: Submission,
   decidingMembers: Members | undefined,
 ): Promise<StoredTicket> {
@@ -41,7 +40,7 @@ export async function storeTicket(
   let creation = await draftStored(dependencies, submission, firstNumber, firstMembers);
   let members = firstMembers;
   for (let tries = 1; tries <= maxTries; tries += 1) {
-    submission.activity.expect({ status: 201, outcome: 'accepted', ticket: creation.ticket.id });
+    submission.expect(creation.ticket.id);
     const outcome = await createTicket(table, creation, { dueShards, deliveryRetentionDays });
     if (outcome === 'created') {
       await noteAutomations(dependencies, creation.consequence);
@@ -66,7 +65,7 @@ export async function storeTicket(
 
 /** Reads what is remembered of a call with the same key, if one was sent. */
 export async function findRemembered(
-  { table, now }: ReceiveDependencies,
+  { table, now }: ReportTaking,
   { project, source, givenKey }: Submission,
 ): Promise<RememberedCall | undefined> {
   if (givenKey === undefined) return undefined;
@@ -82,12 +81,12 @@ async function draftStored(...draft: Parameters<typeof draftCreation>): Promise<
 }
 
 function draftCreation(
-  dependencies: ReceiveDependencies,
+  dependencies: ReportTaking,
   submission: Submission,
   number: number,
   members: Members,
 ): TicketCreation {
-  const { configuration, source, reading, givenKey, bodyHash, request } = submission;
+  const { configuration, source, reading, givenKey, bodyHash, note } = submission;
   const draft = draftTicket(dependencies, submission, number, (email) => members.has(email));
   const submitter = members.get(draft.submitter);
   const context: TicketContext = {
@@ -111,7 +110,7 @@ function draftCreation(
   const ticket = 'ticket' in consequence.context ? consequence.context.ticket : draft;
   const actions = consequence.ran.flatMap((macro) => macro.actions);
   const count = (outcome: string) => actions.filter((action) => action.outcome === outcome).length;
-  request.note({
+  note({
     ticket: ticket.id,
     applied: count('applied'),
     queued: count('queued'),
@@ -125,7 +124,7 @@ function draftCreation(
 }
 
 function draftTicket(
-  dependencies: ReceiveDependencies,
+  dependencies: ReportTaking,
   { project, feedbackType, source, reading }: Submission,
   number: number,
   isMember: (email: string) => boolean,

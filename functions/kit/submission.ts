@@ -1,0 +1,35 @@
+import type { Configuration } from '../../adapters/dynamodb/configuration.ts';
+import type { findMembers } from '../../adapters/dynamodb/members.ts';
+import type { Table } from '../../adapters/dynamodb/table.ts';
+import type { LargeBodies } from '../../adapters/s3/large-bodies.ts';
+import type { SourceOfType } from '../../core/sources/find-source.ts';
+import type { ReportReading } from '../../core/sources/read-report.ts';
+
+/** What checking and storing reports needs. */
+export type ReportTaking = {
+  table: Table;
+  largeBodies: Pick<LargeBodies, 'store'>;
+  consoleOrigin: string;
+  dueShards: number;
+  deliveryRetentionDays: number;
+  now: () => number;
+  newId: () => string;
+  /** Waits a moment of at most so many milliseconds, before contended writes are tried again. */
+  pause: (maxMs: number) => Promise<void>;
+};
+
+/** One report on its way: everything that was loaded and found out so far. */
+export type Submission = SourceOfType & {
+  project: string;
+  configuration: Configuration;
+  reading: ReportReading;
+  givenKey: string | undefined;
+  bodyHash: string;
+  /** Adds facts to the log line of whoever brought it. */
+  note(facts: Readonly<Record<string, unknown>>): void;
+  /** Is told of the ticket that is about to be stored. */
+  expect(ticket: string): void;
+};
+
+/** Members by their canonical addresses, as far as a submission needs them. */
+export type Members = Awaited<ReturnType<typeof findMembers>>;
