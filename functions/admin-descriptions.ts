@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { ListedApiKey } from '../adapters/dynamodb/api-keys.ts';
 import { ProjectDocument } from '../core/document/schema.ts';
 import { ShownMember } from '../core/member.ts';
+import { Comment } from '../core/records/comment.ts';
 import { ShownTicket } from '../core/tickets/ticket.ts';
 import { ExplainQuery, Explanation } from './admin-api/explain-schemas.ts';
 import {
@@ -35,6 +36,7 @@ import {
   TemplatePreview,
   TestedWebhook,
 } from './admin-api/template-schemas.ts';
+import { NewComment, TicketEdit } from './admin-api/ticket-schemas.ts';
 import { get, json, Location, list, remove } from './describe-route.ts';
 import type { RouteDescription } from './route-descriptions.ts';
 import type { RouteName, routes } from './routes.ts';
@@ -114,7 +116,22 @@ export const adminDescriptions: Readonly<Record<AdminRouteName, RouteDescription
   },
   'delete-secret': remove('Secrets', 'Delete a secret', 'Webhooks that name it fail from now on.'),
   'list-tickets': list('Tickets', 'List tickets', 'Oldest first unless turned.', TicketsQuery, TicketPage),
-  'get-ticket': get('Tickets', 'Get a ticket', ShownTicket),
+  'get-ticket': {
+    tag: 'Tickets',
+    summary: 'Get a ticket',
+    answers: { 200: { description: 'As it is now.', headers: ETag, content: json(ShownTicket) } },
+    refusals: [401, 403, 404, 503],
+  },
+  'change-ticket': {
+    tag: 'Tickets',
+    summary: 'Change a ticket',
+    description:
+      'What is not named stays; null takes a value away. All that the change sets off is stored with it; one that changes nothing makes no new version. Support may change the state alone.',
+    headers: z.object({ 'If-Match': z.string().describe('The `ETag` of the ticket as it was read.') }),
+    body: json(TicketEdit, { state: { status: 'Open' }, fields: { severity: 'High', description: null } }),
+    answers: { 200: { description: 'The ticket afterwards.', headers: ETag, content: json(ShownTicket) } },
+    refusals: [401, 403, 404, 413, 415, 428, 412, 400, 503],
+  },
   'list-ticket-history': list(
     'Tickets',
     "List a ticket's history",
@@ -122,6 +139,7 @@ export const adminDescriptions: Readonly<Record<AdminRouteName, RouteDescription
     EntriesQuery,
     ChangePage,
   ),
+  'comment-on-ticket': comment('Tickets', 'ticket'),
   'list-ticket-comments': list(
     'Tickets',
     'List the comments on a ticket',
@@ -147,6 +165,7 @@ export const adminDescriptions: Readonly<Record<AdminRouteName, RouteDescription
     EntriesQuery,
     ChangePage,
   ),
+  'comment-on-member': comment('Members', 'member'),
   'list-member-comments': list(
     'Members',
     'List the comments on a member',
@@ -222,6 +241,17 @@ export const adminDescriptions: Readonly<Record<AdminRouteName, RouteDescription
   ),
   'delete-api-key': remove('API keys', 'Delete an API key', 'It stops working within 10 seconds.'),
 };
+
+function comment(tag: string, record: string): RouteDescription {
+  return {
+    tag,
+    summary: `Comment on a ${record}`,
+    description: 'All that it sets off is stored with it: a comment is a modification.',
+    body: json(NewComment, { text: 'We can reproduce it.' }),
+    answers: { 201: { description: 'The comment.', content: json(Comment) } },
+    refusals: [401, 403, 404, 413, 415, 400, 503],
+  };
+}
 
 function explain(tag: string, record: string): RouteDescription {
   return {

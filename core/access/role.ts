@@ -4,13 +4,13 @@ import * as z from 'zod';
 export const Role = z.enum(['administrator', 'project-manager', 'support', 'observer']);
 export type Role = z.infer<typeof Role>;
 
-/** What a call wants to do inside of a project. */
-export type Right = 'read' | 'run' | 'manage';
+/** What a call wants to do inside of a project; to triage is to comment and to change where a ticket stands. */
+export type Right = 'read' | 'run' | 'triage' | 'manage';
 
 const rightsOf: Readonly<Record<Role, readonly Right[]>> = {
-  administrator: ['read', 'run', 'manage'],
-  'project-manager': ['read', 'run', 'manage'],
-  support: ['read', 'run'],
+  administrator: ['read', 'run', 'triage', 'manage'],
+  'project-manager': ['read', 'run', 'triage', 'manage'],
+  support: ['read', 'run', 'triage'],
   observer: ['read'],
 };
 

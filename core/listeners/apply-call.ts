@@ -4,9 +4,9 @@ import { decideCapture } from '../external-data/decide-capture.ts';
 import type { Uncaptured } from '../external-data/read-values.ts';
 import { followChange } from '../macros/begin-chain.ts';
 import type { ChainInput, Consequence } from '../macros/chain.ts';
+import { followComment } from '../macros/follow-comment.ts';
 import { passesFilter } from '../macros/passes-filter.ts';
 import type { ActionResult } from '../records/action-result.ts';
-import type { Comment } from '../records/comment.ts';
 import type { RecordContext } from '../tickets/record-values.ts';
 import type { CallContent } from './read-call.ts';
 
@@ -57,17 +57,9 @@ function runMacro(macro: Macro | undefined, listener: ExternalListener, input: C
 }
 
 function addComment(listener: ExternalListener, text: string, input: ChainInput): AppliedCall {
-  const { context, newId } = input;
   const by = { kind: 'listener' as const, key: listener.key };
   const visibility = listener.type === 'comment' ? listener.visibility : 'internal';
-  const comment: Comment = { id: newId(), text, visibility, by, createdAt: context.now };
-  const consequence = followChange(input, {
-    context,
-    cause: by,
-    changes: [{ path: 'comment', to: comment.id }],
-    comments: [comment],
-    lookups: { added: [], removed: [] },
-  });
+  const { consequence } = followComment(input, { text, visibility, by, cause: by });
   return { outcome: 'executed', consequence, actions: [{ kind: 'comment', outcome: 'applied' }] };
 }
 

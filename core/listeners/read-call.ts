@@ -3,10 +3,9 @@ import type { ExternalListener, ProjectDocument } from '../document/schema.ts';
 import { freezeCapture } from '../external-data/freeze-capture.ts';
 import { type CapturedValues, type MatchFirstGroup, readBodyValues } from '../external-data/read-values.ts';
 import { readParameter } from '../json-pointer.ts';
-import { maxCommentLength } from '../records/comment.ts';
+import { readCommentText } from '../records/new-comment.ts';
 import type { ParameterError } from '../reply-errors.ts';
 import type { TagValue } from '../templates/template.ts';
-import { countCodePoints } from '../tickets/field-value.ts';
 
 /** What a listener's caller wants done, as far as its body says it. */
 export type CallContent =
@@ -35,15 +34,9 @@ export function readCall(
 }
 
 function readComment(parameter: string, value: unknown): CallReading {
-  if (value === undefined || value === null)
-    return reject({ parameter, code: 'required', message: `${parameter} is required: the text of the comment.` });
-  if (typeof value !== 'string')
-    return reject({ parameter, code: 'invalid_type', message: `${parameter} must be a text.` });
-  if (value.trim() === '') return reject({ parameter, code: 'blank', message: 'A comment may not be blank.' });
-  const length = countCodePoints(value);
-  if (length <= maxCommentLength) return { outcome: 'read', content: { type: 'comment', text: value } };
-  const message = `The comment has ${length} characters; at most ${maxCommentLength} are allowed.`;
-  return reject({ parameter, code: 'too_long', message });
+  const reading = readCommentText(parameter, value);
+  if (reading.outcome === 'rejected') return reject(reading.error);
+  return { outcome: 'read', content: { type: 'comment', text: reading.text } };
 }
 
 /** What cannot be read is named and the rest is stored, unless there is nothing left to store. */

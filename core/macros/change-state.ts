@@ -1,6 +1,6 @@
 import type { FeedbackType, ProjectDocument, Workflow } from '../document/schema.ts';
+import { type NextState, nextState } from '../tickets/next-state.ts';
 import type { TicketContext } from '../tickets/record-values.ts';
-import type { TicketState } from '../tickets/ticket.ts';
 import type { ActionEffect, ActionOf } from './action-effect.ts';
 import { renderText, type TextRendering } from './render-text.ts';
 
@@ -21,8 +21,9 @@ export function changeState(
   if (type === undefined) return { outcome: 'failed', reason: `there is no feedback type "${ticket.feedbackType}"` };
   const wanted = wantedStatus(action, rendering);
   if (wanted.outcome !== 'wanted') return wanted;
-  const state = nextState(type, ticket.state, { ...action, status: wanted.status });
-  if (typeof state === 'string') return { outcome: 'failed', reason: state };
+  const next = nextState(type, ticket.state, { ...action, status: wanted.status });
+  if (next.outcome !== 'found') return { outcome: 'failed', reason: sayUnknown(type, next) };
+  const { state } = next;
   const { workflow, status, team } = ticket.state;
   if (state.workflow === workflow && state.status === status && state.team === team) return { outcome: 'unchanged' };
   return { outcome: 'applied', context: { ...context, ticket: { ...ticket, state } } };
@@ -39,23 +40,11 @@ function wantedStatus({ status }: ActionOf<'workflow'>, rendering: TextRendering
   return { outcome: 'wanted', status: status.map[given.text] };
 }
 
-/** The state that is wanted, or what keeps the ticket from it. The team is the given one, else the status' own. */
-function nextState(
-  type: FeedbackType,
-  current: TicketState,
-  wanted: { workflow?: string | undefined; status: string | undefined; team?: string | undefined },
-): TicketState | string {
-  const key = wanted.workflow ?? current.workflow;
-  const workflow = type.workflows.find((candidate) => candidate.key === key);
-  if (workflow === undefined) return `"${key}" is not a workflow of feedback type "${type.key}"`;
-  if (wanted.status === undefined && key === current.workflow) {
-    return { ...current, team: wanted.team ?? current.team };
-  }
-  // Another workflow without a status begins with its first, as a new ticket does.
-  const status = wanted.status ?? workflow.statuses[0]?.key;
-  const found = workflow.statuses.find((candidate) => candidate.key === status);
-  if (found === undefined) return `"${status}" is not a status of workflow "${key}" (${listStatuses(workflow)})`;
-  return { workflow: key, status: found.key, team: wanted.team ?? found.team };
+/** Why a state cannot be. */
+function sayUnknown(type: FeedbackType, next: Exclude<NextState, { outcome: 'found' }>): string {
+  if (next.outcome === 'unknown-workflow') return `"${next.workflow}" is not a workflow of feedback type "${type.key}"`;
+  const { status, workflow } = next;
+  return `"${status}" is not a status of workflow "${workflow.key}" (${listStatuses(workflow)})`;
 }
 
 function listStatuses({ statuses }: Workflow): string {

@@ -1,9 +1,11 @@
 import type { Right } from '../../core/access/role.ts';
 import type { RouteName, routes } from '../routes.ts';
+import { commentOnMember, commentOnTicket } from './add-comment.ts';
 import { changeKey, createKey, getKey, listKeys, removeKey, rotateKey } from './api-keys.ts';
 import { deleteAttachment, downloadAttachment } from './attachments.ts';
 import { listProjectAutomations } from './automations.ts';
 import type { AdminCall, AnyProjectCall, Handle, ProjectCall } from './call.ts';
+import { changeTicket } from './change-ticket.ts';
 import { copyAsCurl } from './curl.ts';
 import { getDelivery, listProjectDeliveries } from './deliveries.ts';
 import { listProjectEndpoints, pauseEndpoint, resumeEndpoint } from './endpoints.ts';
@@ -52,6 +54,7 @@ const adminRoutes: Readonly<Record<AdminRouteKey, AdminRoute>> = {
   'DELETE /admin/v1/projects/{project}/secrets/{name}': { needs: 'manage', handle: removeSecret },
   'GET /admin/v1/projects/{project}/tickets': { needs: 'read', handle: listProjectTickets },
   'GET /admin/v1/projects/{project}/tickets/{ticket}': { needs: 'read', handle: getTicket },
+  'PATCH /admin/v1/projects/{project}/tickets/{ticket}': { needs: 'triage', handle: changeTicket },
   'GET /admin/v1/projects/{project}/tickets/{ticket}/history': { needs: 'read', handle: listTicketHistory },
   'GET /admin/v1/projects/{project}/tickets/{ticket}/attachments/{attachment}': {
     needs: 'read',
@@ -61,11 +64,13 @@ const adminRoutes: Readonly<Record<AdminRouteKey, AdminRoute>> = {
     needs: 'manage',
     handle: deleteAttachment,
   },
+  'POST /admin/v1/projects/{project}/tickets/{ticket}/comments': { needs: 'triage', handle: commentOnTicket },
   'GET /admin/v1/projects/{project}/tickets/{ticket}/comments': { needs: 'read', handle: listTicketComments },
   'GET /admin/v1/projects/{project}/tickets/{ticket}/explain': { needs: 'read', handle: explainTicket },
   'GET /admin/v1/projects/{project}/members': { needs: 'read', handle: listProjectMembers },
   'GET /admin/v1/projects/{project}/members/{email}': { needs: 'read', handle: getMember },
   'GET /admin/v1/projects/{project}/members/{email}/history': { needs: 'read', handle: listMemberHistory },
+  'POST /admin/v1/projects/{project}/members/{email}/comments': { needs: 'triage', handle: commentOnMember },
   'GET /admin/v1/projects/{project}/members/{email}/comments': { needs: 'read', handle: listMemberComments },
   'GET /admin/v1/projects/{project}/members/{email}/explain': { needs: 'read', handle: explainMember },
   'POST /admin/v1/projects/{project}/macros/{macro}/test': { needs: 'manage', handle: testMacro },

@@ -5,10 +5,11 @@ import type { Table } from '../../adapters/dynamodb/table.ts';
 import { findTicket, listTickets } from '../../adapters/dynamodb/tickets.ts';
 import type { CursorList } from '../../core/cursors.ts';
 import type { ProjectDocument } from '../../core/document/schema.ts';
-import { isTicketId, type ListedTicket, ShownTicket } from '../../core/tickets/ticket.ts';
+import { isTicketId, type ListedTicket } from '../../core/tickets/ticket.ts';
 import { notFound, refuseParameters } from '../kit/http.ts';
 import { readQuery } from '../kit/read-input.ts';
 import { type Handle, type ProjectCall, pathParameter } from './call.ts';
+import { showTicket } from './change-ticket.ts';
 import { answerPage, readPlace, refuseCursor } from './paging.ts';
 import { TicketsQuery } from './schemas.ts';
 
@@ -49,7 +50,7 @@ export const listProjectTickets: Handle<ProjectCall> = async (dependencies, { re
   return await answerPage(dependencies, list, page);
 };
 
-/** Answers with one whole ticket. */
+/** Answers with one whole ticket, and with its version as `ETag`. */
 export const getTicket: Handle<ProjectCall> = async ({ table }, call) => {
   const id = pathParameter(call, 'ticket');
   if (!isTicketId(id)) return notFound();
@@ -57,7 +58,7 @@ export const getTicket: Handle<ProjectCall> = async ({ table }, call) => {
     findTicket(table, call.project, id),
     listAttachments(table, call.project, id),
   ]);
-  return ticket === undefined ? notFound() : { status: 200, json: ShownTicket.parse({ ...ticket, attachments }) };
+  return ticket === undefined ? notFound() : showTicket({ ...ticket, attachments });
 };
 
 /** The feedback types in the order of their lists; last those that a document removed, which may still have tickets. */

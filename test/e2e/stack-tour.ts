@@ -45,6 +45,7 @@ export async function tourStack(
   await slack.until((received) => received.length >= 10);
   await captureTwice(calls);
   await fireListeners(calls, keys);
+  await triage(calls);
   await replayLarge(calls);
   await runThroughPages(calls, engines);
   await mailTwice(engines);
@@ -191,6 +192,18 @@ async function captureTwice(calls: StackCalls): Promise<void> {
   }
   await calls.call(200, 'list-ticket-history', { path: { ticket: ticket.id } });
   await calls.call(200, 'list-ticket-comments', { path: { ticket: ticket.id } });
+}
+
+/** A ticket is changed as it was read, and not as it no longer is. */
+async function triage({ call, report }: StackCalls): Promise<void> {
+  const { ticket } = Created.parse(await report('appcrashlog', { summary: 'To be triaged' }));
+  const path = { ticket: ticket.id };
+  const { etag } = await call(200, 'get-ticket', { path });
+  const body = { state: { status: 'Open' }, external: { jira: { key: 'APO-77' } } };
+  await call(200, 'change-ticket', { path, body, headers: { 'if-match': etag } });
+  await call(412, 'change-ticket', { path, body, headers: { 'if-match': etag } });
+  await call(201, 'comment-on-ticket', { path, body: { text: 'Seen here too' } });
+  await call(201, 'comment-on-member', { path: { email: 'jim@example.com' }, body: { text: 'Helpful' } });
 }
 
 async function readRecords({ call }: StackCalls): Promise<void> {

@@ -112,7 +112,7 @@ function headers(name: RouteName, source: keyof typeof reports, surroundings: Su
       takesKeys ? mayHave(30, keyHeader) : fc.constant([]),
       mayHave(9, typeHeader),
       takesKeys ? mayHave(0.5, onceHeader) : fc.constant([]),
-      mayHave(name === 'put-document' ? 15 : 0.1, matchHeader),
+      mayHave(name === 'put-document' || name === 'change-ticket' ? 15 : 0.1, matchHeader),
       mayHave(0.3, any),
     )
     .map((given) => given.flat());
@@ -135,6 +135,11 @@ function body(name: RouteName, source: keyof typeof reports, { document, ids }: 
       return jsonBody({ value: 'c2VjcmV0', hosts: ['example.com', 'api.example.com:8443'] }, 2);
     case 'create-api-key':
       return jsonBody({ prefix: 'odd', name: 'Odd' }, 2);
+    case 'change-ticket':
+      return jsonBody({ state: { status: 'Open' }, fields: { severity: 'High' }, external: { jira: { id: 7 } } }, 2);
+    case 'comment-on-ticket':
+    case 'comment-on-member':
+      return jsonBody({ text: 'Seen', visibility: 'public' }, 2);
     case 'start-run':
       return jsonBody({ tickets: [ids.ticket, 'BUG-9999'] }, 2);
     case 'test-macro':
