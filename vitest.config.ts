@@ -4,6 +4,8 @@ import { TallyReporter } from './test/tally-reporter.ts';
 export default defineConfig({
   test: {
     sequence: { shuffle: true },
+    // By itself vitest leaves one core idle, which is half of a machine of two.
+    maxWorkers: '100%',
     reporters: ['default', new TallyReporter()],
     projects: [
       {
@@ -33,7 +35,9 @@ export default defineConfig({
           // After a kill, a delivery may wait for its due entry and the next tick: some three minutes.
           testTimeout: 480_000,
           hookTimeout: 60_000,
+          // Whole stacks, one after the other, when nothing else runs: signed addresses and kept connections end by the clock.
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -76,7 +76,9 @@ function describeValue(issue: Issue, value: unknown): [ParameterErrorCode, strin
       if (issue.origin === 'array') return ['too_long', `may have ${issue.maximum} entries at most`];
       return ['out_of_range', `must be at most ${issue.maximum}`];
     case 'invalid_format':
-      return ['invalid_text', `must be ${issue.message}`];
+      return issue.format === 'datetime'
+        ? ['invalid_date', 'must be a date and time of RFC 3339, such as 2027-01-31T12:00:00Z']
+        : ['invalid_text', `must be ${issue.message}`];
     default:
       return ['invalid_text', issue.message];
   }

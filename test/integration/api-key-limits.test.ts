@@ -27,6 +27,7 @@ async function keyWith(engines: TestEngines, settings: object = {}) {
     path: `/api-keys/${prefix}`,
     report: async (body: object = { summary: 'It crashed' }, secret = key) =>
       await send(body, { headers: { 'x-api-key': secret } }),
+    check: async () => await send({ summary: 'It crashed' }, { query: 'dryRun=true', headers: { 'x-api-key': key } }),
     async activity() {
       const { items } = await listActivity(engines.table, { apiKey: prefix }, { limit: 200, now: clock.now() });
       return items;
@@ -97,6 +98,24 @@ describe('an API key', () => {
     expect((await report()).json).toEqual(unknown);
     await asAdministrator('PATCH', path, { body: { validUntil: null } });
     expect((await report()).status).toBe(201);
+  });
+
+  test('A revoked key stops within 10 s while 50 requests/s run', async ({ engines }) => {
+    const { check, asAdministrator, path, clock } = await keyWith(engines);
+    const run = async (seconds: number) => {
+      const statuses = [];
+      for (let call = 0; call < 50 * seconds; call += 1) {
+        statuses.push((await check()).status);
+        clock.advance(20);
+      }
+      return statuses;
+    };
+    expect(new Set(await run(2))).toEqual(new Set([200]));
+    expect((await asAdministrator('DELETE', path)).status).toBe(204);
+    const during = await run(10);
+    const firstRefused = during.indexOf(401);
+    expect(new Set(during.slice(firstRefused))).toEqual(new Set([401]));
+    expect(new Set(await run(1))).toEqual(new Set([401]));
   });
 
   test('that is rotated works with both secrets for the overlap, and the new one at once', async ({ engines }) => {
@@ -170,7 +189,7 @@ describe('an API key', () => {
     const named = [
       'allowedCidrs.0 invalid_text',
       'allowedCidrs.1 invalid_text',
-      'validUntil invalid_text',
+      'validUntil invalid_date',
       'maxPerMinute out_of_range',
       'hash not_allowed',
     ];
