@@ -4,13 +4,20 @@ import { ProjectDocument } from '../core/document/schema.ts';
 import { ShownMember } from '../core/member.ts';
 import { Comment } from '../core/records/comment.ts';
 import { ShownTicket } from '../core/tickets/ticket.ts';
+import {
+  AppliedDocument,
+  ComparisonQuery,
+  CopiedProject,
+  DocumentComparison,
+  DocumentVersionPage,
+  ProjectCopy,
+} from './admin-api/document-schemas.ts';
 import { ExplainQuery, Explanation } from './admin-api/explain-schemas.ts';
 import {
   ActivityPage,
   ActivityQuery,
   ApiKeyChange,
   ApiKeyPage,
-  AppliedDocument,
   ApplyQuery,
   ChangePage,
   CommentPage,
@@ -104,6 +111,43 @@ export const adminDescriptions: Readonly<Record<AdminRouteName, RouteDescription
       200: { description: 'What changed, or would change.', headers: ETag.partial(), content: json(AppliedDocument) },
     },
     refusals: [401, 403, 404, 413, 415, 428, 412, 400, 409, 503],
+  },
+  'list-document-versions': list(
+    'Projects',
+    "List the versions of a project's document",
+    'Newest first; superseded ones are kept for 90 days.',
+    PageQuery,
+    DocumentVersionPage,
+  ),
+  'get-document-version': {
+    tag: 'Projects',
+    summary: 'Get the project document as it was',
+    description: 'Apply it to restore it, with `If-Match` of the version in force. Members are no part of it.',
+    answers: {
+      200: {
+        description: 'The document.',
+        content: { 'application/json': shownDocument, 'application/yaml': shownDocument },
+      },
+    },
+    refusals: [401, 403, 404, 503],
+  },
+  'compare-document-versions': {
+    tag: 'Projects',
+    summary: 'Compare two versions of the project document',
+    query: ComparisonQuery,
+    answers: { 200: { description: 'What changed.', content: json(DocumentComparison) } },
+    refusals: [401, 403, 404, 400, 503],
+  },
+  'copy-project': {
+    tag: 'Projects',
+    summary: "Make a project from another one's document",
+    description:
+      'Secrets never come along: `warnings` names those that are missing. Members come only where `members` says so, but for those whom sources need as default submitters.',
+    body: json(ProjectCopy, { key: 'apollo-2', name: 'Apollo 2' }),
+    answers: {
+      201: { description: 'The new project.', headers: Location.extend(ETag.shape), content: json(CopiedProject) },
+    },
+    refusals: [401, 403, 404, 413, 415, 400, 409, 503],
   },
   'list-secrets': list('Secrets', 'List the secrets', 'By name, never with their values.', PageQuery, SecretPage),
   'put-secret': {

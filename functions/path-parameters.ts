@@ -15,6 +15,7 @@ export const pathParameters: Readonly<Record<string, z.ZodType>> = {
   macro: Key.meta({ description: "The macro's key.", example: 'send-to-jira' }),
   action: Key.meta({ description: "The action's key, or its kind and place.", example: 'webhook-1' }),
   run: z.string().meta({ description: "The run's id." }),
+  version: z.int().describe('The number of a version of the document.'),
   delivery: z.string().meta({ description: "The delivery's id." }),
   name: VariableName.meta({ description: "The secret's name.", example: 'jira' }),
   prefix: ApiKeyPrefix.meta({ description: "The API key's prefix.", example: 'mobile' }),

@@ -49,6 +49,14 @@ export function documentId(version: number, attempt: string): string {
   return `${padded(version, 9)}-${attempt}`;
 }
 
+/** The key of what is known of one document version; `version` is its number. */
+export function documentVersionKey(project: string, version: number): ItemKey {
+  return { pk: projectKey(project).pk, sk: `${documentVersionPrefix}${padded(version, 9)}` };
+}
+
+/** What the sort keys of a project's document versions begin with. */
+export const documentVersionPrefix = 'VERSION#';
+
 /** The key of one secret of a project. */
 export function secretKey(project: string, name: string): ItemKey {
   return { pk: `PROJECT#${project}`, sk: `${secretPrefix}${name}` };

@@ -1,5 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { GetCommand, PutCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { TransactItem } from './consequences.ts';
 import { documentPartKey, documentPartPrefix, projectKey, projectListKey } from './keys.ts';
@@ -10,9 +10,6 @@ import { failedConditions, type Table } from './table.ts';
 
 /** Bytes of compressed document in one item, well below DynamoDB's 400 KB (docs/table.md). */
 const maxPartBytes = 300_000;
-
-/** How long a superseded document version is kept, in seconds: 90 days. */
-const keptSeconds = 90 * 24 * 60 * 60;
 
 /** Which document version of a project is current; switched last, so that readers see the old one or the new one. */
 export const ProjectPointer = z.object({
@@ -50,18 +47,29 @@ export async function findProject(table: Table, project: string): Promise<Projec
   return Item === undefined ? undefined : ProjectPointer.parse(Item);
 }
 
+/** Where a document version lies: its id, and how many parts it has. */
+export type StoredDocument = Pick<ProjectPointer, 'key' | 'document' | 'parts'>;
+
 /** Reads the document version a pointer names, as it was applied. */
-export async function readDocument(table: Table, pointer: ProjectPointer): Promise<unknown> {
+export async function readDocument(table: Table, pointer: StoredDocument): Promise<unknown> {
+  const found = await findDocument(table, pointer);
+  if (found.outcome === 'found') return found.document;
+  throw new Error(`document ${pointer.document} has ${found.parts} of its ${pointer.parts} parts`);
+}
+
+/** Reads a document version that may have expired, wholly or in part. */
+export async function findDocument(
+  table: Table,
+  pointer: StoredDocument,
+): Promise<{ outcome: 'found'; document: unknown } | { outcome: 'incomplete'; parts: number }> {
   const items = await readAll(table, {
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :parts)',
     ExpressionAttributeValues: { ':pk': projectKey(pointer.key).pk, ':parts': documentPartPrefix(pointer.document) },
     ConsistentRead: true,
   });
   const parts = items.map((item) => DocumentPart.parse(item).bytes);
-  if (parts.length !== pointer.parts) {
-    throw new Error(`document ${pointer.document} has ${parts.length} of its ${pointer.parts} parts`);
-  }
-  return JSON.parse(gunzipSync(Buffer.concat(parts)).toString('utf8'));
+  if (parts.length !== pointer.parts) return { outcome: 'incomplete', parts: parts.length };
+  return { outcome: 'found', document: JSON.parse(gunzipSync(Buffer.concat(parts)).toString('utf8')) };
 }
 
 /** Stores a document's parts as an immutable version that nothing points to yet; returns how many there are. */
@@ -84,21 +92,6 @@ export async function storeDocumentParts(
     );
   }
   return count;
-}
-
-/** Lets the parts of a superseded version expire, 90 days from `now` (epoch milliseconds). */
-export async function retireDocument(table: Table, pointer: ProjectPointer, now: number): Promise<void> {
-  for (let part = 0; part < pointer.parts; part += 1) {
-    await table.client.send(
-      new UpdateCommand({
-        TableName: table.name,
-        Key: documentPartKey(pointer.key, pointer.document, part),
-        UpdateExpression: 'SET expiresAt = :expiresAt',
-        ConditionExpression: 'attribute_exists(pk)',
-        ExpressionAttributeValues: { ':expiresAt': Math.floor(now / 1000) + keptSeconds },
-      }),
-    );
-  }
 }
 
 /** Makes a document version the current one, together with the members it seeds and what else changes with it, if nobody was faster. */

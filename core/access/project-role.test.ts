@@ -41,12 +41,14 @@ describe('the role in a project', () => {
 
 describe('a role', () => {
   test.each([
-    ['administrator', ['read', 'run', 'triage', 'manage']],
+    ['administrator', ['read', 'run', 'triage', 'manage', 'administer']],
     ['project-manager', ['read', 'run', 'triage', 'manage']],
     ['support', ['read', 'run', 'triage']],
     ['observer', ['read']],
   ] as const)('%s may %j', (role, rights) => {
-    expect((['read', 'run', 'triage', 'manage'] as const).filter((right) => roleMay(role, right))).toEqual(rights);
+    expect(
+      (['read', 'run', 'triage', 'manage', 'administer'] as const).filter((right) => roleMay(role, right)),
+    ).toEqual(rights);
   });
 
   test('is named where it would do', () => {

@@ -4,11 +4,11 @@ import * as z from 'zod';
 export const Role = z.enum(['administrator', 'project-manager', 'support', 'observer']);
 export type Role = z.infer<typeof Role>;
 
-/** What a call wants to do inside of a project; to triage is to comment and to change where a ticket stands. */
-export type Right = 'read' | 'run' | 'triage' | 'manage';
+/** What a call wants to do inside of a project; to triage is to comment and to change where a ticket stands, to administer is to make others like it. */
+export type Right = 'read' | 'run' | 'triage' | 'manage' | 'administer';
 
 const rightsOf: Readonly<Record<Role, readonly Right[]>> = {
-  administrator: ['read', 'run', 'triage', 'manage'],
+  administrator: ['read', 'run', 'triage', 'manage', 'administer'],
   'project-manager': ['read', 'run', 'triage', 'manage'],
   support: ['read', 'run', 'triage'],
   observer: ['read'],

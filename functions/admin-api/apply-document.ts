@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { TransactItem } from '../../adapters/dynamodb/consequences.ts';
 import { unlessContended } from '../../adapters/dynamodb/contention.ts';
+import { retireVersion, versionItem } from '../../adapters/dynamodb/document-versions.ts';
 import { documentId } from '../../adapters/dynamodb/keys.ts';
 import { findMembers, type MemberWrite, writeMembers } from '../../adapters/dynamodb/members.ts';
 import {
   findProject,
   type ProjectPointer,
-  retireDocument,
   storeDocumentParts,
   switchDocument,
 } from '../../adapters/dynamodb/projects.ts';
@@ -32,6 +32,8 @@ export type Proposal = {
   source: unknown;
   document: ProjectDocument;
   changes: DocumentChange[];
+  /** Who proposes it. */
+  by: string;
 };
 
 /** What became of a proposal; where it was not applied, some of its members may have been stored. */
@@ -44,14 +46,15 @@ export type Applied =
 export async function storeProposal(dependencies: AdminDependencies, proposal: Proposal): Promise<Applied> {
   const { table, now } = dependencies;
   const { pointer } = proposal;
-  const isSame = pointer !== undefined && proposal.changes.length === 0;
+  // What is answered is what was applied, to the order of its properties: that alone makes a version too.
+  const isSame = pointer !== undefined && JSON.stringify(proposal.before) === JSON.stringify(proposal.source);
   const next = isSame ? pointer : await storeVersion(dependencies, proposal);
   const applied = await switchTo(dependencies, proposal, next);
   // After contention nobody knows yet whether the new version is switched to, so it is kept.
   const superseded = { applied: pointer, 'changed-meanwhile': next, contended: undefined }[applied.outcome];
   if (!isSame && superseded !== undefined) {
     // The document is applied, or refused, by now: a version that is kept too long must not turn that into a failure.
-    await Promise.allSettled([retireDocument(table, superseded, now())]);
+    await Promise.allSettled([retireVersion(table, superseded, now())]);
   }
   return applied;
 }
@@ -106,7 +109,7 @@ async function findOutcome(
 /** Writes the members as they are to be now, and the pointer with the last of them; collects what that changes. */
 async function trySwitch(
   { table, dueShards, now }: AdminDependencies,
-  { project, pointer, document, changes }: Proposal,
+  { project, pointer, document, changes, by }: Proposal,
   next: ProjectPointer,
   memberChanges: Map<string, DocumentChange>,
 ): Promise<'applied' | 'hindered'> {
@@ -114,11 +117,15 @@ async function trySwitch(
   const plan = planSeed(project, document.members, await findMembers(table, project, emails));
   for (const change of plan.changes) memberChanges.set(change.path, change);
   const timetable = await planItem(table, document, { dueShards, now: now() });
-  const isKept = pointer !== undefined && changes.length === 0 && plan.writes.length === 0;
-  if (isKept && timetable.length === 0) return 'applied';
+  const isKept = next === pointer;
+  if (isKept && plan.writes.length === 0 && timetable.length === 0) return 'applied';
+  const version = isKept ? [] : [versionItem(table, next, { by, changes: changes.length })];
   const early = plan.writes.slice(0, Math.max(0, plan.writes.length - maxMembersAtOnce));
   if (!(await writeInBatches(table, early))) return 'hindered';
-  const outcome = await switchDocument(table, next, pointer?.version, plan.writes.slice(early.length), timetable);
+  const outcome = await switchDocument(table, next, pointer?.version, plan.writes.slice(early.length), [
+    ...version,
+    ...timetable,
+  ]);
   return outcome === 'switched' ? 'applied' : 'hindered';
 }
 

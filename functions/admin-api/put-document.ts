@@ -1,20 +1,16 @@
-import { findReferences } from '../../adapters/dynamodb/document-references.ts';
-import { findMembers } from '../../adapters/dynamodb/members.ts';
-import { readDocument } from '../../adapters/dynamodb/projects.ts';
-import { checkDocument, documentReferences } from '../../core/document/check-document.ts';
-import { diffDocuments } from '../../core/document/diff-documents.ts';
-import type { Problem } from '../../core/document/problems.ts';
 import { readDocumentText } from '../../core/document/read-text.ts';
 import { type HttpReply, type HttpRequest, refuse, refuseContended } from '../kit/http.ts';
 import { type Input, readQuery } from '../kit/read-input.ts';
 import { type DocumentFormat, formatOfBody } from './accept-type.ts';
-import { type Proposal, storeProposal } from './apply-document.ts';
+import { storeProposal } from './apply-document.ts';
 import type { AdminDependencies, AnyProjectCall, Handle } from './call.ts';
+import type { AppliedDocument } from './document-schemas.ts';
 import { maxDocumentBytes } from './document-text.ts';
 import { checkIfMatch, quoteTag } from './if-match.ts';
+import { planSeedOf, proposeDocument, refuseProblems } from './propose-document.ts';
+import { refuseChanged } from './refuse-changed.ts';
 import { refuseRemovals } from './removals.ts';
-import { type AppliedDocument, ApplyQuery } from './schemas.ts';
-import { planSeed } from './seed-members.ts';
+import { ApplyQuery } from './schemas.ts';
 
 const contended =
   'Too much is going on at once: the document was not applied, but some of its members may be stored. Repeat the call shortly: that is safe.';
@@ -25,12 +21,12 @@ type Application = { text: string; format: DocumentFormat; dryRun: boolean; forc
 /** Applies a project document as a whole, or says why it cannot apply; a dry run only says what would change. */
 export const putDocument: Handle<AnyProjectCall> = async (dependencies, call) => {
   const { request, project, pointer } = call;
-  const application = readApplication(call);
+  const application = await readApplication(dependencies, call);
   if (application.outcome === 'refused') return application.reply;
   const { text, format, dryRun, force } = application.input;
   const reading = readDocumentText(text, format);
   if (reading.outcome === 'unreadable') return refuseProblems(reading.problems);
-  const proposed = await propose(dependencies, call, reading.value);
+  const proposed = await proposeDocument(dependencies, call, reading.value);
   if (proposed.outcome === 'refused') return proposed.reply;
   const { proposal, warnings, notYet } = proposed.input;
   const { before, document } = proposal;
@@ -41,7 +37,9 @@ export const putDocument: Handle<AnyProjectCall> = async (dependencies, call) =>
     return answer(pointer?.etag, { version: pointer?.version ?? 0, dryRun: true, changes, notYet, warnings });
   }
   const stored = await storeProposal(dependencies, proposal);
-  if (stored.outcome === 'changed-meanwhile') return refuseChanged();
+  if (stored.outcome === 'changed-meanwhile') {
+    return await refuseChanged(dependencies, project, request.headers['if-match']);
+  }
   if (stored.outcome === 'contended') return refuseContended(contended);
   const { version, etag } = stored.pointer;
   const changes = [...proposal.changes, ...stored.memberChanges];
@@ -49,52 +47,26 @@ export const putDocument: Handle<AnyProjectCall> = async (dependencies, call) =>
   return answer(etag, { version, changes, notYet, warnings });
 };
 
-function readApplication({ request, pointer }: AnyProjectCall): Input<Application> {
+async function readApplication(
+  dependencies: AdminDependencies,
+  { request, project, pointer }: AnyProjectCall,
+): Promise<Input<Application>> {
   const body = readBodyText(request);
   if (body.outcome === 'refused') return body;
   const query = readQuery(request, ApplyQuery);
   if (query.outcome === 'refused') return query;
   const dryRun = query.input.dryRun === 'true';
   const precondition = checkIfMatch(request.headers['if-match'], pointer?.etag);
-  if (precondition === 'not-met') return { outcome: 'refused', reply: refuseChanged() };
+  if (precondition === 'not-met') {
+    const reply = await refuseChanged(dependencies, project, request.headers['if-match']);
+    return { outcome: 'refused', reply };
+  }
   // A dry run replaces nothing, so it may do without.
   if (precondition === 'missing' && !dryRun) {
     const description = "The project exists: send its document's ETag as If-Match, so that nobody's change is lost.";
     return { outcome: 'refused', reply: refuse(428, description) };
   }
   return { outcome: 'read', input: { ...body.input, dryRun, force: query.input.force === 'true' } };
-}
-
-/** Checks a document against itself and everything it refers to, and compares it with the one in force. */
-async function propose(
-  { table }: AdminDependencies,
-  { project, pointer }: AnyProjectCall,
-  input: unknown,
-): Promise<Input<{ proposal: Proposal; warnings: string[]; notYet: string[] }>> {
-  const [references, before] = await Promise.all([
-    findReferences(table, project, documentReferences(input)),
-    pointer === undefined ? {} : readDocument(table, pointer),
-  ]);
-  const check = checkDocument(input, {
-    projectKey: project,
-    ...references,
-    idPrefixesInUse: new Map(Object.entries(pointer?.idPrefixes ?? {})),
-  });
-  if (check.outcome === 'invalid') return { outcome: 'refused', reply: refuseProblems(check.problems) };
-  const { document, source, warnings, notYet } = check;
-  if (Buffer.byteLength(JSON.stringify(source)) > maxDocumentBytes) {
-    return { outcome: 'refused', reply: refuse(413, 'Written as JSON, the document is over 1 MiB.') };
-  }
-  const changes = diffDocuments(before, source);
-  return {
-    outcome: 'read',
-    input: { proposal: { project, pointer, before, source, document, changes }, warnings, notYet },
-  };
-}
-
-async function planSeedOf({ table }: AdminDependencies, { project, document }: Proposal) {
-  const emails = document.members.map(({ email }) => email);
-  return planSeed(project, document.members, await findMembers(table, project, emails));
 }
 
 function readBodyText({ body, headers }: HttpRequest): Input<Pick<Application, 'text' | 'format'>> {
@@ -114,14 +86,4 @@ function readBodyText({ body, headers }: HttpRequest): Input<Pick<Application, '
 
 function answer(etag: string | undefined, json: AppliedDocument): HttpReply {
   return { status: 200, ...(etag === undefined ? {} : { headers: { etag: quoteTag(etag) } }), json };
-}
-
-function refuseProblems(problems: readonly Problem[]): HttpReply {
-  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-  const errors = problems.map(({ path, code, message }) => ({ parameter: path, code, message }));
-  return refuse(400, `The document has ${count}: nothing was changed.`, errors);
-}
-
-function refuseChanged(): HttpReply {
-  return refuse(412, 'The document is not the one that If-Match names: read it again and bring your change to it.');
 }

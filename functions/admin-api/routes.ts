@@ -6,8 +6,10 @@ import { deleteAttachment, downloadAttachment } from './attachments.ts';
 import { listProjectAutomations } from './automations.ts';
 import type { AdminCall, AnyProjectCall, Handle, ProjectCall } from './call.ts';
 import { changeTicket } from './change-ticket.ts';
+import { copyProject } from './copy-project.ts';
 import { copyAsCurl } from './curl.ts';
 import { getDelivery, listProjectDeliveries } from './deliveries.ts';
+import { compareDocumentVersions, getDocumentVersion, listDocumentVersions } from './document-versions.ts';
 import { listProjectEndpoints, pauseEndpoint, resumeEndpoint } from './endpoints.ts';
 import { explainMember, explainTicket } from './explain.ts';
 import { getDocument } from './get-document.ts';
@@ -49,6 +51,13 @@ const adminRoutes: Readonly<Record<AdminRouteKey, AdminRoute>> = {
   'GET /admin/v1/projects/{project}': { needs: 'read', handle: getProject },
   'GET /admin/v1/projects/{project}/document': { needs: 'read', handle: getDocument },
   'PUT /admin/v1/projects/{project}/document': { needs: 'manage-or-make', handle: putDocument },
+  'GET /admin/v1/projects/{project}/document/versions': { needs: 'read', handle: listDocumentVersions },
+  'GET /admin/v1/projects/{project}/document/versions/{version}': { needs: 'read', handle: getDocumentVersion },
+  'GET /admin/v1/projects/{project}/document/versions/{version}/changes': {
+    needs: 'read',
+    handle: compareDocumentVersions,
+  },
+  'POST /admin/v1/projects/{project}/copy': { needs: 'administer', handle: copyProject },
   'GET /admin/v1/projects/{project}/secrets': { needs: 'read', handle: listProjectSecrets },
   'PUT /admin/v1/projects/{project}/secrets/{name}': { needs: 'manage', handle: putSecret },
   'DELETE /admin/v1/projects/{project}/secrets/{name}': { needs: 'manage', handle: removeSecret },

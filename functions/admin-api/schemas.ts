@@ -99,18 +99,6 @@ export const SecretPage = pageOf('SecretPage', ListedSecret);
 export const ApiKeyPage = pageOf('ApiKeyPage', ListedApiKey);
 export const ActivityPage = pageOf('ActivityPage', Activity);
 
-/** The answer to a document that was applied, or would have been. */
-export const AppliedDocument = z
-  .object({
-    version: z.int().describe('The version in force; 0 where a dry run would make the project.'),
-    dryRun: z.literal(true).optional(),
-    changes: z.array(z.object({ path: z.string(), from: z.unknown().optional(), to: z.unknown().optional() })),
-    notYet: z.array(z.string()).describe('Parts that are accepted and have no effect yet.'),
-    warnings: z.array(z.string()),
-  })
-  .meta({ id: 'AppliedDocument' });
-export type AppliedDocument = z.infer<typeof AppliedDocument>;
-
 const Host = z
   .string()
   .refine((text) => canonicalHost(text) !== undefined, 'is no host such as api.example.com or api.example.com:8443')

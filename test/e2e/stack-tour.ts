@@ -6,6 +6,7 @@ import type { LocalJson } from '../../local/stack-options.ts';
 import { pendingMail } from '../pending-mail.ts';
 import { startReceivingServer } from '../receiving-server.ts';
 import { signedBy } from '../signing.ts';
+import { lookBack } from './document-tour.ts';
 import { drainAll, drainOverdue, type Engines } from './drain-overdue.ts';
 import { sendFiles } from './file-tour.ts';
 import { fireListeners } from './listener-tour.ts';
@@ -54,6 +55,7 @@ export async function tourStack(
   await slack.stop();
   await readRecords(calls);
   await changeProject(calls);
+  await lookBack(calls);
   await changeSecretsAndKeys(calls);
   await reportSigned(calls);
   await askForWhatIsLeft(calls);

@@ -15,7 +15,7 @@ describe('applying a document', () => {
       status: 200,
       json: {
         version: 1,
-        changes: expect.arrayContaining([{ path: 'project', to: { key, name: 'Apollo Beta' } }]),
+        changes: expect.arrayContaining([{ kind: 'added', path: 'project', to: { key, name: 'Apollo Beta' } }]),
         notYet: expect.arrayContaining([expect.stringContaining('dataPackages[0]')]),
         warnings: expect.arrayContaining([expect.stringContaining('secret "jira" is not set yet')]),
       },
@@ -77,8 +77,8 @@ describe('applying a document', () => {
       json: {
         version: 2,
         changes: [
-          { path: 'project.name', from: 'Apollo Beta', to: 'Apollo 2' },
-          { path: 'members[ada@example.com].role', from: 'support', to: 'observer' },
+          { kind: 'changed', path: 'project.name', from: 'Apollo Beta', to: 'Apollo 2' },
+          { kind: 'changed', path: 'members[ada@example.com].role', from: 'support', to: 'observer' },
         ],
       },
     });
@@ -100,7 +100,7 @@ describe('applying a document', () => {
     expect((await findMembers(engines.table, key, ['jim@example.com'])).size).toBe(0);
     await applyDocument(asAdministrator, path, document);
     const renamed = document.replace('name: Apollo Beta', 'name: Apollo 2');
-    const changes = [{ path: 'project.name', from: 'Apollo Beta', to: 'Apollo 2' }];
+    const changes = [{ kind: 'changed', path: 'project.name', from: 'Apollo Beta', to: 'Apollo 2' }];
     expect(await applyDocument(asAdministrator, `${path}?dryRun=true`, renamed)).toMatchObject({
       status: 200,
       json: { version: 1, dryRun: true, changes },

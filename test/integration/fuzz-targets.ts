@@ -33,6 +33,7 @@ function path(route: Route, source: string, surroundings: Surroundings): fc.Arbi
     email: ['jim@example.com', 'nobody@example.com'],
     run: [ids.run],
     delivery: [ids.delivery],
+    version: ['1', '2', '9'],
   };
   const segments = route.path.split('/').map((segment) => {
     const values = known[segment.slice(1, -1)];

@@ -11,6 +11,8 @@ const patterns: readonly [pattern: string, name: keyof typeof keys, key: object 
   ['one part of a document version', 'documentPartKey', keys.documentPartKey('apollo', '000000002-k3J9', 0)],
   ['all parts of a document version', 'documentPartPrefix', keys.documentPartPrefix('000000002-k3J9')],
   ['the id of a document version', 'documentId', keys.documentId(2, 'k3J9')],
+  ['what is known of a document version', 'documentVersionKey', keys.documentVersionKey('apollo', 2)],
+  ['all document versions of a project', 'documentVersionPrefix', keys.documentVersionPrefix],
   ['a secret of a project', 'secretKey', keys.secretKey('apollo', 'jira')],
   ['all secrets of a project', 'secretPrefix', keys.secretPrefix],
   ['a member, by e-mail address', 'memberKey', keys.memberKey('apollo', 'jim@example.com')],
