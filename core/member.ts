@@ -18,4 +18,6 @@ export const Member = z.object({
 export type Member = z.infer<typeof Member>;
 
 /** A member as it is shown. */
-export const ShownMember = Member.omit({ latestDeliveries: true }).meta({ id: 'Member' });
+export const ShownMember = Member.omit({ latestDeliveries: true })
+  .extend({ version: z.int().describe('It is raised by every change; `If-Match` names it.') })
+  .meta({ id: 'Member' });

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { ListedApiKey } from '../adapters/dynamodb/api-keys.ts';
 import { ProjectDocument } from '../core/document/schema.ts';
-import { ShownMember } from '../core/member.ts';
 import { Comment } from '../core/records/comment.ts';
 import { ShownTicket } from '../core/tickets/ticket.ts';
 import {
@@ -25,7 +24,6 @@ import {
   DocumentQuery,
   EntriesQuery,
   KeyRotation,
-  MemberPage,
   NewApiKey,
   NewSecret,
   PageQuery,
@@ -45,6 +43,7 @@ import {
 } from './admin-api/template-schemas.ts';
 import { NewComment, TicketEdit } from './admin-api/ticket-schemas.ts';
 import { get, json, Location, list, remove } from './describe-route.ts';
+import { memberDescriptions } from './member-descriptions.ts';
 import type { RouteDescription } from './route-descriptions.ts';
 import type { RouteName, routes } from './routes.ts';
 import { workDescriptions } from './work-descriptions.ts';
@@ -200,8 +199,7 @@ export const adminDescriptions: Readonly<Record<AdminRouteName, RouteDescription
   },
   'delete-attachment': remove('Tickets', 'Delete a file', 'Links to it end. One that is still coming is aborted.'),
   'explain-ticket': explain('Tickets', 'ticket'),
-  'list-members': list('Members', 'List the members', 'By e-mail address.', PageQuery, MemberPage),
-  'get-member': get('Members', 'Get a member', ShownMember),
+  ...memberDescriptions,
   'list-member-history': list(
     'Members',
     "List a member's history",

@@ -81,14 +81,23 @@ export function memberItem(
   isTarget: boolean,
 ): TransactItem[] {
   const [from, to] = [memberOf(before), memberOf(consequence.context)];
-  if (from === undefined || to === undefined) return [];
+  // A new member is put beside it.
+  if (from === undefined || to === undefined || memberVersion === 0) return [];
   const key = memberKey(before.project.key, to.email);
   const stored = { ...from, version: memberVersion };
   if (consequence.memberVersion === memberVersion) return isTarget ? [touchItem(table, key, stored, to)] : [];
-  const { score, teams } = to;
+  const { name, role, score, teams } = to;
   const external = newExternal(from, to);
   if (!isTarget && isScoreAlone(from, to, consequence)) return [addToScore(table, key, score - from.score)];
-  const values = { score, teams, version: consequence.memberVersion, listed: listedMember(to), ...external };
+  const changed = { ...(name === from.name ? {} : { name }), ...(role === from.role ? {} : { role }) };
+  const values = {
+    ...changed,
+    score,
+    teams,
+    version: consequence.memberVersion,
+    listed: listedMember(to),
+    ...external,
+  };
   return [changeItem(table, key, stored, to, values)];
 }
 
@@ -185,13 +194,16 @@ function changeItem(
   const isNew = hasNewLatest(before, after);
   const set = { ...values, ...(isNew ? { latestDeliveries: after.latestDeliveries } : {}) };
   const names = Object.keys(set);
+  const kept = Object.entries(set).filter(([, value]) => value !== undefined);
+  const gone = names.filter((name) => !kept.some(([held]) => held === name));
+  const removal = gone.length === 0 ? '' : ` REMOVE ${gone.map((name) => `#${name}`).join(', ')}`;
   // Noting a delivery does not raise the version, so two that are made at once must see each other here.
   const latest = before.latestDeliveries === undefined ? 'attribute_not_exists(#latest)' : '#latest = :latest';
   return {
     Update: {
       TableName: table.name,
       Key: key,
-      UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
+      UpdateExpression: `SET ${kept.map(([name]) => `#${name} = :${name}`).join(', ')}${removal}`,
       ConditionExpression: isNew ? `#version = :before AND ${latest}` : '#version = :before',
       ExpressionAttributeNames: {
         '#version': 'version',
@@ -200,7 +212,7 @@ function changeItem(
       },
       ExpressionAttributeValues: {
         ':before': before.version,
-        ...Object.fromEntries(Object.entries(set).map(([name, value]) => [`:${name}`, value])),
+        ...Object.fromEntries(kept.map(([name, value]) => [`:${name}`, value])),
         ...(isNew && before.latestDeliveries !== undefined ? { ':latest': before.latestDeliveries } : {}),
       },
     },

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { Member } from '../../core/member.ts';
 import { batchGet } from './batch-get.ts';
 import { memberKey, memberListKey } from './keys.ts';
-import { type Page, readListPage } from './lists.ts';
+import { type Page, type PageRequest, readListPage } from './lists.ts';
 import { readAll } from './read-all.ts';
 import type { Table } from './table.ts';
 
@@ -17,6 +17,9 @@ export const ListedMember = Member.pick({
 }).meta({ id: 'ListedMember' });
 export type ListedMember = z.infer<typeof ListedMember>;
 
+/** Which members a list is narrowed to. */
+type MemberChoice = { team?: string | undefined; role?: string | undefined };
+
 /** Reads one person's member records in these distinct projects, consistently, by project. */
 export async function findMemberships(
   table: Table,
@@ -30,14 +33,30 @@ export async function findMemberships(
   return new Map(items.map((item) => [StoredMembership.parse(item).project, Member.parse(item)]));
 }
 
-/** Lists a page of a project's members by e-mail address; may lag a write by a second. */
+/** Lists a page of a project's members by e-mail address, of a team or a role where one is named; may lag a write by a second. */
 export async function listMembers(
   table: Table,
   project: string,
-  page: { limit: number; after?: string | undefined },
+  { team, role, ...page }: { limit: number; after?: string | undefined } & MemberChoice,
 ): Promise<Page<ListedMember>> {
   const { listPk } = memberListKey(project, '');
-  return await readListPage(table, { listPk, ...page, newestFirst: false }, (listed) => ListedMember.parse(listed));
+  const request = { listPk, ...page, newestFirst: false, ...whereListed({ team, role }) };
+  return await readListPage(table, request, (listed) => ListedMember.parse(listed));
+}
+
+function whereListed({ team, role }: MemberChoice): Pick<PageRequest, 'where'> {
+  const conditions = [
+    ...(team === undefined ? [] : [['teams', 'contains(#listed.#teams, :teams)', team] as const]),
+    ...(role === undefined ? [] : [['role', '#listed.#role = :role', role] as const]),
+  ];
+  if (conditions.length === 0) return {};
+  return {
+    where: {
+      expression: conditions.map(([, condition]) => condition).join(' AND '),
+      names: { '#listed': 'listed', ...Object.fromEntries(conditions.map(([name]) => [`#${name}`, name])) },
+      values: Object.fromEntries(conditions.map(([name, , value]) => [`:${name}`, value])),
+    },
+  };
 }
 
 /** Lists all members of a project by e-mail address; may lag a write by a second. */

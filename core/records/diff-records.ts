@@ -13,10 +13,8 @@ export function diffTickets(before: Ticket, after: Ticket): FieldChange[] {
 
 /** What changed on a member, by paths as in tags. */
 export function diffMembers(before: Member, after: Member): FieldChange[] {
-  return [
-    ...diffValues('member', { score: before.score, teams: before.teams }, { score: after.score, teams: after.teams }),
-    ...diffExternal(before.external, after.external),
-  ];
+  const shown = ({ name, role, score, teams }: Member) => ({ name, role, score, teams });
+  return [...diffValues('member', shown(before), shown(after)), ...diffExternal(before.external, after.external)];
 }
 
 /** What changed among values that lie under one root; an absent one is empty. */

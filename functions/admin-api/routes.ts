@@ -5,6 +5,7 @@ import { changeKey, createKey, getKey, listKeys, removeKey, rotateKey } from './
 import { deleteAttachment, downloadAttachment } from './attachments.ts';
 import { listProjectAutomations } from './automations.ts';
 import type { AdminCall, AnyProjectCall, Handle, ProjectCall } from './call.ts';
+import { addMember, changeMember } from './change-members.ts';
 import { changeTicket } from './change-ticket.ts';
 import { copyProject } from './copy-project.ts';
 import { copyAsCurl } from './curl.ts';
@@ -77,7 +78,9 @@ const adminRoutes: Readonly<Record<AdminRouteKey, AdminRoute>> = {
   'GET /admin/v1/projects/{project}/tickets/{ticket}/comments': { needs: 'read', handle: listTicketComments },
   'GET /admin/v1/projects/{project}/tickets/{ticket}/explain': { needs: 'read', handle: explainTicket },
   'GET /admin/v1/projects/{project}/members': { needs: 'read', handle: listProjectMembers },
+  'POST /admin/v1/projects/{project}/members': { needs: 'manage', handle: addMember },
   'GET /admin/v1/projects/{project}/members/{email}': { needs: 'read', handle: getMember },
+  'PATCH /admin/v1/projects/{project}/members/{email}': { needs: 'manage', handle: changeMember },
   'GET /admin/v1/projects/{project}/members/{email}/history': { needs: 'read', handle: listMemberHistory },
   'POST /admin/v1/projects/{project}/members/{email}/comments': { needs: 'triage', handle: commentOnMember },
   'GET /admin/v1/projects/{project}/members/{email}/comments': { needs: 'read', handle: listMemberComments },

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { ListedApiKey } from '../../adapters/dynamodb/api-keys.ts';
 import { ListedMember } from '../../adapters/dynamodb/memberships.ts';
 import { ListedProject } from '../../adapters/dynamodb/projects.ts';
+import { Role } from '../../core/access/role.ts';
 import { Activity } from '../../core/activity.ts';
 import { durationMs } from '../../core/dates.ts';
 import { DeliveryOutcome, ListedDelivery, WebhookMethod } from '../../core/deliveries/delivery.ts';
@@ -52,6 +53,12 @@ export const EntriesQuery = PageQuery.extend({
 /** What the activity of a key can be asked. */
 export const ActivityQuery = PageQuery.extend({
   outcome: z.string().optional().describe('Only calls that came to this, such as refused, accepted or missing.'),
+});
+
+/** What the list of members can be asked. */
+export const MembersQuery = PageQuery.extend({
+  team: z.string().optional().describe('Only members of this team.'),
+  role: Role.optional().describe('Only members who have this role.'),
 });
 
 /** What the list of deliveries can be asked. */

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { describeIssues } from '../../core/document/zod-problems.ts';
-import type { ParameterError, ParameterErrorCode } from '../../core/reply-errors.ts';
+import { type ParameterError, ParameterErrorCode } from '../../core/reply-errors.ts';
 import { type HttpReply, type HttpRequest, refuseParameters } from './http.ts';
 import { readJsonObject } from './json-body.ts';
 
@@ -30,8 +30,12 @@ export function readQuery<Schema extends z.ZodType>(request: HttpRequest, schema
 function check<Schema extends z.ZodType>(given: unknown, schema: Schema): Input<z.output<Schema>> {
   const result = schema.safeParse(given);
   if (result.success) return { outcome: 'read', input: result.data };
-  const errors = result.error.issues.flatMap((issue) => describe(issue, given));
-  return { outcome: 'refused', reply: refuseParameters(errors.slice(0, maxErrors)) };
+  return { outcome: 'refused', reply: refuseParameters(describeErrors(result.error, given).slice(0, maxErrors)) };
+}
+
+/** Says everything that a schema found wrong with what was given. */
+function describeErrors(error: z.core.$ZodError, given: unknown): ParameterError[] {
+  return error.issues.flatMap((issue) => describe(issue, given));
 }
 
 /** Messages never quote what was given, but for conditions of a filter: it may be a secret. */
@@ -79,6 +83,8 @@ function describeValue(issue: Issue, value: unknown): [ParameterErrorCode, strin
       return issue.format === 'datetime'
         ? ['invalid_date', 'must be a date and time of RFC 3339, such as 2027-01-31T12:00:00Z']
         : ['invalid_text', `must be ${issue.message}`];
+    case 'custom':
+      return [ParameterErrorCode.safeParse(issue.params?.code).data ?? 'invalid_text', issue.message];
     default:
       return ['invalid_text', issue.message];
   }

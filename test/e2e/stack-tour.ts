@@ -54,6 +54,7 @@ export async function tourStack(
   await sendFiles(calls, engines, slack);
   await slack.stop();
   await readRecords(calls);
+  await changePeople(calls);
   await changeProject(calls);
   await lookBack(calls);
   await changeSecretsAndKeys(calls);
@@ -238,6 +239,15 @@ async function readRecords({ call }: StackCalls): Promise<void> {
   await call(200, 'preview-template', { body: { template: '((ticket.id))', context: 'text', ticket } });
   const run = await call(202, 'start-run', { path: { macro: 'tell-slack' }, body: { tickets: [ticket, 'BUG-9999'] } });
   await call(200, 'get-run', { path: { run: Run.parse(run.json).id } });
+}
+
+async function changePeople({ call }: StackCalls): Promise<void> {
+  const path = { email: 'passing@example.com' };
+  await call(201, 'add-member', { body: { ...path, teams: ['testers'], external: { 'app-usage': { sessions: 1 } } } });
+  await call(409, 'add-member', { body: path });
+  const { etag } = await call(200, 'get-member', { path });
+  await call(200, 'change-member', { path, headers: { 'if-match': etag }, body: { role: 'observer' } });
+  await call(200, 'list-members', { query: '?team=testers&role=observer' });
 }
 
 async function changeProject({ call }: StackCalls): Promise<void> {

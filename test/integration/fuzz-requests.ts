@@ -28,6 +28,14 @@ const event = {
   ...{ sessions: 12, device: { lastSeen: '2026-11-21T09:00:00Z' }, pro: true },
 };
 
+const person = {
+  name: 'Odd',
+  teams: ['testers'],
+  role: 'observer',
+  score: 3,
+  external: { 'app-usage': { sessions: 3 } },
+};
+
 const people = words('pm@example.com ada@example.com jim@example.com root@example.com').map((email) => {
   return { email, email_verified: true };
 });
@@ -112,7 +120,7 @@ function headers(name: RouteName, source: keyof typeof reports, surroundings: Su
       takesKeys ? mayHave(30, keyHeader) : fc.constant([]),
       mayHave(9, typeHeader),
       takesKeys ? mayHave(0.5, onceHeader) : fc.constant([]),
-      mayHave(name === 'put-document' || name === 'change-ticket' ? 15 : 0.1, matchHeader),
+      mayHave(['put-document', 'change-ticket', 'change-member'].includes(name) ? 15 : 0.1, matchHeader),
       mayHave(0.3, any),
     )
     .map((given) => given.flat());
@@ -142,6 +150,10 @@ function body(name: RouteName, source: keyof typeof reports, { document, ids }: 
     case 'comment-on-ticket':
     case 'comment-on-member':
       return jsonBody({ text: 'Seen', visibility: 'public' }, 2);
+    case 'add-member':
+      return jsonBody({ email: 'odd@example.com', ...person }, 2);
+    case 'change-member':
+      return jsonBody(person, 2);
     case 'start-run':
       return jsonBody({ tickets: [ids.ticket, 'BUG-9999'] }, 2);
     case 'test-macro':

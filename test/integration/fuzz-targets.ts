@@ -72,6 +72,8 @@ function query({ cursors }: Surroundings): fc.Arbitrary<string> {
     of('members', 'true', 'false'),
     of('filter', 'critical', '{"all":[]}'),
     of('where', '{"all":[]}', '{"field":"severity","op":"in","value":["Low"]}', '{"not":{"field":"x","op":"changed"}}'),
+    of('team', 'testers', 'nothing'),
+    of('role', 'support', 'nothing'),
     of('automation', 'escalate'),
     of('listener', 'iosclosed', 'thanks'),
     of(

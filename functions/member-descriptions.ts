@@ -1,0 +1,40 @@
+import * as z from 'zod';
+import { ShownMember } from '../core/member.ts';
+import { DescribedChange, DescribedMember } from './admin-api/member-schemas.ts';
+import { MemberPage, MembersQuery } from './admin-api/schemas.ts';
+import { get, json, Location, list } from './describe-route.ts';
+import type { RouteDescription } from './route-descriptions.ts';
+
+const ETag = z.object({ ETag: z.string().describe("The member's version, for `If-Match`.") });
+
+/** The descriptions of the routes that list, add and change people. */
+export const memberDescriptions = {
+  'list-members': list(
+    'Members',
+    'List the members',
+    'By e-mail address; of a team or a role where one is named.',
+    MembersQuery,
+    MemberPage,
+  ),
+  'add-member': {
+    tag: 'Members',
+    summary: 'Add a member',
+    description: 'Every problem is listed at once. An address that is a member already is refused with 409.',
+    body: json(DescribedMember, { email: 'jim@example.com', name: 'Jim', teams: ['testers'] }),
+    answers: {
+      201: { description: 'The member.', headers: ETag.extend(Location.shape), content: json(ShownMember) },
+    },
+    refusals: [401, 403, 404, 413, 415, 400, 409, 503],
+  },
+  'get-member': get('Members', 'Get a member', ShownMember),
+  'change-member': {
+    tag: 'Members',
+    summary: 'Change a member',
+    description:
+      'What is not named stays as it is. The change, and what automations on modification make of it, is stored together.',
+    headers: z.object({ 'If-Match': z.string().describe('The `ETag` of the member as you have seen it.') }),
+    body: json(DescribedChange, { teams: ['testers', 'beta-support'], role: 'support' }),
+    answers: { 200: { description: 'The member as it is now.', headers: ETag, content: json(ShownMember) } },
+    refusals: [401, 403, 404, 428, 412, 413, 415, 400, 503],
+  },
+} satisfies Readonly<Record<string, RouteDescription>>;
