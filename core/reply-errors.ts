@@ -35,6 +35,10 @@ export const ErrorBody = z
       .array(ParameterError)
       .optional()
       .describe('Every problem at once; absent where there is nothing to list.'),
+    quarantine: z
+      .string()
+      .optional()
+      .describe('The id under which a rejected report is kept, where its source has `keepRejected`.'),
   })
   .meta({ id: 'Error' });
 export type ErrorBody = z.infer<typeof ErrorBody>;

@@ -44,6 +44,7 @@ import {
 import { NewComment, TicketEdit } from './admin-api/ticket-schemas.ts';
 import { get, json, Location, list, remove } from './describe-route.ts';
 import { memberDescriptions } from './member-descriptions.ts';
+import { quarantineDescriptions } from './quarantine-descriptions.ts';
 import type { RouteDescription } from './route-descriptions.ts';
 import type { RouteName, routes } from './routes.ts';
 import { workDescriptions } from './work-descriptions.ts';
@@ -217,6 +218,7 @@ export const adminDescriptions: Readonly<Record<AdminRouteName, RouteDescription
   ),
   'explain-member': explain('Members', 'member'),
   ...workDescriptions,
+  ...quarantineDescriptions,
   'test-macro': {
     tag: 'Macros',
     summary: 'Try a webhook of a macro with a record',

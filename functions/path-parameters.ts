@@ -17,6 +17,7 @@ export const pathParameters: Readonly<Record<string, z.ZodType>> = {
   run: z.string().meta({ description: "The run's id." }),
   version: z.int().describe('The number of a version of the document.'),
   delivery: z.string().meta({ description: "The delivery's id." }),
+  submission: z.string().meta({ description: 'The id of a rejected submission, as its refusal named it.' }),
   name: VariableName.meta({ description: "The secret's name.", example: 'jira' }),
   prefix: ApiKeyPrefix.meta({ description: "The API key's prefix.", example: 'mobile' }),
   file: z.string().meta({ description: 'A file that the reference page loads.', example: 'swagger-ui.css' }),

@@ -28,7 +28,7 @@ export class AttachmentBucket extends Construct {
   readonly arn: string;
   /** The ARN of every object that a client may be given an upload for. */
   readonly attachmentsArn: string;
-  /** The ARN of every body of a webhook that is too large for the table. */
+  /** The ARN of every body of a webhook or submission that is too large for the table. */
   readonly bodiesArn: string;
 
   constructor(scope: Construct, id: string, { settings, uploads }: AttachmentBucketProps) {
@@ -44,6 +44,8 @@ export class AttachmentBucket extends Construct {
         { noncurrentVersionExpiration: Duration.days(noncurrentDays), expiredObjectDeleteMarker: true },
         // Uploads expire after 7 days and get one last look; their parts go after that.
         { abortIncompleteMultipartUploadAfter: Duration.days(8) },
+        // Those of rejected submissions are kept for 14 days.
+        { prefix: 'bodies/quarantine/', expiration: Duration.days(15) },
         // Bodies of webhooks are deleted by nobody else: they go when their deliveries have gone.
         { prefix: 'bodies/', expiration: Duration.days(settings.deliveryRetentionDays + maxPendingDays) },
       ],
@@ -71,7 +73,11 @@ export class AttachmentBucket extends Construct {
     this.notify(bucket, uploads, settings);
     if (settings.uploads.malwareProtection) new MalwareProtection(this, 'MalwareProtection', bucket);
     acknowledgeGrant(bucket, 'attachments', 'Each upload has a key of its own that is not known before');
-    acknowledgeGrant(bucket, 'bodies', 'Each body has the id of its delivery as its key, which is not known before');
+    acknowledgeGrant(
+      bucket,
+      'bodies',
+      'Each body has the id of its delivery or submission as its key, which is not known before',
+    );
   }
 
   /** Has the queue told of each attachment that comes or is scanned. The property itself does, so no helper function is needed. */

@@ -76,6 +76,7 @@ describe('the bucket', () => {
         Rules: [
           Match.objectLike({ NoncurrentVersionExpiration: { NoncurrentDays: 19 } }),
           Match.objectLike({ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 8 } }),
+          Match.objectLike({ Prefix: 'bodies/quarantine/', ExpirationInDays: 15 }),
           Match.objectLike({ Prefix: 'bodies/' }),
         ],
       },

@@ -257,7 +257,7 @@ export const functionProfiles: Record<FunctionName, FunctionProfile> = {
         's3:DeleteObjectVersion',
         's3:AbortMultipartUpload',
       ],
-      bodies: ['s3:PutObject', 's3:GetObject'],
+      bodies: ['s3:PutObject', 's3:GetObject', 's3:DeleteObject', 's3:DeleteObjectVersion'],
       macroQueue: ['sqs:SendMessage'],
       masterSecret: ['secretsmanager:GetSecretValue'],
     },

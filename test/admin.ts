@@ -43,6 +43,7 @@ export function admin(engines: TestEngines, seed: string, clock = fixedClock()) 
     adminApi({
       table,
       readConfiguration: configurationReader(table, { freshMs: 0, now: clock.now, stageVariables: {} }),
+      readConfigurationNow: configurationReader(table, { freshMs: 0, now: clock.now, stageVariables: {} }),
       loadKeys: async () => testKeys,
       macroQueue: engines.macroQueue,
       bucket: openTestBucket(engines),

@@ -250,6 +250,21 @@ export function duePartition(shard: number): string {
 /** What the partitions of due shards begin with; what is paused lies elsewhere. */
 export const duePrefix = 'DUE#';
 
+/** The key of a submission that its source rejected and keeps. */
+export function submissionKey(project: string, id: string): ItemKey {
+  return { pk: `QUARANTINE#${project}#${id}`, sk: 'SUBMISSION' };
+}
+
+/** The list of a project's kept submissions, by the instant at which they came. */
+export function submissionListKey(project: string, submittedAt: string, id: string): ListKey {
+  return { listPk: `LIST#${project}#QUARANTINE`, listSk: `${submittedAt}#${id}` };
+}
+
+/** The key of the count of submissions that a source has kept within an hour; `at` is any instant of it. */
+export function keptCountKey(project: string, source: string, at: string): ItemKey {
+  return { pk: `KEPT#${project}#${source}`, sk: at.slice(0, 13) };
+}
+
 /** The key of a run of a macro. */
 export function runKey(project: string, run: string): ItemKey {
   return { pk: `RUN#${project}#${run}`, sk: 'RUN' };

@@ -1,7 +1,8 @@
 import type { Counting, Run } from '../../core/runs/run.ts';
-import type { DeliveryScope } from '../../core/runs/scope.ts';
+import type { DeliveryScope, QuarantineScope } from '../../core/runs/scope.ts';
 import { listDeliveriesBetween } from './deliveries.ts';
 import { listMembers } from './memberships.ts';
+import { listSubmissions } from './quarantine.ts';
 import type { Table } from './table.ts';
 import { listTickets } from './tickets.ts';
 
@@ -22,6 +23,8 @@ export async function listTargets(
       return { names: [] };
     case 'deliveries':
       return await listDeliveryNames(table, project, over, { list, after }, limit);
+    case 'quarantine':
+      return await listSubmissionNames(table, project, over, { list, after }, limit);
     case 'records': {
       if (over.target === 'member') {
         const { items, next } = await listMembers(table, project, { limit, after });
@@ -37,6 +40,19 @@ export async function listTargets(
       return list + 1 < types.length ? { names, next: { list: list + 1 } } : { names };
     }
   }
+}
+
+async function listSubmissionNames(
+  table: Table,
+  project: string,
+  { source, to }: QuarantineScope,
+  { list, after }: Omit<Counting, 'pending'>,
+  limit: number,
+): Promise<ListedTargets> {
+  const wanted = { source, state: 'waiting' as const };
+  const { items, next } = await listSubmissions(table, project, { limit, after, newestFirst: false }, wanted);
+  const names = items.filter(({ submittedAt }) => submittedAt <= to).map(({ id }) => id);
+  return next === undefined || next.slice(0, to.length) > to ? { names } : { names, next: { list, after: next } };
 }
 
 async function listDeliveryNames(

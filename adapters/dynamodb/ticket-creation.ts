@@ -50,7 +50,7 @@ export async function createTicket(
   table: Table,
   creation: TicketCreation,
   storage: Omit<DeliveryStorage, 'now'>,
-): Promise<'created' | 'number-taken' | 'call-remembered' | 'member-changed' | 'contended'> {
+): Promise<'created' | 'number-taken' | 'call-remembered' | 'member-changed' | 'changed-meanwhile' | 'contended'> {
   const ticketPut = {
     TableName: table.name,
     Item: ticketItem(creation.ticket, creation.number),
@@ -59,11 +59,12 @@ export async function createTicket(
   };
   // Repeated under one token, a transaction must be the same to the letter: its times are the ticket's.
   const now = Date.parse(creation.ticket.createdAt);
-  const { before, memberVersion, consequence, ticket, call } = creation;
+  const { before, memberVersion, consequence, ticket, call, beside = [] } = creation;
   const member = memberItem(table, before, memberVersion, consequence, false);
   try {
     const calls = call === undefined ? [] : [{ Put: rememberPut(table, creation, call, now) }];
     const others = [
+      ...beside,
       ...calls,
       ...member,
       ...onceItems(table, ticket, consequence.once),
@@ -81,8 +82,10 @@ export async function createTicket(
     if (isContention(error)) return 'contended';
     const failed = failedConditions(error);
     if (failed === undefined) throw error;
-    if (!failed.includes(0)) return call !== undefined && failed.includes(1) ? 'call-remembered' : 'member-changed';
-    return isOwn(cancelledItem(error, 0), creation.ticket) ? 'created' : 'number-taken';
+    if (failed.includes(0) && isOwn(cancelledItem(error, 0), creation.ticket)) return 'created';
+    if (failed.some((place) => place > 0 && place <= beside.length)) return 'changed-meanwhile';
+    if (failed.includes(0)) return 'number-taken';
+    return call !== undefined && failed.includes(beside.length + 1) ? 'call-remembered' : 'member-changed';
   }
 }
 

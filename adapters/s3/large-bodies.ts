@@ -1,16 +1,17 @@
-import { SignatureV4 } from '@smithy/signature-v4';
 import * as z from 'zod';
 import type { Delivery, FrozenRequest } from '../../core/deliveries/delivery.ts';
 import { encodeBody, hasLargeBody } from '../../core/deliveries/large-body.ts';
 import { TemplatePart } from '../../core/templates/parts.ts';
-import { repeatCall, type Try, UnreadableAnswer } from '../http/repeat-call.ts';
-import { type SigningSettings, uploadTarget } from './presigned-post.ts';
+import { repeatCall, UnreadableAnswer } from '../http/repeat-call.ts';
+import { type KeptBodies, keptBodies } from './kept-bodies.ts';
+import type { SigningSettings } from './presigned-post.ts';
+import { type Exchange, isGone, openExchange, refusal } from './signed-exchange.ts';
 
 /** Where a body lies, as its delivery's request says. */
 type BodyAt = NonNullable<FrozenRequest['bodyAt']>;
 
-/** Bodies of webhooks that are too large for their deliveries' items: the claim check. */
-export type LargeBodies = {
+/** Bodies that are too large for the items of their webhooks or submissions: the claim check. */
+export type LargeBodies = KeptBodies & {
   /** Moves each large body to S3, before its delivery is committed; the others stay as they are. */
   store: (deliveries: readonly Delivery[]) => Promise<Delivery[]>;
   /** Reads a body; undefined where it is gone, or may not be read: S3 tells the two apart only to whoever may list. */
@@ -19,33 +20,17 @@ export type LargeBodies = {
   peek: (bodyAt: BodyAt) => Promise<TemplatePart[] | undefined>;
 };
 
-/** One try's time, in milliseconds; S3 answers for 256 KB within a fraction of it. */
-const tryTimeoutMs = 5_000;
 /** Bodies stored at once: a change may set off dozens. */
 const atOnce = 10;
 
-/** Opens the bodies in a bucket; requests are signed here, so that hot functions need no S3 client. */
+/** Opens the bodies in a bucket. */
 export function openLargeBodies(
   settings: SigningSettings,
   bucket: string,
   endpoint: string | undefined,
   outboundFetch: typeof fetch = fetch,
 ): LargeBodies {
-  const { credentials, region, sha256 } = settings;
-  const signer = new SignatureV4({ service: 's3', uriEscapePath: false, credentials, region, sha256 });
-  const exchange = async (method: 'PUT' | 'GET', key: string, body?: Buffer): Promise<Response> => {
-    const { origin } = uploadTarget(bucket, await region(), endpoint);
-    const { protocol, hostname, host, port, pathname: path, href } = new URL(`${origin}/${key}`);
-    const unsigned = { method, protocol, hostname, ...(port === '' ? {} : { port: Number(port) }), path };
-    const signed = await signer.sign({ ...unsigned, headers: { host }, ...(body === undefined ? {} : { body }) });
-    const { host: _, ...headers } = signed.headers;
-    return await outboundFetch(href, {
-      method,
-      headers,
-      signal: AbortSignal.timeout(tryTimeoutMs),
-      ...(body === undefined ? {} : { body: new Uint8Array(body) }),
-    });
-  };
+  const exchange = openExchange(settings, bucket, endpoint, outboundFetch);
   return {
     async store(deliveries) {
       const stored: Delivery[] = [];
@@ -57,10 +42,9 @@ export function openLargeBodies(
     },
     read: async ({ objectKey }) => await readBody(exchange, objectKey),
     peek: async ({ objectKey }) => await readBody(exchange, objectKey).catch(() => undefined),
+    ...keptBodies(exchange),
   };
 }
-
-type Exchange = (method: 'PUT' | 'GET', key: string, body?: Buffer) => Promise<Response>;
 
 async function storeBody(exchange: Exchange, delivery: Delivery): Promise<Delivery> {
   const { request } = delivery;
@@ -81,9 +65,7 @@ async function readBody(exchange: Exchange, objectKey: string): Promise<Template
     const response = await exchange('GET', objectKey);
     const text = await response.text();
     if (response.ok) return { outcome: 'done', value: parseBody(objectKey, text) };
-    // To whoever may not list the bucket, S3 says AccessDenied of what is not there (S3 API, GetObject).
-    const isGone = /<Code>(NoSuchKey|AccessDenied)<\/Code>/.test(text);
-    return isGone ? { outcome: 'done', value: undefined } : refusal(response.status, text);
+    return isGone(text) ? { outcome: 'done', value: undefined } : refusal(response.status, text);
   });
 }
 
@@ -93,9 +75,4 @@ function parseBody(objectKey: string, text: string): TemplatePart[] {
   } catch (error) {
     throw new UnreadableAnswer(`S3's ${objectKey} cannot be read`, { cause: error });
   }
-}
-
-function refusal(status: number, text: string): Try<never> {
-  const code = /<Code>([A-Za-z]+)<\/Code>/.exec(text)?.[1] ?? 'no code';
-  return { outcome: 'refused', passing: status >= 500 || status === 429, fault: `${status} ${code}` };
 }

@@ -2,14 +2,11 @@ import { type Path, writePath } from './problems.ts';
 import { readPath, readProperty, readText } from './raw-document.ts';
 
 /** A part of the document that is accepted and has no effect yet; `*` stands for every entry of a list. */
-type Row = { at: readonly string[]; when?: (part: unknown) => boolean; says: string };
-
-const isTrue = (part: unknown) => part === true;
+type Row = { at: readonly string[]; says: string };
 
 /** One row per part without behaviour; whoever builds the behaviour deletes the row. */
 const rows: readonly Row[] = [
   { at: ['externalSources', '*', 'group'], says: 'repeated reports are not grouped yet' },
-  { at: ['externalSources', '*', 'keepRejected'], when: isTrue, says: 'rejected submissions are not kept yet' },
   { at: ['externalSources', '*', 'maxPerMinute'], says: 'requests are not limited yet' },
   { at: ['macros', '*', 'showAsAction'], says: 'macros are not listed as actions yet' },
   { at: ['dataPackages', '*'], says: 'data packages cannot be read yet' },
@@ -19,9 +16,7 @@ const rows: readonly Row[] = [
 /** Lists the parts that a valid document contains and that have no effect yet, one sentence each, by kind of part. */
 export function listNotYet(document: unknown): string[] {
   return rows.flatMap((row) =>
-    findParts(document, row.at)
-      .filter((path) => row.when?.(readPath(document, path)) ?? true)
-      .map((path) => `${writePath(path)}${nameOwner(document, path)}: ${row.says}.`),
+    findParts(document, row.at).map((path) => `${writePath(path)}${nameOwner(document, path)}: ${row.says}.`),
   );
 }
 

@@ -21,6 +21,10 @@ export function sayStopped(chain: Chain, link: Link, reason: string): void {
   consequence.ran.push({ ...nameAutomation(link), macro: link.macro.key, actions });
 }
 
+function originCause({ origin: { kind, key } }: { origin: ChangeCause }): ChangeCause {
+  return { kind, key };
+}
+
 /** What the ticket itself would have set off is said in an entry that names where the ticket came from. */
 function writeStopped(
   { input, consequence, origin }: Chain,
@@ -29,7 +33,7 @@ function writeStopped(
 ): Change {
   const { context } = consequence;
   const record = 'ticket' in context ? 'ticket' : 'member';
-  const cause = origin ?? ('ticket' in context ? context.ticket.origin : link.changeCause);
+  const cause = origin ?? ('ticket' in context ? originCause(context.ticket) : link.changeCause);
   const version = versionOf(consequence, record);
   const change = { id: input.newId(), at: context.now, version, cause, changes: [], stopped: [stopped] };
   consequence.changes.push({ record, change });

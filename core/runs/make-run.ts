@@ -20,7 +20,7 @@ export type NewRun = {
 export function makeRun(begun: NewRun, tendAt = begun.startedAt + tendEveryMs): Run {
   const { id, project, macro, cause, over, confirm, limitPerSecond, startedAt } = begun;
   return {
-    ...{ id, project, kind: over.kind === 'deliveries' ? 'replay' : 'macro' },
+    ...{ id, project, kind: kindOf(over) },
     ...(macro === undefined ? {} : { macro }),
     ...{ cause, over },
     ...(confirm === true ? { confirm } : {}),
@@ -31,6 +31,12 @@ export function makeRun(begun: NewRun, tendAt = begun.startedAt + tendEveryMs): 
     startedAt: new Date(startedAt).toISOString(),
     tendAt: new Date(tendAt).toISOString(),
   };
+}
+
+function kindOf(over: RunScope): Run['kind'] {
+  if (over.kind === 'deliveries') return 'replay';
+  const isOfSubmissions = over.kind === 'quarantine' || (over.kind === 'list' && over.target === 'submission');
+  return isOfSubmissions ? 'resubmit' : 'macro';
 }
 
 /** A run over a given list with its pages: it only waits to be set running. */

@@ -7,8 +7,8 @@ const notRetried = 'other actions were done, so a retry leaves it: run the macro
 /** What a run applies a macro to. */
 export type RunTarget = { ticket: string } | { member: string };
 
-/** What a run works on: a record, or a delivery that is sent again. */
-export type AnyTarget = RunTarget | { delivery: string };
+/** What a run works on: a record, a delivery that is sent again, or a kept submission that is taken after all. */
+export type AnyTarget = RunTarget | { delivery: string } | { submission: string };
 
 /** What became of one target. */
 export const RunResult = z
@@ -16,6 +16,10 @@ export const RunResult = z
     ticket: z.string().optional(),
     member: z.string().optional(),
     delivery: z.string().optional().describe('The delivery that was to be sent again.'),
+    submission: z
+      .string()
+      .optional()
+      .describe('The rejected submission that was to be taken; `ticket` is what it became.'),
     outcome: z.enum(['done', 'failed', 'skipped']),
     reason: z.string().optional(),
     actions: z.array(ActionResult),

@@ -29,7 +29,7 @@ export type Counting = z.infer<typeof Counting>;
 export const Run = Tally.extend({
   id: z.string(),
   project: z.string(),
-  kind: z.enum(['macro', 'replay']).default('macro'),
+  kind: z.enum(['macro', 'replay', 'resubmit']).default('macro'),
   macro: z.string().optional(),
   cause: RunCause.default({ kind: 'person' }),
   over: RunScope.default({ kind: 'list', target: 'ticket' }),

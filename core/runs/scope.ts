@@ -32,11 +32,16 @@ export const DeliveryScope = z.object({
 });
 export type DeliveryScope = z.infer<typeof DeliveryScope>;
 
+/** Which of a project's kept submissions a run takes after all: those that wait and came up to an instant. */
+const QuarantineScope = z.object({ kind: z.literal('quarantine'), source: z.string().optional(), to: z.string() });
+export type QuarantineScope = z.infer<typeof QuarantineScope>;
+
 /** What a run is over: a list that was given with it, or what a filter finds. */
 export const RunScope = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('list'), target: z.enum(['ticket', 'member']) }),
+  z.object({ kind: z.literal('list'), target: z.enum(['ticket', 'member', 'submission']) }),
   RecordScope,
   DeliveryScope,
+  QuarantineScope,
 ]);
 export type RunScope = z.infer<typeof RunScope>;
 

@@ -20,7 +20,9 @@ export const ShownRun = Run.pick({
   limitPerSecond: true,
 })
   .extend({
-    kind: Run.shape.kind.unwrap().describe('`replay`: deliveries are sent again.'),
+    kind: Run.shape.kind
+      .unwrap()
+      .describe('`replay`: deliveries are sent again; `resubmit`: rejected submissions are taken after all.'),
     cause: Run.shape.cause.unwrap(),
     over: RunScope.describe('What it is over, as it was when it began.'),
     confirm: z.literal(true).optional().describe('It waits to be started once it is counted.'),

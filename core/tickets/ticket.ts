@@ -19,6 +19,14 @@ export const TicketState = z
   .meta({ id: 'TicketState' });
 export type TicketState = z.infer<typeof TicketState>;
 
+/** Where a ticket came from. */
+const TicketOrigin = z.object({
+  kind: z.enum(['source', 'person']),
+  key: z.string().optional(),
+  replayed: z.string().optional().describe('The id of the kept submission, where it was rejected at first.'),
+  submittedAt: z.iso.datetime().optional().describe('When it was submitted, where it was rejected at first.'),
+});
+
 /** One piece of feedback as it is stored; `number` counts per feedback type and orders its list. */
 export const Ticket = z.object({
   id: z.string().meta({ example: 'BUG-0001' }),
@@ -34,7 +42,7 @@ export const Ticket = z.object({
     .record(z.string(), z.string())
     .optional()
     .describe('By endpoint, the delivery that was made last: a webhook with latestOnly gives way to it.'),
-  origin: z.object({ kind: z.enum(['source', 'person']), key: z.string().optional() }),
+  origin: TicketOrigin,
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
 });

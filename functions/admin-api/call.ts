@@ -14,6 +14,8 @@ import type { HttpReply, HttpRequest } from '../kit/http.ts';
 export type AdminDependencies = {
   table: Table;
   readConfiguration: ConfigurationReader;
+  /** Reads it from the table, however fresh what is known of it. */
+  readConfigurationNow: ConfigurationReader;
   loadKeys: LoadKeys;
   /** Stores large bodies before a commit, and reads them again for the log and for replays. */
   largeBodies: LargeBodies;

@@ -25,6 +25,7 @@ const settings = Settings.pick({
   storageQuotaBytes: true,
 }).parse(readEnvironment(process.env));
 const table = openTable(settings.tableName);
+const reading = { now: system.now, stageVariables: settings.variables };
 
 /** What the gateway calls for each request below /admin/v1. */
 export const handler = endpoint(
@@ -34,11 +35,8 @@ export const handler = endpoint(
     ...system,
     table,
     macroQueue: { client: new SQSClient(), url: settings.macroQueueUrl },
-    readConfiguration: configurationReader(table, {
-      freshMs: settings.configCacheSeconds * 1_000,
-      now: system.now,
-      stageVariables: settings.variables,
-    }),
+    readConfiguration: configurationReader(table, { freshMs: settings.configCacheSeconds * 1_000, ...reading }),
+    readConfigurationNow: configurationReader(table, { freshMs: 0, ...reading }),
     quotaBytes: settings.storageQuotaBytes,
     bucket: openAttachmentBucket(settings.bucketName, process.env.AWS_ENDPOINT_URL_S3),
     largeBodies: openLargeBodies(table.client.config, settings.bucketName, process.env.AWS_ENDPOINT_URL_S3),

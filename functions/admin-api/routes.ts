@@ -19,9 +19,17 @@ import { getMember, listProjectMembers } from './members.ts';
 import { previewTemplate } from './preview-template.ts';
 import { getProject, listVisibleProjects } from './projects.ts';
 import { putDocument } from './put-document.ts';
+import {
+  correctQuarantined,
+  deleteQuarantined,
+  getQuarantined,
+  listQuarantine,
+  replayQuarantined,
+} from './quarantine.ts';
 import { listMemberComments, listMemberHistory, listTicketComments, listTicketHistory } from './record-entries.ts';
 import { replayDelivery } from './replay.ts';
 import { replayDeliveries } from './replay-many.ts';
+import { replayQuarantine } from './replay-quarantine.ts';
 import { cancelRun, confirmRun, resumeRun, retryRun } from './run-requests.ts';
 import { getRun, listRunResults, startRun } from './runs.ts';
 import { listProjectSecrets, putSecret, removeSecret } from './secrets.ts';
@@ -98,6 +106,12 @@ const adminRoutes: Readonly<Record<AdminRouteKey, AdminRoute>> = {
   'GET /admin/v1/projects/{project}/deliveries/{delivery}/curl': { needs: 'read', handle: copyAsCurl },
   'POST /admin/v1/projects/{project}/deliveries/{delivery}/replay': { needs: 'manage', handle: replayDelivery },
   'POST /admin/v1/projects/{project}/deliveries/replay': { needs: 'manage', handle: replayDeliveries },
+  'GET /admin/v1/projects/{project}/quarantine': { needs: 'read', handle: listQuarantine },
+  'POST /admin/v1/projects/{project}/quarantine/replay': { needs: 'manage', handle: replayQuarantine },
+  'GET /admin/v1/projects/{project}/quarantine/{submission}': { needs: 'read', handle: getQuarantined },
+  'PUT /admin/v1/projects/{project}/quarantine/{submission}': { needs: 'manage', handle: correctQuarantined },
+  'DELETE /admin/v1/projects/{project}/quarantine/{submission}': { needs: 'manage', handle: deleteQuarantined },
+  'POST /admin/v1/projects/{project}/quarantine/{submission}/replay': { needs: 'manage', handle: replayQuarantined },
   'GET /admin/v1/projects/{project}/tags': { needs: 'read', handle: listProjectTags },
   'POST /admin/v1/projects/{project}/tags/preview': { needs: 'read', handle: previewTemplate },
   'GET /admin/v1/projects/{project}/automations': { needs: 'read', handle: listProjectAutomations },

@@ -45,7 +45,7 @@ async function whyForbidden(
   run: Run,
 ): Promise<string | undefined> {
   if (roleMay(role, 'manage')) return undefined;
-  if (run.kind === 'replay') return 'Replays of many deliveries are for project managers.';
+  if (run.kind !== 'macro') return 'Replays of many deliveries or submissions are for project managers.';
   const macro = (await readConfiguration(project))?.document.macros.find(({ key }) => key === run.macro);
   const isTheirs = macro !== undefined && isShownTo(macro, member);
   return isTheirs ? undefined : 'Support may change runs of macros that are shown to their teams: this one is not.';

@@ -68,7 +68,8 @@ export async function beginCounting(dependencies: AdminDependencies, call: Proje
   return answerBegun(dependencies, showRun(run, undefined, dependencies.now()));
 }
 
-async function beginList(
+/** Begins a run over a given list, which is worked at once where it is short. */
+export async function beginList(
   dependencies: AdminDependencies,
   call: ProjectCall,
   list: { run: Run; pages: RunPage[] },

@@ -1,6 +1,9 @@
 import { findUnstorable, type JsonProblem, parseJsonText } from '../../core/json-text.ts';
 import { type HttpReply, type HttpRequest, maxBodyBytes, refuse } from './http.ts';
 
+/** What is looked at of a request. */
+type BodyOf = Pick<HttpRequest, 'body' | 'headers'>;
+
 /** A request's body as a JSON object, or the refusal that says what is wrong with it. */
 export type JsonBody =
   | { outcome: 'read'; object: Readonly<Record<string, unknown>> }
@@ -10,7 +13,7 @@ export type JsonBody =
  * Reads a body as a JSON object and refuses what could not be stored, wherever it is; what lies at the pointers of `cleaned` may
  * be what is refused elsewhere.
  */
-export function readJsonObject(request: HttpRequest, cleaned: readonly string[] = []): JsonBody {
+export function readJsonObject(request: BodyOf, cleaned: readonly string[] = []): JsonBody {
   const read = readJson(request, 'object');
   if (read.outcome === 'refused') return read;
   const unstorable = refuseUnstorable(read.value, cleaned);
@@ -26,7 +29,7 @@ export function isJsonObject(value: unknown): value is Readonly<Record<string, u
 
 /** Reads a body as JSON, here an array or an object; {@link refuseUnstorable} is yet to judge what is in it. */
 export function readJson(
-  request: HttpRequest,
+  request: BodyOf,
   wanted: 'object' | 'array' = 'array',
 ): { outcome: 'read'; value: unknown } | Extract<JsonBody, { outcome: 'refused' }> {
   const text = readJsonBytes(request);
@@ -50,16 +53,14 @@ function refuseJson(problems: readonly JsonProblem[]): HttpReply {
 }
 
 /** Refuses a body that is too large or of another type than JSON, before anything of it is read. */
-export function refuseJsonForm(request: HttpRequest): HttpReply | undefined {
+export function refuseJsonForm(request: BodyOf): HttpReply | undefined {
   if (request.body.byteLength > maxBodyBytes) return refuse(413, 'A JSON body may have 1 MiB at most.');
   const contentType = request.headers['content-type'];
   if (contentType === undefined || isJson(contentType)) return undefined;
   return refuse(415, 'Send JSON, with the content type application/json.');
 }
 
-function readJsonBytes(
-  request: HttpRequest,
-): { outcome: 'text'; text: string } | Extract<JsonBody, { outcome: 'refused' }> {
+function readJsonBytes(request: BodyOf): { outcome: 'text'; text: string } | Extract<JsonBody, { outcome: 'refused' }> {
   const reply = refuseJsonForm(request);
   if (reply !== undefined) return { outcome: 'refused', reply };
   try {

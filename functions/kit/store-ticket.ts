@@ -7,11 +7,12 @@ import {
 } from '../../adapters/dynamodb/ticket-creation.ts';
 import { takeTicketNumber } from '../../adapters/dynamodb/tickets.ts';
 import { decideSubmission } from '../../core/consequence.ts';
+import type { Change } from '../../core/records/change.ts';
 import { decideSubmitter, submitterCandidates } from '../../core/sources/read-report.ts';
 import { type TicketContext, ticketUrl } from '../../core/tickets/record-values.ts';
 import { CreatedTicket, type Ticket, ticketId } from '../../core/tickets/ticket.ts';
 import { noteAutomations } from './note-automations.ts';
-import type { Members, ReportTaking, Submission } from './submission.ts';
+import type { Members, ReplayOf, ReportTaking, Submission } from './submission.ts';
 
 /** Tries to store one ticket while numbers or remembered calls are contended (docs/architecture.md). */
 const maxTries = 5;
@@ -20,6 +21,8 @@ const maxTries = 5;
 export type StoredTicket =
   | { outcome: 'created'; ticket: CreatedTicket }
   | { outcome: 'replayed'; remembered: RememberedCall }
+  /** What was kept of it is not as it was read. */
+  | { outcome: 'changed-meanwhile' }
   | { outcome: 'contended' };
 
 /** Decides what follows from a checked report and stores all of it, under a number of its own. */
@@ -46,6 +49,7 @@ export async function storeTicket(
       await noteAutomations(dependencies, creation.consequence);
       return { outcome, ticket: CreatedTicket.parse(creation.ticket) };
     }
+    if (outcome === 'changed-meanwhile') return { outcome };
     const remembered = await findRemembered(dependencies, submission);
     if (remembered !== undefined) return { outcome: 'replayed', remembered };
     if (outcome === 'number-taken') {
@@ -86,7 +90,7 @@ function draftCreation(
   number: number,
   members: Members,
 ): TicketCreation {
-  const { configuration, source, reading, givenKey, bodyHash, note } = submission;
+  const { configuration, source, reading, givenKey, bodyHash, note, replay } = submission;
   const draft = draftTicket(dependencies, submission, number, (email) => members.has(email));
   const submitter = members.get(draft.submitter);
   const context: TicketContext = {
@@ -120,12 +124,25 @@ function draftCreation(
   const answer = CreatedTicket.parse(ticket);
   const call = givenKey === undefined ? {} : { call: { source: source.key, givenKey, bodyHash, answer } };
   const token = dependencies.newId();
-  return { ticket, number, before: context, memberVersion, consequence, token, ...call };
+  const drafted = { ticket, number, before: context, memberVersion, token, ...call };
+  if (replay === undefined) return { ...drafted, consequence };
+  const first = { record: 'ticket' as const, change: replayChange(dependencies.newId(), draft, replay) };
+  const changes = [first, ...consequence.changes];
+  return { ...drafted, consequence: { ...consequence, changes }, beside: replay.beside(ticket.id) };
+}
+
+/** A history that begins with how the ticket came about: its report was refused at first. */
+function replayChange(id: string, { createdAt, origin }: Ticket, { by }: ReplayOf): Change {
+  const changes = [
+    { path: 'ticket.origin.replayed', to: origin.replayed },
+    { path: 'ticket.origin.submittedAt', to: origin.submittedAt },
+  ];
+  return { id, at: createdAt, version: 1, cause: { kind: 'source', key: origin.key, by }, changes };
 }
 
 function draftTicket(
   dependencies: ReportTaking,
-  { project, feedbackType, source, reading }: Submission,
+  { project, feedbackType, source, reading, replay }: Submission,
   number: number,
   isMember: (email: string) => boolean,
 ): Ticket {
@@ -142,7 +159,10 @@ function draftTicket(
     ...(submitter.claimed === undefined ? {} : { claimedSubmitter: submitter.claimed }),
     fields: reading.fields,
     external: {},
-    origin: { kind: 'source', key: source.key },
+    origin: {
+      ...{ kind: 'source', key: source.key },
+      ...(replay === undefined ? {} : { replayed: replay.id, submittedAt: replay.submittedAt }),
+    },
     createdAt,
     updatedAt: createdAt,
   };

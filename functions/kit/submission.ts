@@ -1,4 +1,5 @@
 import type { Configuration } from '../../adapters/dynamodb/configuration.ts';
+import type { TransactItem } from '../../adapters/dynamodb/consequences.ts';
 import type { findMembers } from '../../adapters/dynamodb/members.ts';
 import type { Table } from '../../adapters/dynamodb/table.ts';
 import type { LargeBodies } from '../../adapters/s3/large-bodies.ts';
@@ -25,10 +26,20 @@ export type Submission = SourceOfType & {
   reading: ReportReading;
   givenKey: string | undefined;
   bodyHash: string;
+  /** Set where it was rejected before and kept since. */
+  replay?: ReplayOf;
   /** Adds facts to the log line of whoever brought it. */
   note(facts: Readonly<Record<string, unknown>>): void;
   /** Is told of the ticket that is about to be stored. */
   expect(ticket: string): void;
+};
+
+/** A kept submission that is taken after all: by whom, and what is stored with its ticket so that it happens once. */
+export type ReplayOf = {
+  id: string;
+  submittedAt: string;
+  by: string;
+  beside: (ticket: string) => TransactItem[];
 };
 
 /** Members by their canonical addresses, as far as a submission needs them. */

@@ -1,10 +1,12 @@
 import type { ConfigurationReader } from '../../adapters/dynamodb/configuration.ts';
 import { releasePage, settlePage } from '../../adapters/dynamodb/run-pages.ts';
 import { readPageResults } from '../../adapters/dynamodb/run-results.ts';
+import type { LargeBodies } from '../../adapters/s3/large-bodies.ts';
 import { type AnyTarget, isRetried, type RunResult, resultWithout, type Tally, tally } from '../../core/runs/result.ts';
 import { type Run, type RunPage, settledOf } from '../../core/runs/run.ts';
 import { describeFault } from './describe-fault.ts';
 import { replayTarget } from './replay-target.ts';
+import { resubmitTarget } from './resubmit-target.ts';
 import { type InLine, storeAlone, type TargetDependencies, workTarget } from './work-target.ts';
 
 /** Targets of a page that are worked side by side. */
@@ -15,7 +17,12 @@ const maxSettleTries = 10;
 const broken = 'something broke on our side: look at the record, then run the macro again for it if nothing changed';
 
 /** What working a page needs. */
-export type PageDependencies = TargetDependencies & { readConfiguration: ConfigurationReader };
+export type PageDependencies = TargetDependencies & {
+  readConfiguration: ConfigurationReader;
+  /** Reads it from the table, however fresh what is known of it. */
+  readConfigurationNow: ConfigurationReader;
+  largeBodies: Pick<LargeBodies, 'readKept'>;
+};
 
 /** A page in our hands: the token of its lease, and when nothing of it may be begun any more (epoch milliseconds). */
 export type LeasedPage = { run: Run; page: RunPage; token: string; deadline: number };
@@ -83,6 +90,13 @@ async function describeWork(dependencies: PageDependencies, { run, page, deadlin
     return async (target, place) =>
       'delivery' in target ? await replayTarget(dependencies, { run, deadline }, target, at(place)) : undefined;
   }
+  if (run.kind === 'resubmit') {
+    const corrected = await dependencies.readConfigurationNow(run.project);
+    if (corrected === undefined) return fail('there is no such project any more');
+    const worked = { run, configuration: corrected, deadline };
+    return async (target, place) =>
+      'submission' in target ? await resubmitTarget(dependencies, worked, target, at(place)) : undefined;
+  }
   const configuration = await dependencies.readConfiguration(run.project);
   const macro = configuration?.document.macros.find(({ key }) => key === run.macro);
   if (configuration === undefined || macro === undefined) {
@@ -95,11 +109,12 @@ async function describeWork(dependencies: PageDependencies, { run, page, deadlin
   }
   const worked = { run, macro, automation, configuration, deadline, inLine: lines() };
   return async (target, place) =>
-    'delivery' in target ? undefined : await workTarget(dependencies, worked, target, at(place));
+    'ticket' in target || 'member' in target ? await workTarget(dependencies, worked, target, at(place)) : undefined;
 }
 
 function toTarget({ over }: Run, name: string): AnyTarget {
   if (over.kind === 'deliveries') return { delivery: name };
+  if (over.kind === 'quarantine' || over.target === 'submission') return { submission: name };
   return over.target === 'member' ? { member: name } : { ticket: name };
 }
 

@@ -87,15 +87,20 @@ async function answerPlaced(
   { request, endpoint }: ReturnType<typeof gatherNotes>['quiet'],
   { report, place, options }: { report: unknown; place: number; options: Extract<ReceiveOptions, { outcome: 'read' }> },
 ): Promise<HttpReply> {
-  const unstorable = refuseUnstorable(report);
-  if (unstorable !== undefined) return unstorable;
-  if (!isJsonObject(report)) return refuse(400, 'A report must be a JSON object, such as {"summary": "…"}.');
-  const { dryRun, givenKey } = options;
-  const bodyHash = createHash('sha256').update(JSON.stringify(report)).digest('hex');
+  const { dryRun } = options;
   // No header has a line's end, so no call with a key of its own is taken for one of these.
-  const keyed = { dryRun, givenKey: givenKey === undefined ? undefined : `${givenKey}\n${place}` };
+  const givenKey = options.givenKey === undefined ? undefined : `${options.givenKey}\n${place}`;
+  const body = Buffer.from(JSON.stringify(report));
+  const bodyHash = createHash('sha256').update(body).digest('hex');
+  const answerRead = async (): Promise<HttpReply> => {
+    const unstorable = refuseUnstorable(report);
+    if (unstorable !== undefined) return unstorable;
+    if (!isJsonObject(report)) return refuse(400, 'A report must be a JSON object, such as {"summary": "…"}.');
+    return await answerReport(dependencies, request, endpoint, { object: report, bodyHash, dryRun, givenKey });
+  };
   try {
-    return await answerReport(dependencies, request, endpoint, { object: report, bodyHash, ...keyed });
+    const reply = await answerRead();
+    return dryRun ? reply : await endpoint.keep({ body, givenKey, reply });
   } catch (error) {
     // The tickets before it are there, and its sender must hear of them.
     dependencies.observer.fault('report failed', error, { requestId: request.id, route: request.routeKey, place });

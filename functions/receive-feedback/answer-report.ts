@@ -41,6 +41,7 @@ export async function answerReport(
       return refuseParameters(taken.errors);
     case 'too-large':
       return refuse(413, describeSize(taken));
+    case 'changed-meanwhile':
     case 'contended':
       return refuseContended('Too much is going on at once: no ticket was created. Try again shortly.');
   }

@@ -11,13 +11,15 @@ import { routes } from '../routes.ts';
 import { answerBatch } from './answer-batch.ts';
 import { answerReport } from './answer-report.ts';
 import { countReports, describeReply } from './describe-reply.ts';
+import { type KeepRejected, rejectionKeeper } from './keep-rejected.ts';
 import { readOptions } from './request.ts';
-import type { ReceiveDependencies, ReportEndpoint } from './submission.ts';
+import type { ReceiveDependencies, Rejected, ReportEndpoint } from './submission.ts';
 
 const batchRoute = `${routes['receive-batch'].method} ${routes['receive-batch'].path}`;
 
 /** Creates a ticket from a report, or one from each of a batch. */
 export function receiveFeedback(dependencies: ReceiveDependencies): HttpHandler {
+  const keep = rejectionKeeper(dependencies);
   return async (request) => {
     const { project = '', source: sourceKey = '' } = request.parameters;
     const opening = await openEndpoint(dependencies, request, {
@@ -33,7 +35,7 @@ export function receiveFeedback(dependencies: ReceiveDependencies): HttpHandler 
     if (source !== undefined) request.note({ project, source: source.key });
     const activity = openActivity(dependencies, request, { project, opening });
     const reply = await activity.during(async () => {
-      const answered = await answer(dependencies, request, { project, opening, activity });
+      const answered = await answer(dependencies, request, { project, opening, activity, keep });
       return { answered, facts: describeReply(answered) };
     });
     if (source === undefined) return reply;
@@ -44,11 +46,13 @@ export function receiveFeedback(dependencies: ReceiveDependencies): HttpHandler 
   };
 }
 
+type Arrived = { project: string; opening: Opening<SourceOfType>; activity: ActivityLog; keep: KeepRejected };
+
 /** Checks a report in the contract's order (docs/http.md), then has it stored. */
 async function answer(
   dependencies: ReceiveDependencies,
   request: HttpRequest,
-  { project, opening, activity }: { project: string; opening: Opening<SourceOfType>; activity: ActivityLog },
+  { project, opening, activity, keep }: Arrived,
 ): Promise<HttpReply> {
   if (opening.outcome === 'refused') return opening.reply;
   const { configuration, signature } = opening;
@@ -58,7 +62,14 @@ async function answer(
     activity.because(recall.reason);
     return refuseSignature(request, recall.reason);
   }
-  const endpoint = { project, configuration, source, feedbackType, activity };
+  const of = { project, source, apiKey: opening.key?.prefix };
+  const endpoint = {
+    ...of,
+    configuration,
+    feedbackType,
+    activity,
+    keep: (rejected: Rejected) => keep(request, of, rejected),
+  };
   const answerWhole = request.routeKey === batchRoute ? answerBatch : answerOne;
   const reply = await answerWhole(dependencies, request, endpoint);
   // What failed for a reason of ours is to be sent again, as it is, and so is what was only tried.
@@ -85,10 +96,16 @@ async function answerOne(
   request: HttpRequest,
   endpoint: ReportEndpoint,
 ): Promise<HttpReply> {
-  const body = readJsonObject(request);
-  if (body.outcome === 'refused') return body.reply;
+  const read = readJsonObject(request);
   const options = readOptions(request);
-  if (options.outcome === 'rejected') return refuseParameters(options.errors);
-  const report = { object: body.object, bodyHash: createHash('sha256').update(request.body).digest('hex') };
-  return await answerReport(dependencies, request, endpoint, { ...report, ...options });
+  if (options.outcome === 'rejected') {
+    return read.outcome === 'refused' ? read.reply : refuseParameters(options.errors);
+  }
+  const { dryRun, givenKey } = options;
+  const answerRead = async (object: Readonly<Record<string, unknown>>) => {
+    const bodyHash = createHash('sha256').update(request.body).digest('hex');
+    return await answerReport(dependencies, request, endpoint, { object, bodyHash, ...options });
+  };
+  const reply = read.outcome === 'refused' ? read.reply : await answerRead(read.object);
+  return dryRun ? reply : await endpoint.keep({ body: request.body, givenKey, reply });
 }

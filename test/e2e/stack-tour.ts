@@ -11,6 +11,7 @@ import { drainAll, drainOverdue, type Engines } from './drain-overdue.ts';
 import { sendFiles } from './file-tour.ts';
 import { fireListeners } from './listener-tour.ts';
 import { tellAndLeave } from './notification-tour.ts';
+import { keepAndReplay } from './quarantine-tour.ts';
 import type { StackCalls } from './stack-calls.ts';
 import { findInStack, storeInStack } from './stack-table.ts';
 
@@ -53,6 +54,7 @@ export async function tourStack(
   await tellAndLeave(calls, outbox);
   await sendFiles(calls, engines, slack);
   await slack.stop();
+  await keepAndReplay({ ...calls, keys });
   await readRecords(calls);
   await changePeople(calls);
   await changeProject(calls);

@@ -355,7 +355,7 @@ async function drainer({ table, macroQueue: { client } }: TestEngines, clock: Te
       dueShards,
       deliveryRetentionDays: 30,
     },
-    largeBodies: { store: async () => [], read: async () => undefined },
+    largeBodies: { store: async () => [], read: async () => undefined, readKept: async () => undefined },
     loadKeys: async () => testKeys,
     apiOrigin: 'https://api.example.com',
     consoleOrigin: 'https://console.example.com',

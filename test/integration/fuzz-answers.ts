@@ -28,6 +28,7 @@ const Refusal = z.strictObject({
     )
     .min(1)
     .optional(),
+  quarantine: z.string().min(1).optional(),
 });
 /** What the gateway refuses itself. */
 const GatewayRefusal = z.strictObject({ message: z.string().min(1) });

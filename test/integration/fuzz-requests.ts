@@ -120,7 +120,10 @@ function headers(name: RouteName, source: keyof typeof reports, surroundings: Su
       takesKeys ? mayHave(30, keyHeader) : fc.constant([]),
       mayHave(9, typeHeader),
       takesKeys ? mayHave(0.5, onceHeader) : fc.constant([]),
-      mayHave(['put-document', 'change-ticket', 'change-member'].includes(name) ? 15 : 0.1, matchHeader),
+      mayHave(
+        ['put-document', 'change-ticket', 'change-member', 'correct-quarantined'].includes(name) ? 15 : 0.1,
+        matchHeader,
+      ),
       mayHave(0.3, any),
     )
     .map((given) => given.flat());
@@ -156,6 +159,10 @@ function body(name: RouteName, source: keyof typeof reports, { document, ids }: 
       return jsonBody(person, 2);
     case 'start-run':
       return jsonBody({ tickets: [ids.ticket, 'BUG-9999'] }, 2);
+    case 'correct-quarantined':
+      return jsonBody({ body: reports[source] }, 2);
+    case 'replay-quarantine':
+      return jsonBody({ source, dryRun: true }, 2);
     case 'test-macro':
       return jsonBody({ ticket: ids.ticket, action: 'webhook-1', send: true }, 2);
     case 'preview-template':

@@ -10,8 +10,8 @@ export type Surroundings = {
   project: string;
   changing: string;
   keys: Readonly<{ mobile: string; web: string; jira: string }>;
-  /** Ids of a ticket, a run and a delivery, and cursors that lists answered. */
-  ids: Readonly<{ ticket: string; run: string; delivery: string }>;
+  /** Ids of a ticket, a run, a delivery and a rejected submission, and cursors that lists answered. */
+  ids: Readonly<{ ticket: string; run: string; delivery: string; submission: string }>;
   cursors: readonly string[];
   etag: string;
   /** A valid document for the changing project. */
@@ -24,6 +24,7 @@ export type Send = (request: FuzzRequest) => Promise<FuzzAnswer>;
 const Example = z.looseObject({ project: z.looseObject({ key: z.string() }) });
 const Page = z.object({ items: z.array(z.looseObject({ id: z.string().optional() })), cursor: z.string().optional() });
 const Run = z.looseObject({ id: z.string() });
+const Kept = z.looseObject({ quarantine: z.string().optional() });
 
 /** Fills a project that has the example's configuration, makes a second one, and says what there is now. */
 export async function prepareSurroundings(
@@ -45,11 +46,13 @@ export async function prepareSurroundings(
   const applied = await ask('PUT', `/admin/v1/projects/${changing}/document`, document);
   const tickets = Page.parse((await ask('GET', `${admin}/tickets?limit=1`)).json);
   const deliveries = Page.parse((await ask('GET', `${admin}/deliveries?limit=1`)).json);
+  const refused = sound('POST', `/api/v1/projects/${project}/feedback/appcrashlog`, given.keys.mobile, { severity: 7 });
+  const { quarantine: submission = 'none' } = Kept.parse(JSON.parse((await send(refused)).body.toString('utf8')));
   const ticket = tickets.items[0]?.id ?? '';
   const run = Run.parse((await ask('POST', `${admin}/macros/tell-slack/runs`, { tickets: [ticket] })).json);
   return {
     ...given,
-    ids: { ticket, run: run.id, delivery: deliveries.items[0]?.id ?? '' },
+    ids: { ticket, run: run.id, delivery: deliveries.items[0]?.id ?? '', submission },
     cursors: [tickets.cursor, deliveries.cursor].filter((cursor) => cursor !== undefined),
     etag: applied.headers.get('etag') ?? '',
     document,

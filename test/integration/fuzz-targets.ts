@@ -34,6 +34,7 @@ function path(route: Route, source: string, surroundings: Surroundings): fc.Arbi
     run: [ids.run],
     delivery: [ids.delivery],
     version: ['1', '2', '9'],
+    submission: [ids.submission],
   };
   const segments = route.path.split('/').map((segment) => {
     const values = known[segment.slice(1, -1)];
@@ -67,6 +68,8 @@ function query({ cursors }: Surroundings): fc.Arbitrary<string> {
     of('member', 'jim@example.com', 'JIM@EXAMPLE.COM'),
     of('macro', 'tell-slack'),
     of('action', 'webhook-1'),
+    of('source', 'appcrashlog', 'nothing'),
+    of('state', 'waiting', 'replayed', 'lost'),
     of('dryRun', 'true', 'false', '1'),
     of('force', 'true', 'false'),
     of('members', 'true', 'false'),

@@ -19,7 +19,9 @@ test('whatever the functions are sent, they answer 2xx or 4xx as the contract ha
   engines,
 }) => {
   await seedKeys(engines.table);
-  const { project, keyOf } = await seedProject(engines.table);
+  const { project, keyOf } = await seedProject(engines.table, ({ externalSources }) => {
+    for (const source of externalSources) source.keepRejected = true;
+  });
   const gateway = openFuzzGateway(engines);
   const keys = { mobile: keyOf('mobile'), web: keyOf('web'), jira: keyOf('jira') };
   const surroundings = await prepareSurroundings(gateway.send, { project, changing: `${project}-odd`, keys });

@@ -141,7 +141,7 @@ describe('the e-mail queue', () => {
     const drain = runMacro({
       loadKeys: async () => testKeys,
       ...{ table, webhookQueue, emailQueue, macroQueue, uploadQueue, dueShards: 4, deliveryRetentionDays: 30 },
-      largeBodies: { store: async () => [], read: async () => undefined },
+      largeBodies: { store: async () => [], read: async () => undefined, readKept: async () => undefined },
       apiOrigin: 'https://api.example.com',
       consoleOrigin: 'https://console.example.com',
       readConfiguration: async () => undefined,

@@ -37,6 +37,17 @@ const patterns: readonly [pattern: string, name: keyof typeof keys, key: object 
     keys.activityPartition({ project: 'apollo' }, '2026-11-21T09:00:00.000Z'),
   ],
   ['a signature without a timestamp', 'signatureKey', keys.signatureKey('apollo', '8254c329a92850f6')],
+  ['a submission that was rejected and is kept', 'submissionKey', keys.submissionKey('apollo', 's1')],
+  [
+    "a project's kept submissions, by when they came",
+    'submissionListKey',
+    keys.submissionListKey('apollo', '2026-11-21T09:00:00.000Z', 's1'),
+  ],
+  [
+    'how many a source has kept within an hour',
+    'keptCountKey',
+    keys.keptCountKey('apollo', 'web', '2026-11-21T09:00:00.000Z'),
+  ],
   ['a delivery with its first attempt', 'deliveryKey', keys.deliveryKey('d1')],
   [
     "a project's deliveries, by creation",

@@ -1,0 +1,211 @@
+import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { type Correction, KeptSubmission, keptSeconds, ListedSubmission } from '../../core/quarantine/submission.ts';
+import { batchGet } from './batch-get.ts';
+import type { TransactItem } from './consequences.ts';
+import { keptCountKey, submissionKey, submissionListKey } from './keys.ts';
+import { type Page, type PageRequest, readListPage } from './lists.ts';
+import { isConditionFailure, type Table } from './table.ts';
+
+/** Counts another submission that a source keeps within the hour of an instant, unless it has kept so many. */
+export async function countKept(
+  table: Table,
+  { project, source, at }: { project: string; source: string; at: string },
+  max: number,
+): Promise<'counted' | 'full'> {
+  try {
+    await table.client.send(
+      new UpdateCommand({
+        TableName: table.name,
+        Key: keptCountKey(project, source, at),
+        UpdateExpression: 'ADD n :one SET #type = :type, expiresAt = :expiresAt',
+        ConditionExpression: 'attribute_not_exists(pk) OR n < :max',
+        ExpressionAttributeNames: { '#type': 'type' },
+        ExpressionAttributeValues: {
+          ':one': 1,
+          ':max': max,
+          ':type': 'kept-count',
+          ':expiresAt': Math.floor(Date.parse(at) / 1000) + 2 * 60 * 60,
+        },
+      }),
+    );
+    return 'counted';
+  } catch (error) {
+    if (!isConditionFailure(error)) throw error;
+    return 'full';
+  }
+}
+
+/** Stores a submission that was rejected; ids are given once, so what is in the way is ours. */
+export async function keepSubmission(table: Table, submission: KeptSubmission): Promise<void> {
+  const { id, project, source, state, submittedAt, apiKey, description } = submission;
+  const expiresAt = Math.floor(Date.parse(submittedAt) / 1000) + keptSeconds;
+  const listed = { source, state, apiKey, description: description.slice(0, 200).toWellFormed() };
+  try {
+    await table.client.send(
+      new PutCommand({
+        TableName: table.name,
+        Item: {
+          ...submissionKey(project, id),
+          ...submissionListKey(project, submittedAt, id),
+          ...submission,
+          type: 'rejected-submission',
+          listed,
+          expiresAt,
+        },
+        ConditionExpression: 'attribute_not_exists(pk)',
+      }),
+    );
+  } catch (error) {
+    if (!isConditionFailure(error)) throw error;
+  }
+}
+
+/** Reads a kept submission, consistently; undefined where there is none in this project, or its time is over. */
+export async function findSubmission(
+  table: Table,
+  project: string,
+  id: string,
+  now: number,
+): Promise<KeptSubmission | undefined> {
+  const { Item } = await table.client.send(
+    new GetCommand({ TableName: table.name, Key: submissionKey(project, id), ConsistentRead: true }),
+  );
+  return Item === undefined ? undefined : parseKept(Item, now);
+}
+
+/** Reads the kept submissions with these distinct ids, consistently, by id; the missing ones are not in the answer. */
+export async function findSubmissions(
+  table: Table,
+  project: string,
+  ids: readonly string[],
+  now: number,
+): Promise<Map<string, KeptSubmission>> {
+  const items = await batchGet(
+    table,
+    ids.map((id) => submissionKey(project, id)),
+  );
+  const kept = items.flatMap((item) => parseKept(item, now) ?? []);
+  return new Map(kept.map((submission) => [submission.id, submission]));
+}
+
+/** TTL deletes late: what is over is not there. */
+function parseKept(item: Readonly<Record<string, unknown>>, now: number): KeptSubmission | undefined {
+  const submission = KeptSubmission.parse(item);
+  return Date.parse(submission.submittedAt) + keptSeconds * 1_000 > now ? submission : undefined;
+}
+
+/** What a listed submission must be; each that is given counts. */
+export type WantedSubmissions = { source?: string | undefined; state?: KeptSubmission['state'] | undefined };
+
+/** Lists a project's kept submissions, newest first unless turned; may lag a write by a second. */
+export async function listSubmissions(
+  table: Table,
+  project: string,
+  page: { limit: number; after?: string | undefined; newestFirst: boolean },
+  wanted: WantedSubmissions,
+): Promise<Page<ListedSubmission>> {
+  const { listPk } = submissionListKey(project, '', '');
+  return await readListPage(table, { listPk, ...page, ...whereListed(wanted) }, (listed, listSk) => {
+    const [submittedAt, id] = listSk.split('#');
+    return ListedSubmission.parse({ ...listed, id, project, submittedAt });
+  });
+}
+
+function whereListed(wanted: WantedSubmissions): Pick<PageRequest, 'where'> {
+  const given = Object.entries(wanted).flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]));
+  if (given.length === 0) return {};
+  return {
+    where: {
+      expression: given.map(({ name }) => `#listed.#${name} = :${name}`).join(' AND '),
+      names: { '#listed': 'listed', ...Object.fromEntries(given.map(({ name }) => [`#${name}`, name])) },
+      values: Object.fromEntries(given.map(({ name, value }) => [`:${name}`, value])),
+    },
+  };
+}
+
+/**
+ * Puts another body in place of a rejected one, which stays beside it.
+ *
+ *   waiting, as it was read  ->  waiting, corrected
+ */
+export async function correctSubmission(
+  table: Table,
+  { project, id, version }: KeptSubmission,
+  correction: Correction,
+): Promise<{ outcome: 'corrected' | 'changed-meanwhile'; submission: KeptSubmission | undefined }> {
+  try {
+    const { Attributes } = await table.client.send(
+      new UpdateCommand({
+        TableName: table.name,
+        Key: submissionKey(project, id),
+        UpdateExpression: 'SET correction = :correction, #version = :next',
+        ConditionExpression: '#version = :version AND #state = :waiting',
+        ExpressionAttributeNames: { '#version': 'version', '#state': 'state' },
+        ExpressionAttributeValues: {
+          ':correction': correction,
+          ':next': version + 1,
+          ':version': version,
+          ':waiting': 'waiting',
+        },
+        ReturnValues: 'ALL_NEW',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      }),
+    );
+    return { outcome: 'corrected', submission: KeptSubmission.parse(Attributes) };
+  } catch (error) {
+    if (!isConditionFailure(error)) throw error;
+    const submission = error.Item === undefined ? undefined : KeptSubmission.parse(unmarshall(error.Item));
+    // Its own first try, whose answer was lost and that the SDK repeated.
+    const isOurs = submission?.version === version + 1 && submission.correction?.at === correction.at;
+    return { outcome: isOurs ? 'corrected' : 'changed-meanwhile', submission };
+  }
+}
+
+/**
+ * Marks a submission as replayed, as a part of the transaction that stores its ticket.
+ *
+ *   waiting, as it was read  ->  replayed, with its ticket
+ */
+export function replayedItem(
+  table: Table,
+  { project, id, version }: KeptSubmission,
+  { ticket, at, by }: { ticket: string; at: string; by: string },
+): TransactItem {
+  return {
+    Update: {
+      TableName: table.name,
+      Key: submissionKey(project, id),
+      UpdateExpression:
+        'SET #state = :replayed, listed.#state = :replayed, ticket = :ticket, listed.ticket = :ticket, replayedAt = :at, replayedBy = :by, #version = :next',
+      ConditionExpression: '#version = :version AND #state = :waiting',
+      ExpressionAttributeNames: { '#version': 'version', '#state': 'state' },
+      ExpressionAttributeValues: {
+        ':replayed': 'replayed',
+        ':waiting': 'waiting',
+        ':ticket': ticket,
+        ':at': at,
+        ':by': by,
+        ':version': version,
+        ':next': version + 1,
+      },
+    },
+  };
+}
+
+/** Deletes a kept submission; whether there was one. */
+export async function deleteSubmission(table: Table, project: string, id: string): Promise<boolean> {
+  try {
+    await table.client.send(
+      new DeleteCommand({
+        TableName: table.name,
+        Key: submissionKey(project, id),
+        ConditionExpression: 'attribute_exists(pk)',
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (!isConditionFailure(error)) throw error;
+    return false;
+  }
+}

@@ -1,0 +1,75 @@
+import * as z from 'zod';
+import { ParameterError } from '../reply-errors.ts';
+
+/** How long a rejected submission is kept, in seconds: 14 days (product.md, "External source"). */
+export const keptSeconds = 14 * 24 * 60 * 60;
+
+/** Most bytes of a body that lies in its submission's item; larger ones lie in S3. */
+export const maxInlineBytes = 8_192;
+
+/** Most bytes of the errors that are kept, as JSON: an item of the table ends at 400 KB. */
+const maxErrorBytes = 32_768;
+
+/** The bytes of a body: in the item where they are few, else in S3 under a key. */
+export const KeptBody = z.union([
+  z.object({ inline: z.custom<Uint8Array>((value) => value instanceof Uint8Array) }),
+  z.object({ objectKey: z.string(), objectVersion: z.string().optional(), bytes: z.int() }),
+]);
+export type KeptBody = z.infer<typeof KeptBody>;
+
+/** A body that was put in place of the rejected one, and by whom. */
+export const Correction = z.object({ body: KeptBody, at: z.iso.datetime(), by: z.string() });
+export type Correction = z.infer<typeof Correction>;
+
+/** A submission that its source rejected and keeps: its body exactly as it came, and why it was refused. */
+export const KeptSubmission = z.object({
+  id: z.string(),
+  project: z.string(),
+  source: z.string(),
+  state: z.enum(['waiting', 'replayed']),
+  /** Raised by every correction, and by the replay. */
+  version: z.int(),
+  submittedAt: z.iso.datetime(),
+  apiKey: z.string().optional(),
+  requestId: z.string(),
+  description: z.string(),
+  errors: z.array(ParameterError).optional(),
+  body: KeptBody,
+  /** What its sender named the call, so that one that it repeats with success meanwhile is known. */
+  givenKey: z.string().optional(),
+  bodyHash: z.string(),
+  correction: Correction.optional(),
+  ticket: z.string().optional(),
+  replayedAt: z.iso.datetime().optional(),
+  replayedBy: z.string().optional(),
+});
+export type KeptSubmission = z.infer<typeof KeptSubmission>;
+
+/** What a list says of a kept submission. */
+export const ListedSubmission = z
+  .object({
+    id: z.string(),
+    project: z.string(),
+    source: z.string().describe('The key of the source that rejected it.'),
+    state: z.enum(['waiting', 'replayed']),
+    submittedAt: z.iso.datetime(),
+    apiKey: z.string().optional().describe('The prefix of the key that it came with.'),
+    description: z.string(),
+    ticket: z.string().optional().describe('The ticket that its replay made.'),
+  })
+  .meta({ id: 'ListedSubmission' });
+export type ListedSubmission = z.infer<typeof ListedSubmission>;
+
+/** The errors of a refusal as they are kept: all of them, unless they are a document of their own. */
+export function boundErrors(errors: readonly ParameterError[]): ParameterError[] {
+  let room = maxErrorBytes;
+  return errors.filter((error) => {
+    room -= Buffer.byteLength(JSON.stringify(error));
+    return room >= 0;
+  });
+}
+
+/** The body that a replay takes: the corrected one, where there is one. */
+export function bodyToReplay({ body, correction }: KeptSubmission): KeptBody {
+  return correction?.body ?? body;
+}
