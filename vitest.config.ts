@@ -13,7 +13,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           testTimeout: 60_000,
-          include: ['{core,adapters,functions,lib,local}/**/*.test.ts', 'test/unit/**/*.test.ts'],
+          include: ['{core,adapters,functions,lib,local,cli}/**/*.test.ts', 'test/unit/**/*.test.ts'],
         },
       },
       {

@@ -20,6 +20,8 @@ export const environmentNames = {
   uploadUrlSeconds: 'UPLOAD_URL_SECONDS',
   storageQuotaBytes: 'STORAGE_QUOTA_BYTES',
   malwareProtection: 'MALWARE_PROTECTION',
+  signInIssuer: 'SIGN_IN_ISSUER',
+  signInClientId: 'SIGN_IN_CLIENT_ID',
 } as const;
 
 /** The key of one environment variable in {@link environmentNames}. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { adminDescriptions } from './admin-descriptions.ts';
+import { SignInMetadata } from './answer-rest/sign-in-metadata.ts';
 import { json } from './describe-route.ts';
 import { fileDescriptions } from './file-descriptions.ts';
 import { Fired, ListenerHeaders, ListenerQuery } from './fire-listener/answer.ts';
@@ -161,6 +162,15 @@ export const routeDescriptions: Readonly<Record<RouteName, RouteDescription>> = 
     refusals: [404, 400, 503],
   },
   ...adminDescriptions,
+  'read-sign-in': {
+    tag: 'Reference',
+    summary: 'Read how to sign in',
+    description: 'Metadata of a protected resource (RFC 9728), with the client for people in `feedbridge_client_id`.',
+    answers: {
+      200: { description: 'Whose tokens count.', content: { 'application/json': { schema: SignInMetadata } } },
+    },
+    refusals: [],
+  },
   'read-openapi': {
     tag: 'Reference',
     summary: 'Read this description',

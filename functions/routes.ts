@@ -118,6 +118,12 @@ export const routes = {
   'rotate-api-key': admin('POST', '/api-keys/{prefix}/rotate'),
   'list-key-activity': admin('GET', '/api-keys/{prefix}/activity'),
   'delete-api-key': admin('DELETE', '/api-keys/{prefix}'),
+  'read-sign-in': {
+    method: 'GET',
+    path: '/.well-known/oauth-protected-resource',
+    handledBy: 'answer-rest',
+    authorised: false,
+  },
   'read-openapi': { method: 'GET', path: '/openapi.json', handledBy: 'answer-rest', authorised: false },
   'read-docs': { method: 'GET', path: '/docs', handledBy: 'answer-rest', authorised: false },
   'read-docs-file': { method: 'GET', path: '/docs/{file}', handledBy: 'answer-rest', authorised: false },

@@ -74,6 +74,8 @@ export class FeedbridgeStack extends Stack {
         uploadUrlSeconds: String(settings.uploads.urlSeconds),
         storageQuotaBytes: String(settings.uploads.quotaBytes ?? ''),
         malwareProtection: String(settings.uploads.malwareProtection),
+        signInIssuer: tokens.issuer,
+        signInClientId: tokens.clientId,
       },
     });
 

@@ -352,7 +352,7 @@ export const functionProfiles: Record<FunctionName, FunctionProfile> = {
     description: 'Answers 404, 405, preflights and the API description',
     memoryMb: 512,
     timeoutSeconds: 10,
-    environment: ['tableName', 'configCacheSeconds', 'apiOrigin'],
+    environment: ['tableName', 'configCacheSeconds', 'apiOrigin', 'signInIssuer', 'signInClientId'],
     grants: { table: ['dynamodb:GetItem', 'dynamodb:Query'] },
   },
 };

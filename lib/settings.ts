@@ -4,8 +4,8 @@ type SignInSettings =
   | {
       kind: 'oidc';
       issuer: string;
-      /** The client ids whose tokens the gateway takes. */
-      audience: string[];
+      /** The client ids whose tokens the gateway takes; people sign in from the command line with the first. */
+      audience: [string, ...string[]];
     };
 
 /** All that differs between stages. */

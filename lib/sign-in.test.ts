@@ -1,5 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
+import { loopbackPorts, redirectAt } from '../cli/server/loopback.ts';
 import { Role } from '../core/access/role.ts';
 import { stackWith } from './stack-under-test.ts';
 
@@ -34,11 +35,12 @@ describe('the user pool', () => {
     template.hasResourceProperties('AWS::Cognito::UserPoolGroup', { GroupName: 'administrators' });
   });
 
-  test('signs people in by code, without a secret', () => {
+  test('signs people in by code, without a secret, from the command line as well', () => {
     template.hasResourceProperties('AWS::Cognito::UserPoolClient', {
       AllowedOAuthFlows: ['code'],
       AllowedOAuthScopes: ['openid', 'email', 'profile'],
       GenerateSecret: false,
+      CallbackURLs: Match.arrayWith(loopbackPorts.map((port) => redirectAt(port))),
     });
   });
 

@@ -16,10 +16,16 @@ import type { Settings } from './settings.ts';
 // plays by the scope feedbridge/<role>.
 const roles = ['administrator', 'project-manager', 'support', 'observer'];
 
+// Where the command line waits for a browser to come back (RFC 8252). Cognito compares the port too, so that these are
+// all there are; cli/server/loopback.ts tries them in turn, and a test compares.
+const commandLineCallbacks = [14400, 14401, 14402].map((port) => `http://localhost:${port}/callback`);
+
 /** Whose tokens the gateway takes. */
 export type TokenIssuer = {
   issuer: string;
   audience: string[];
+  /** The public client that people sign in with from the command line. */
+  clientId: string;
   /** What a person needs in order to sign in, for the stack's outputs. */
   outputs: Record<string, string>;
 };
@@ -28,7 +34,7 @@ export type TokenIssuer = {
 export function tokenIssuer(scope: Construct, settings: Settings, consoleOrigin: string): TokenIssuer {
   if (settings.signIn.kind === 'oidc') {
     const { issuer, audience } = settings.signIn;
-    return { issuer, audience, outputs: { Issuer: issuer } };
+    return { issuer, audience, clientId: audience[0], outputs: { Issuer: issuer } };
   }
   return new SignIn(scope, 'sign-in', { settings, consoleOrigin });
 }
@@ -37,6 +43,7 @@ export function tokenIssuer(scope: Construct, settings: Settings, consoleOrigin:
 class SignIn extends Construct implements TokenIssuer {
   readonly issuer: string;
   readonly audience: string[];
+  readonly clientId: string;
   readonly outputs: Record<string, string>;
 
   constructor(scope: Construct, id: string, props: { settings: Settings; consoleOrigin: string }) {
@@ -50,6 +57,7 @@ class SignIn extends Construct implements TokenIssuer {
     const domain = pool.addDomain('Domain', { cognitoDomain: { domainPrefix: `${stackName}-${account}` } });
     this.issuer = `https://cognito-idp.${region}.amazonaws.com/${pool.userPoolId}`;
     this.audience = [people.userPoolClientId, machines.userPoolClientId];
+    this.clientId = people.userPoolClientId;
     this.outputs = {
       UserPoolId: pool.userPoolId,
       PeopleClientId: people.userPoolClientId,
@@ -94,7 +102,7 @@ class SignIn extends Construct implements TokenIssuer {
       oAuth: {
         flows: { authorizationCodeGrant: true },
         scopes: [OAuthScope.OPENID, OAuthScope.EMAIL, OAuthScope.PROFILE],
-        callbackUrls: [`${consoleOrigin}/`],
+        callbackUrls: [`${consoleOrigin}/`, ...commandLineCallbacks],
         logoutUrls: [`${consoleOrigin}/`],
       },
       supportedIdentityProviders: [UserPoolClientIdentityProvider.COGNITO],

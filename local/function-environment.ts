@@ -1,14 +1,14 @@
 import type { Endpoints } from './engines.ts';
 import type { References } from './intrinsics.ts';
 import { LambdaFunction } from './known-resources.ts';
-import { credentials, region } from './place.ts';
+import { credentials, issuerPath, region, userPoolIssuer } from './place.ts';
 import { type Assembly, resourcesOf } from './template.ts';
 
 /** The environment a function gets: the template's, and what Lambda sets, with every AWS service on this machine. */
 export function environmentOf(
   assembly: Assembly,
   references: References,
-  endpoints: Endpoints,
+  { endpoints, origin }: { endpoints: Endpoints; origin: string },
   name: string,
 ): Record<string, string> {
   const found = resourcesOf(assembly, LambdaFunction, references).find(
@@ -40,6 +40,16 @@ export function environmentOf(
     _HANDLER: Handler,
     TZ: 'UTC',
     LANG: 'en_US.UTF-8',
-    ...Environment?.Variables,
+    ...withLocalIssuer(Environment?.Variables ?? {}, origin),
   };
+}
+
+/** The user pool that a function is told of is the embedded issuer here. */
+function withLocalIssuer(variables: Readonly<Record<string, string>>, origin: string): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, value]) => [
+      name,
+      value.startsWith(userPoolIssuer) ? `${origin}${issuerPath}` : value,
+    ]),
+  );
 }

@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import Provider, { type ClientMetadata, type Configuration, errors } from 'oidc-provider';
 import { type SigningKey, signToken } from './oidc-keys.ts';
 import { memoryAdapter } from './oidc-memory.ts';
+import { issuerPath } from './place.ts';
 import type { SignIn } from './sign-in.ts';
 
-const mountPath = '/oidc';
 const resource = 'urn:feedbridge:api';
 const hourSeconds = 3600;
 const daySeconds = 86_400;
@@ -32,14 +32,14 @@ export type Issuer = {
 
 /** Makes the issuer for the clients of a template, at an origin without a path. */
 export function createIssuer(origin: string, signIn: SignIn, clientSecret: string, key: SigningKey): Issuer {
-  const issuer = `${origin}${mountPath}`;
+  const issuer = `${origin}${issuerPath}`;
   const provider = new Provider(issuer, configuration(signIn, clientSecret, key));
   const callback = provider.callback();
   return {
     issuer,
     answer: (request, response) => {
       const url = request.url ?? '';
-      if (!url.startsWith(`${mountPath}/`)) return false;
+      if (!url.startsWith(`${issuerPath}/`)) return false;
       const interaction = /^\/oidc\/interaction\/[\w-]+$/.test(url.split('?')[0] ?? '');
       if (interaction) {
         interact(provider, request, response).catch((error: unknown) => {
@@ -50,7 +50,7 @@ export function createIssuer(origin: string, signIn: SignIn, clientSecret: strin
         return true;
       }
       // What Express does when it mounts an application; the provider builds its URLs from it.
-      Object.assign(request, { originalUrl: url, baseUrl: mountPath, url: url.slice(mountPath.length) });
+      Object.assign(request, { originalUrl: url, baseUrl: issuerPath, url: url.slice(issuerPath.length) });
       void callback(request, response);
       return true;
     },
@@ -91,7 +91,7 @@ function configuration({ people, machine, scopes }: SignIn, clientSecret: string
     clientBasedCORS: () => true,
     cookies: { keys: [crypto.randomUUID()] },
     pkce: { required: () => true },
-    interactions: { url: (_, interaction) => `${mountPath}/interaction/${interaction.uid}` },
+    interactions: { url: (_, interaction) => `${issuerPath}/interaction/${interaction.uid}` },
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },

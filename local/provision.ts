@@ -65,7 +65,7 @@ export async function provision(
       if (engineArn === undefined) throw new StartError(`The template has no table with the stream ${arn}.`);
       return engineArn;
     },
-    environmentOf: (name) => environmentOf(assembly, references, endpoints, name),
+    environmentOf: (name) => environmentOf(assembly, references, { endpoints, origin }, name),
   };
 }
 

@@ -1,5 +1,5 @@
 import { Authorizer, ResourceServer, UserPoolClient } from './known-resources.ts';
-import { region } from './place.ts';
+import { userPoolIssuer } from './place.ts';
 import type { Provisioned } from './provision.ts';
 import { StartError } from './start-error.ts';
 import { type Assembly, resourcesOf } from './template.ts';
@@ -38,7 +38,7 @@ export function audiences(assembly: Assembly, { references }: Pick<Provisioned, 
   return new Map(
     resourcesOf(assembly, Authorizer, references).map(({ id, properties }) => {
       const { Issuer, Audience } = properties.JwtConfiguration;
-      if (!Issuer.startsWith(`https://cognito-idp.${region}.amazonaws.com/`)) {
+      if (!Issuer.startsWith(userPoolIssuer)) {
         throw new StartError(`${id} trusts ${Issuer}, and the local issuer stands in for a Cognito user pool only.`);
       }
       return [references.ref(id), Audience];

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Configuration } from '../../adapters/dynamodb/configuration.ts';
+import { Role } from '../../core/access/role.ts';
 import { ProjectDocument } from '../../core/document/schema.ts';
 import type { HttpRequest } from '../kit/http.ts';
 import { type Route, routes } from '../routes.ts';
@@ -42,6 +43,7 @@ const readConfiguration = async (project: string): Promise<Configuration | undef
 const answer = answerRest({
   readConfiguration,
   apiOrigin: 'https://api.example.com',
+  signIn: { issuer: 'https://login.example.com', clientId: 'people' },
   readFiles: async () =>
     new Map([['swagger-ui.css', { body: Buffer.from('packed'), contentType: 'text/css', freshSeconds: 60 }]]),
 });
@@ -212,3 +214,15 @@ function request(method: string, path: string, headers: Record<string, string> =
     alsoAnswer: () => {},
   };
 }
+
+test('tools learn where to sign in, and with which client', async () => {
+  const reply = await answer(request('GET', '/.well-known/oauth-protected-resource'));
+  expect(reply).toMatchObject({ status: 200, raw: { contentType: 'application/json' } });
+  expect(JSON.parse(String(reply.raw?.body))).toEqual({
+    resource: 'https://api.example.com',
+    authorization_servers: ['https://login.example.com'],
+    scopes_supported: Role.options.map((role) => `feedbridge/${role}`),
+    bearer_methods_supported: ['header'],
+    feedbridge_client_id: 'people',
+  });
+});

@@ -8,11 +8,13 @@ import { describeApi } from '../openapi.ts';
 import { routes } from '../routes.ts';
 import { allowedMethods, findPath, isCrossOrigin, type KnownPath } from './known-path.ts';
 import { answerFile, type ReferenceFile, referencePage } from './reference-files.ts';
+import { describeSignIn, type SignInPlace } from './sign-in-metadata.ts';
 
-/** What the handler is given: how configuration is read, where the API is, and the files of its reference. */
+/** What the handler is given: how configuration is read, where the API is and people sign in, and the files of its reference. */
 export type RestDependencies = {
   readConfiguration: ConfigurationReader;
   apiOrigin: string;
+  signIn: SignInPlace;
   readFiles: () => Promise<ReadonlyMap<string, ReferenceFile>>;
 };
 
@@ -27,6 +29,10 @@ export function answerRest(dependencies: RestDependencies): HttpHandler {
     switch (path.routes.find(({ method }) => method === request.method)) {
       case undefined:
         return refuseMethod(request, path);
+      case routes['read-sign-in']: {
+        const metadata = describeSignIn(dependencies.apiOrigin, dependencies.signIn);
+        return answerFile(request, { body: JSON.stringify(metadata), contentType: 'application/json' });
+      }
       case routes['read-openapi']:
         return answerFile(request, { body: readDescription(), contentType: 'application/json' });
       case routes['read-docs']:

@@ -8,9 +8,13 @@ import { system } from '../kit/system.ts';
 import { answerRest } from './handler.ts';
 import { readReferenceFiles } from './reference-files.ts';
 
-const settings = Settings.pick({ tableName: true, configCacheSeconds: true, apiOrigin: true }).parse(
-  readEnvironment(process.env),
-);
+const settings = Settings.pick({
+  tableName: true,
+  configCacheSeconds: true,
+  apiOrigin: true,
+  signInIssuer: true,
+  signInClientId: true,
+}).parse(readEnvironment(process.env));
 const table = openTable(settings.tableName);
 const fresh = { freshMs: settings.configCacheSeconds * 1_000, now: system.now };
 
@@ -19,6 +23,7 @@ export const handler = endpoint(
   createObserver('answer-rest', table.meter),
   answerRest({
     apiOrigin: settings.apiOrigin,
+    signIn: { issuer: settings.signInIssuer, clientId: settings.signInClientId },
     // Origins are never written with variables, so the stage's values are of no use here.
     readConfiguration: configurationReader(table, { ...fresh, stageVariables: {} }),
     readFiles: () => readReferenceFiles(join(import.meta.dirname, 'docs')),

@@ -36,6 +36,8 @@ export const Settings = z.object({
     .union([z.literal(''), z.coerce.number().int().min(1)])
     .transform((value) => (value === '' ? undefined : value)),
   malwareProtection: flag,
+  signInIssuer: text,
+  signInClientId: text,
 } satisfies Record<EnvironmentKey, z.ZodType>);
 
 /** Names the environment's values by our keys, for {@link Settings} to pick from. */

@@ -6,12 +6,21 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
 
-const LocalJson = z.object({ api: z.string(), keys: z.record(z.string(), z.string()), token: z.string() });
+const LocalJson = z.object({
+  api: z.string(),
+  keys: z.record(z.string(), z.string()),
+  token: z.string(),
+  oidc: z.object({ clientId: z.string(), clientSecret: z.string() }),
+});
 
 /** A stack that runs as a process of its own, as `npm start` runs it. */
 export type RunningStack = {
   api: string;
   keys: Record<string, string>;
+  /** The administrator's. */
+  token: string;
+  /** The client for machines. */
+  oidc: { clientId: string; clientSecret: string };
   /** Calls the admin API as the administrator. */
   admin(method: string, path: string, body?: unknown): Promise<{ status: number; json: unknown }>;
   /** Posts a report to the example's crash log. */
@@ -31,7 +40,7 @@ export async function runStack(dataDir: string): Promise<RunningStack> {
   const args = ['local/start.ts', '--port', '0', '--data-dir', dataDir];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   await untilReady(child);
-  const { api, keys, token } = LocalJson.parse(JSON.parse(readFileSync(join(dataDir, 'local.json'), 'utf8')));
+  const { api, keys, token, oidc } = LocalJson.parse(JSON.parse(readFileSync(join(dataDir, 'local.json'), 'utf8')));
   const call = async (method: string, path: string, headers: Record<string, string>, body: unknown) => {
     const sent = body === undefined ? {} : { body: JSON.stringify(body) };
     const response = await fetch(`${api}${path}`, {
@@ -45,6 +54,8 @@ export async function runStack(dataDir: string): Promise<RunningStack> {
   return {
     api,
     keys,
+    token,
+    oidc,
     admin: async (method, path, body) =>
       await call(method, `/admin/v1${path}`, { authorization: `Bearer ${token}` }, body),
     report: async (body, headers = {}) =>

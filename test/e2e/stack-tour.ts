@@ -294,6 +294,7 @@ async function reportSigned({ call, report }: StackCalls): Promise<void> {
 }
 
 async function askForWhatIsLeft({ call, origin }: StackCalls): Promise<void> {
+  await call(200, 'read-sign-in');
   await call(200, 'read-openapi');
   await call(200, 'read-docs');
   await call(200, 'read-docs-file', { path: { file: 'swagger-ui.css' } });

@@ -41,6 +41,7 @@ function preflightOver({ table }: TestEngines) {
   const call = callThrough(
     answerRest({
       apiOrigin: 'https://api.example.com',
+      signIn: { issuer: 'https://login.example.com', clientId: 'people' },
       readConfiguration: configurationReader(table, { freshMs: 0, now: Date.now, stageVariables: {} }),
       readFiles: async () => new Map(),
     }),

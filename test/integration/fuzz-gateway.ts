@@ -133,7 +133,11 @@ function handlersOver(engines: TestEngines, observer: Observer): Partial<Record<
       uploadUrlSeconds: 3_600,
     }),
     'open-file': openFile(common),
-    'answer-rest': answerRest({ ...common, readFiles: async () => new Map([['swagger-ui.css', referencePage]]) }),
+    'answer-rest': answerRest({
+      ...common,
+      signIn: { issuer: 'https://login.example.com', clientId: 'people' },
+      readFiles: async () => new Map([['swagger-ui.css', referencePage]]),
+    }),
   };
 }
 

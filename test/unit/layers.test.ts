@@ -22,6 +22,11 @@ const forbidden = [
   ['local/probe.ts', '../functions/tick/handler.ts'],
   ['local/probe.ts', '../core/member.ts'],
   ['local/probe.ts', '../lib/settings.ts'],
+  ['cli/probe.ts', '../core/member.ts'],
+  ['cli/commands/probe.ts', '../../functions/routes.ts'],
+  ['cli/server/probe.ts', '../../adapters/dynamodb/table.ts'],
+  ['cli/probe.ts', '../local/json-file.ts'],
+  ['cli/probe.ts', '@aws-sdk/client-s3'],
 ] as const;
 
 const allowed = [
@@ -35,6 +40,8 @@ const allowed = [
   ['lib/probe.ts', './settings.ts'],
   ['local/probe.ts', './engines.ts'],
   ['local/probe.ts', '@aws-sdk/client-sqs'],
+  ['cli/commands/probe.ts', '../server/client.ts'],
+  ['cli/probe.ts', 'commander'],
 ] as const;
 
 const impure = ['process.env', 'process', 'Date.now()', 'Math.random()'] as const;

@@ -1,0 +1,43 @@
+import * as z from 'zod';
+import { Failure } from '../failure.ts';
+import type { Client } from '../server/client.ts';
+import { describeRefusal } from '../server/refusal.ts';
+import { projectPath } from '../session.ts';
+import type { DocumentFile } from './document-file.ts';
+
+/** One difference between two documents; without `from` something is added, without `to` it is removed. */
+const DocumentChange = z.object({ path: z.string(), from: z.unknown().optional(), to: z.unknown().optional() });
+export type DocumentChange = z.infer<typeof DocumentChange>;
+
+/** What a document changes, or has changed. */
+const Applied = z.object({
+  version: z.int(),
+  changes: z.array(DocumentChange),
+  notYet: z.array(z.string()).default([]),
+  warnings: z.array(z.string()).default([]),
+});
+export type Applied = z.infer<typeof Applied>;
+
+/** The tag of the document in force; undefined where there is no project yet. */
+export async function findEtag(client: Client, project: string): Promise<string | undefined> {
+  const answer = await client.call({ path: projectPath(project, 'document') });
+  if (answer.status === 404) return undefined;
+  if (answer.status !== 200) throw describeRefusal(answer);
+  if (answer.etag === undefined) throw new Failure('broken', `${client.origin} sent no ETag: is a proxy in between?`);
+  return answer.etag;
+}
+
+/** Sends a document in place of the version that `etag` names, or asks what it would change. */
+export async function putDocument(
+  client: Client,
+  { project, text, contentType }: DocumentFile,
+  { etag, dryRun, force }: { etag: string | undefined; dryRun: boolean; force: boolean },
+): Promise<Applied> {
+  return await client.read(Applied, {
+    method: 'PUT',
+    path: projectPath(project, 'document'),
+    query: { dryRun: dryRun ? 'true' : undefined, force: force ? 'true' : undefined },
+    headers: { 'content-type': contentType, ...(etag === undefined ? {} : { 'if-match': etag }) },
+    text,
+  });
+}

@@ -1,0 +1,80 @@
+import { Option } from '@commander-js/extra-typings';
+import { stringify } from 'yaml';
+import * as z from 'zod';
+import { type Column, layOut, printable, shorten } from '../columns.ts';
+import { projectPath, type Session } from '../session.ts';
+import { type AddCommand, limitOption, projectOption } from './options.ts';
+import { listEntries } from './pages.ts';
+
+/** Characters of the first text of a ticket that a list shows. */
+const summaryLength = 60;
+
+const Ticket = z.looseObject({
+  id: z.string(),
+  feedbackType: z.string(),
+  state: z.looseObject({ status: z.string(), team: z.string() }),
+  submitter: z.string(),
+  fields: z.record(z.string(), z.unknown()),
+  createdAt: z.string(),
+});
+type Ticket = z.infer<typeof Ticket>;
+
+const columns: readonly Column<Ticket>[] = [
+  { heading: 'TICKET', show: ({ id }) => id },
+  { heading: 'STATUS', show: ({ state }) => state.status },
+  { heading: 'TEAM', show: ({ state }) => state.team },
+  { heading: 'CREATED', show: ({ createdAt }) => createdAt },
+  { heading: 'WHAT', show: ({ fields }) => shorten(firstText(fields), summaryLength) },
+];
+
+type ListOptions = { type?: string; order: 'asc' | 'desc'; limit: number };
+
+export const addTickets: AddCommand = (program, { begin }) => {
+  const tickets = program.command('tickets').description('Lists tickets, and shows one.');
+  tickets
+    .command('list', { isDefault: true })
+    .description('Lists tickets, the oldest first.')
+    .addOption(projectOption())
+    .option('-t, --type <key>', 'only those of a feedback type')
+    .addOption(
+      new Option('--order <order>', 'oldest or newest first').choices(['asc', 'desc'] as const).default('asc' as const),
+    )
+    .addOption(limitOption())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ feedbridge tickets --type issues --order desc
+  $ feedbridge tickets --limit 1000 --json | jq -r .id`,
+    )
+    .action(async (options, command) => await list(begin(command), options));
+  tickets
+    .command('show')
+    .description('Shows one ticket.')
+    .argument('<ticket>', 'its id, such as BUG-0001')
+    .addOption(projectOption())
+    .action(async (ticket, _, command) => await show(begin(command), ticket));
+};
+
+async function list({ terminal, client, project }: Session, { type, order, limit }: ListOptions): Promise<void> {
+  const path = projectPath(await project(), 'tickets');
+  const tickets: Ticket[] = [];
+  for await (const ticket of listEntries(client, Ticket, { path, query: { feedbackType: type, order } }, limit)) {
+    terminal.emit(ticket);
+    tickets.push(ticket);
+  }
+  if (tickets.length === 0) terminal.say('There are no such tickets.');
+  else for (const line of layOut(columns, tickets)) terminal.print(line);
+}
+
+async function show({ terminal, client, project }: Session, id: string): Promise<void> {
+  const ticket = await client.read(z.looseObject({}), { path: projectPath(await project(), 'tickets', id) });
+  terminal.emit(ticket);
+  for (const line of stringify(ticket, { lineWidth: 0 }).trimEnd().split('\n')) terminal.print(printable(line));
+}
+
+/** What a ticket is about, in a few words: projects name their fields as they like, and these are the usual names. */
+function firstText(fields: Readonly<Record<string, unknown>>): string {
+  const named = [fields.summary, fields.title, fields.subject, ...Object.values(fields)];
+  return named.find((value) => typeof value === 'string') ?? '';
+}

@@ -1,0 +1,122 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type * as z from 'zod';
+import { Failure, messageOf } from '../failure.ts';
+import { describeRefusal } from './refusal.ts';
+
+/** Tries in all where the server is too busy to do what it was asked (429, 503), and the longest wait between two. */
+const mostTries = 4;
+const longestWaitMs = 20_000;
+
+/** A call of the server; paths begin below its origin. */
+export type Call = {
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  path: string;
+  query?: Readonly<Record<string, string | undefined>>;
+  headers?: Readonly<Record<string, string>>;
+  json?: unknown;
+  text?: string;
+  /** Ends the call; without it, Ctrl-C does. */
+  signal?: AbortSignal;
+};
+
+/** What the server answered. */
+export type Answer = {
+  status: number;
+  etag: string | undefined;
+  body: unknown;
+  text: string;
+  requestId: string | undefined;
+};
+
+/** Calls one server as somebody. */
+export type Client = {
+  origin: string;
+  /** Calls, and takes any answer but "too busy". */
+  call(call: Call): Promise<Answer>;
+  /** Calls and reads a success; anything else is a Failure with what the server said. */
+  read<Schema extends z.ZodType>(schema: Schema, call: Call): Promise<z.output<Schema>>;
+};
+
+/** Makes a client for an origin without a path. */
+export function openClient(origin: string, token: () => Promise<string>, interrupted: AbortSignal): Client {
+  async function attempt({ method = 'GET', path, query = {}, headers = {}, json, text, signal }: Call) {
+    const url = new URL(path, origin);
+    for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value);
+    const bearer = await token();
+    return await reach(url, {
+      method,
+      redirect: 'manual',
+      headers: {
+        accept: 'application/json',
+        authorization: `Bearer ${bearer}`,
+        ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      body: text ?? (json === undefined ? null : JSON.stringify(json)),
+      signal: signal ?? interrupted,
+    });
+  }
+
+  async function patiently(call: Call): Promise<Response> {
+    for (let tries = 1; ; tries += 1) {
+      const response = await attempt(call);
+      // Nothing was done: both answers say so (docs/http.md), so that any call may be repeated.
+      if (![429, 503].includes(response.status) || tries === mostTries) return response;
+      const afterMs = Number(response.headers.get('retry-after') ?? 1) * 1_000;
+      if (!(afterMs <= longestWaitMs)) return response;
+      await response.body?.cancel();
+      await wait(afterMs, undefined, { signal: call.signal ?? interrupted });
+    }
+  }
+
+  async function answer(call: Call): Promise<Answer> {
+    const response = await patiently(call);
+    const text = await response.text();
+    const header = (name: string) => response.headers.get(name) ?? undefined;
+    return {
+      status: response.status,
+      etag: header('etag'),
+      text,
+      body: parse(text),
+      requestId: header('x-request-id'),
+    };
+  }
+
+  return {
+    origin,
+    call: answer,
+    async read(schema, call) {
+      const answered = await answer(call);
+      if (answered.status >= 300) throw describeRefusal(answered, call);
+      const read = schema.safeParse(answered.body);
+      if (read.success) return read.data;
+      const path = `${call.method ?? 'GET'} ${call.path}`;
+      throw new Failure(
+        'broken',
+        `${origin} answered ${path} with something else than expected: is it a Feedbridge of this version?`,
+      );
+    },
+  };
+}
+
+/** Fetches, and says of a server that cannot be reached what to do. */
+export async function reach(url: URL, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init);
+  } catch (error) {
+    if (init.signal?.aborted) throw error;
+    const cause = error instanceof Error && error.cause !== undefined ? messageOf(error.cause) : messageOf(error);
+    throw new Failure('unreachable', `${url.origin} cannot be reached${cause === '' ? '' : ` (${cause})`}.`, {
+      lines: ['Start one on this machine with `npm start`, or name another with --url or FEEDBRIDGE_URL.'],
+      json: { description: `${url.origin} cannot be reached.` },
+    });
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
