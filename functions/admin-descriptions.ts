@@ -3,6 +3,7 @@ import { ListedApiKey } from '../adapters/dynamodb/api-keys.ts';
 import { ProjectDocument } from '../core/document/schema.ts';
 import { Comment } from '../core/records/comment.ts';
 import { ShownTicket } from '../core/tickets/ticket.ts';
+import { AuditPage, AuditQuery } from './admin-api/audit-schemas.ts';
 import {
   AppliedDocument,
   ComparisonQuery,
@@ -149,6 +150,21 @@ export const adminDescriptions: Readonly<Record<AdminRouteName, RouteDescription
     },
     refusals: [401, 403, 404, 413, 415, 400, 409, 503],
   },
+  'list-project-audit': list(
+    'Projects',
+    'List who changed what in a project',
+    'Newest first, for 400 days. Only calls that succeeded and changed something.',
+    PageQuery,
+    AuditPage,
+  ),
+  'list-audit': list(
+    'Projects',
+    'List who changed what',
+    'Newest first, for 400 days, in all projects and of the community itself.',
+    AuditQuery,
+    AuditPage,
+    [401, 403, 400, 503],
+  ),
   'list-secrets': list('Secrets', 'List the secrets', 'By name, never with their values.', PageQuery, SecretPage),
   'put-secret': {
     tag: 'Secrets',

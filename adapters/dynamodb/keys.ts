@@ -57,6 +57,21 @@ export function documentVersionKey(project: string, version: number): ItemKey {
 /** What the sort keys of a project's document versions begin with. */
 export const documentVersionPrefix = 'VERSION#';
 
+/** The key of what is known of one change that somebody made; without a project it concerns the whole community. */
+export function auditKey(project: string | undefined, at: string, id: string): ItemKey {
+  return { pk: auditPartition(project), sk: `${at}#${id}` };
+}
+
+/** The partition of what was changed in a project, or of what concerns the whole community. */
+export function auditPartition(project: string | undefined): string {
+  return project === undefined ? 'AUDIT#COMMUNITY' : `AUDIT#PROJECT#${project}`;
+}
+
+/** The list of everything that was changed, by time. */
+export function auditListKey(at: string, id: string): ListKey {
+  return { listPk: 'LIST#AUDIT', listSk: `${at}#${id}` };
+}
+
 /** The key of one secret of a project. */
 export function secretKey(project: string, name: string): ItemKey {
   return { pk: `PROJECT#${project}`, sk: `${secretPrefix}${name}` };

@@ -9,6 +9,7 @@ import {
 } from '../../adapters/dynamodb/api-keys.ts';
 import type { CursorList } from '../../core/cursors.ts';
 import { durationMs } from '../../core/dates.ts';
+import { diffDocuments } from '../../core/document/diff-documents.ts';
 import { ApiKey, ApiKeyPrefix, hashKeySecret, makeKeySecret } from '../../core/keys/api-key.ts';
 import { type HttpReply, notFound, refuse, refuseContended } from '../kit/http.ts';
 import { readBody, readQuery } from '../kit/read-input.ts';
@@ -59,7 +60,10 @@ export const changeKey: Handle<AdminCall> = async (dependencies, call) => {
   const body = readBody(call.request, ApiKeyChange);
   if (body.outcome === 'refused') return body.reply;
   const stored = await replaceKey(dependencies, call, (key) => applyChange(key, body.input));
-  return typeof stored === 'string' ? answerUnstored(stored) : { status: 200, json: showApiKey(stored) };
+  if (typeof stored === 'string') return answerUnstored(stored);
+  const [before, json] = [showApiKey(stored.before), showApiKey(stored.after)];
+  const changes = diffDocuments(before, json);
+  return { status: 200, json, audit: changes.length === 0 ? 'nothing-changed' : { changes } };
 };
 
 /** Gives an API key a new secret; the old one counts for a while, so that callers can follow. */
@@ -78,14 +82,15 @@ export const rotateKey: Handle<AdminCall> = async (dependencies, call) => {
   }));
   if (typeof stored === 'string') return answerUnstored(stored);
   const headers = { 'cache-control': 'no-store' };
-  return { status: 200, headers, json: { ...showApiKey(stored), key: `${stored.prefix}-${secret}` } };
+  const { after } = stored;
+  return { status: 200, headers, json: { ...showApiKey(after), key: `${after.prefix}-${secret}` } };
 };
 
 async function replaceKey(
   { table, pause }: AdminDependencies,
   call: AdminCall,
   change: (key: ApiKey) => ApiKey,
-): Promise<ApiKey | 'absent' | 'kept-changing'> {
+): Promise<{ before: ApiKey; after: ApiKey } | 'absent' | 'kept-changing'> {
   const prefix = ApiKeyPrefix.safeParse(pathParameter(call, 'prefix'));
   if (!prefix.success) return 'absent';
   call.request.note({ apiKey: prefix.data });
@@ -93,7 +98,7 @@ async function replaceKey(
     const before = await findStoredApiKey(table, prefix.data);
     if (before === undefined) return 'absent';
     const after = change(before.key);
-    if ((await replaceApiKey(table, before, after)) === 'stored') return after;
+    if ((await replaceApiKey(table, before, after)) === 'stored') return { before: before.key, after };
     await pause(25 * 2 ** tries);
   }
   return 'kept-changing';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import { auditItem } from '../../adapters/dynamodb/audit.ts';
 import type { TransactItem } from '../../adapters/dynamodb/consequences.ts';
 import { unlessContended } from '../../adapters/dynamodb/contention.ts';
 import { retireVersion, versionItem } from '../../adapters/dynamodb/document-versions.ts';
@@ -13,6 +14,7 @@ import {
 } from '../../adapters/dynamodb/projects.ts';
 import type { Table } from '../../adapters/dynamodb/table.ts';
 import { findTimetable, timetableItem } from '../../adapters/dynamodb/timetables.ts';
+import { type AuditEntry, boundChanges } from '../../core/audit.ts';
 import { planTimetable } from '../../core/automations/plan-schedules.ts';
 import type { DocumentChange } from '../../core/document/diff-documents.ts';
 import type { ProjectDocument } from '../../core/document/schema.ts';
@@ -32,8 +34,8 @@ export type Proposal = {
   source: unknown;
   document: ProjectDocument;
   changes: DocumentChange[];
-  /** Who proposes it. */
-  by: string;
+  /** How the audit names the call that proposes it. */
+  call: Pick<AuditEntry, 'by' | 'action' | 'object' | 'requestId'>;
 };
 
 /** What became of a proposal; where it was not applied, some of its members may have been stored. */
@@ -108,8 +110,8 @@ async function findOutcome(
 
 /** Writes the members as they are to be now, and the pointer with the last of them; collects what that changes. */
 async function trySwitch(
-  { table, dueShards, now }: AdminDependencies,
-  { project, pointer, document, changes, by }: Proposal,
+  { table, dueShards, now, newId }: AdminDependencies,
+  { project, pointer, document, changes, call }: Proposal,
   next: ProjectPointer,
   memberChanges: Map<string, DocumentChange>,
 ): Promise<'applied' | 'hindered'> {
@@ -119,12 +121,16 @@ async function trySwitch(
   const timetable = await planItem(table, document, { dueShards, now: now() });
   const isKept = next === pointer;
   if (isKept && plan.writes.length === 0 && timetable.length === 0) return 'applied';
-  const version = isKept ? [] : [versionItem(table, next, { by, changes: changes.length })];
+  const version = isKept ? [] : [versionItem(table, next, { by: call.by, changes: changes.length })];
+  const changed = [...(isKept ? [] : changes), ...memberChanges.values()];
+  const at = new Date(now()).toISOString();
+  const entry = { at, ...call, project, version: next.version, ...boundChanges(changed) };
   const early = plan.writes.slice(0, Math.max(0, plan.writes.length - maxMembersAtOnce));
   if (!(await writeInBatches(table, early))) return 'hindered';
   const outcome = await switchDocument(table, next, pointer?.version, plan.writes.slice(early.length), [
     ...version,
     ...timetable,
+    auditItem(table, newId(), entry),
   ]);
   return outcome === 'switched' ? 'applied' : 'hindered';
 }

@@ -7,6 +7,7 @@ import type { LoadKeys } from '../../adapters/secrets/master-secret.ts';
 import type { Queue } from '../../adapters/sqs/queue.ts';
 import type { Principal } from '../../core/access/principal.ts';
 import type { Role } from '../../core/access/role.ts';
+import type { DocumentChange } from '../../core/document/diff-documents.ts';
 import type { Member } from '../../core/member.ts';
 import type { HttpReply, HttpRequest } from '../kit/http.ts';
 
@@ -52,8 +53,14 @@ export type ProjectCall = AdminCall & {
   member: Member | undefined;
 };
 
+/** What a handler may say of a change for the audit: more than its route and object tell; that there was none; that it is recorded already. */
+type AuditNote = { changes?: readonly DocumentChange[] } | 'nothing-changed' | 'recorded';
+
+/** What a handler answers. A success of a route that is no GET leaves an entry in the audit, unless `audit` says otherwise. */
+export type AdminReply = HttpReply & { audit?: AuditNote };
+
 /** Handles one route's calls: loads, decides, stores and answers. */
-export type Handle<Call> = (dependencies: AdminDependencies, call: Call) => Promise<HttpReply>;
+export type Handle<Call> = (dependencies: AdminDependencies, call: Call) => Promise<AdminReply>;
 
 /** One parameter of the path; the gateway gives those that the route names. */
 export function pathParameter({ request }: AdminCall, name: string): string {

@@ -10,6 +10,7 @@ import type { AdminDependencies, Handle, ProjectCall } from './call.ts';
 import { CopiedProject, ProjectCopy } from './document-schemas.ts';
 import { quoteTag } from './if-match.ts';
 import { proposeDocument } from './propose-document.ts';
+import { nameCall } from './record-audit.ts';
 import { seedsOf } from './seed-members.ts';
 
 const contended =
@@ -17,7 +18,7 @@ const contended =
 
 /** Makes a project from another one's document; secrets never come along, and members only where that is asked for. */
 export const copyProject: Handle<ProjectCall> = async (dependencies, call) => {
-  const { request, pointer, principal } = call;
+  const { request, project, pointer } = call;
   const body = readBody(request, ProjectCopy);
   if (body.outcome === 'refused') return body.reply;
   const { key, name = pointer.name, members } = body.input;
@@ -30,7 +31,8 @@ export const copyProject: Handle<ProjectCall> = async (dependencies, call) => {
     project: { ...Object(readProperty(document, 'project')), key, name },
     ...(seeds.length === 0 ? {} : { members: members ? seeds : seeds.map(({ role: _, ...seed }) => seed) }),
   };
-  const proposed = await proposeDocument(dependencies, { project: key, pointer: undefined, principal }, copy);
+  const proposer = { ...nameCall(call), object: `projects/${project}` };
+  const proposed = await proposeDocument(dependencies, { project: key, pointer: undefined, call: proposer }, copy);
   if (proposed.outcome === 'refused') return proposed.reply;
   const stored = await storeProposal(dependencies, proposed.input.proposal);
   if (stored.outcome === 'changed-meanwhile') return refuseTaken(key);
@@ -45,6 +47,7 @@ export const copyProject: Handle<ProjectCall> = async (dependencies, call) => {
       );
   return {
     status: 201,
+    audit: 'recorded',
     headers: { location: `${dependencies.apiOrigin}/admin/v1/projects/${key}`, etag: quoteTag(stored.pointer.etag) },
     json: CopiedProject.parse({ ...stored.pointer, notYet, warnings: [...warnings, ...brought, ...overridden] }),
   };

@@ -47,7 +47,10 @@ async function change(dependencies: AdminDependencies, call: ProjectCall, kind: 
     { dueShards },
   );
   call.request.note({ macro: endpoint.macro, action: endpoint.action, outcome: changed.outcome });
-  return { status: 200, json: await show(dependencies, endpoint, changed.stored?.health) };
+  const json = await show(dependencies, endpoint, changed.stored?.health);
+  return changed.outcome === 'changed'
+    ? { status: 200, json }
+    : { status: 200, json, audit: 'nothing-changed' as const };
 }
 
 /** What was sent before an action left the document may still wait for it, so what is known of its health counts as well. */

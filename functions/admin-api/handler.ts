@@ -7,8 +7,9 @@ import { Key } from '../../core/document/schema-names.ts';
 import type { Member } from '../../core/member.ts';
 import type { HttpHandler } from '../kit/endpoint.ts';
 import { type HttpReply, notFound, refuse } from '../kit/http.ts';
-import { type AdminCall, type AdminDependencies, pathParameter } from './call.ts';
+import { type AdminCall, type AdminDependencies, type AdminReply, pathParameter } from './call.ts';
 import { readClaims } from './claims.ts';
+import { recordAudit } from './record-audit.ts';
 import { type AdminRoute, findAdminRoute } from './routes.ts';
 
 /** What is known of the project that a call names. */
@@ -27,11 +28,14 @@ export function adminApi(dependencies: AdminDependencies): HttpHandler {
     const caller = identify(readClaims(request), dependencies.administratorGroups);
     if (caller.outcome === 'refused') return refuse(403, caller.reason);
     request.note({ by: caller.principal.kind });
-    return await dispatch(dependencies, { request, principal: caller.principal }, route);
+    const call = { request, principal: caller.principal };
+    const reply = await dispatch(dependencies, call, route);
+    await recordAudit(dependencies, call, reply);
+    return reply;
   };
 }
 
-async function dispatch(dependencies: AdminDependencies, call: AdminCall, route: AdminRoute): Promise<HttpReply> {
+async function dispatch(dependencies: AdminDependencies, call: AdminCall, route: AdminRoute): Promise<AdminReply> {
   switch (route.needs) {
     case 'sign-in':
       return await route.handle(dependencies, call);

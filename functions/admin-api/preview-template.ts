@@ -3,9 +3,9 @@ import { compileTemplate } from '../../core/templates/compile.ts';
 import { describeParts } from '../../core/templates/parts.ts';
 import { renderTemplate } from '../../core/templates/render.ts';
 import { readRecordValue } from '../../core/tickets/record-values.ts';
-import { type HttpReply, notFound, refuseParameters } from '../kit/http.ts';
+import { notFound, refuseParameters } from '../kit/http.ts';
 import { readBody } from '../kit/read-input.ts';
-import type { Handle, ProjectCall } from './call.ts';
+import type { AdminReply, Handle, ProjectCall } from './call.ts';
 import { readChosenRecord } from './record-context.ts';
 import { type PreviewedTemplate, TemplatePreview } from './template-schemas.ts';
 
@@ -41,6 +41,6 @@ export const previewTemplate: Handle<ProjectCall> = async (dependencies, { reque
     : answer({ text: describeParts(rendered.parts) });
 };
 
-function answer(json: PreviewedTemplate): HttpReply {
-  return { status: 200, json };
+function answer(json: PreviewedTemplate): AdminReply {
+  return { status: 200, json, audit: 'nothing-changed' };
 }

@@ -1,14 +1,13 @@
 import { findReferences } from '../../adapters/dynamodb/document-references.ts';
 import { findMembers } from '../../adapters/dynamodb/members.ts';
 import { readDocument } from '../../adapters/dynamodb/projects.ts';
-import { nameCaller } from '../../core/access/principal.ts';
 import { checkDocument, documentReferences } from '../../core/document/check-document.ts';
 import { diffDocuments } from '../../core/document/diff-documents.ts';
 import type { Problem } from '../../core/document/problems.ts';
 import { type HttpReply, refuse } from '../kit/http.ts';
 import type { Input } from '../kit/read-input.ts';
 import type { Proposal } from './apply-document.ts';
-import type { AdminDependencies, AnyProjectCall } from './call.ts';
+import type { AdminDependencies } from './call.ts';
 import { maxDocumentBytes } from './document-text.ts';
 import { planSeed } from './seed-members.ts';
 
@@ -18,7 +17,7 @@ export type Proposed = { proposal: Proposal; warnings: string[]; notYet: string[
 /** Checks a document against itself and everything it refers to, and compares it with the one in force. */
 export async function proposeDocument(
   { table }: AdminDependencies,
-  { project, pointer, principal }: Pick<AnyProjectCall, 'project' | 'pointer' | 'principal'>,
+  { project, pointer, call }: Pick<Proposal, 'project' | 'pointer' | 'call'>,
   input: unknown,
 ): Promise<Input<Proposed>> {
   const [references, before] = await Promise.all([
@@ -36,8 +35,7 @@ export async function proposeDocument(
     return { outcome: 'refused', reply: refuse(413, 'Written as JSON, the document is over 1 MiB.') };
   }
   const changes = diffDocuments(before, source);
-  const by = nameCaller(principal);
-  const proposal = { project, pointer, before, source, document, changes, by };
+  const proposal = { project, pointer, before, source, document, changes, call };
   return { outcome: 'read', input: { proposal, warnings, notYet } };
 }
 

@@ -1,13 +1,14 @@
 import { readDocumentText } from '../../core/document/read-text.ts';
-import { type HttpReply, type HttpRequest, refuse, refuseContended } from '../kit/http.ts';
+import { type HttpRequest, refuse, refuseContended } from '../kit/http.ts';
 import { type Input, readQuery } from '../kit/read-input.ts';
 import { type DocumentFormat, formatOfBody } from './accept-type.ts';
 import { storeProposal } from './apply-document.ts';
-import type { AdminDependencies, AnyProjectCall, Handle } from './call.ts';
+import type { AdminDependencies, AdminReply, AnyProjectCall, Handle } from './call.ts';
 import type { AppliedDocument } from './document-schemas.ts';
 import { maxDocumentBytes } from './document-text.ts';
 import { checkIfMatch, quoteTag } from './if-match.ts';
 import { planSeedOf, proposeDocument, refuseProblems } from './propose-document.ts';
+import { nameCall } from './record-audit.ts';
 import { refuseChanged } from './refuse-changed.ts';
 import { refuseRemovals } from './removals.ts';
 import { ApplyQuery } from './schemas.ts';
@@ -26,7 +27,7 @@ export const putDocument: Handle<AnyProjectCall> = async (dependencies, call) =>
   const { text, format, dryRun, force } = application.input;
   const reading = readDocumentText(text, format);
   if (reading.outcome === 'unreadable') return refuseProblems(reading.problems);
-  const proposed = await proposeDocument(dependencies, call, reading.value);
+  const proposed = await proposeDocument(dependencies, { project, pointer, call: nameCall(call) }, reading.value);
   if (proposed.outcome === 'refused') return proposed.reply;
   const { proposal, warnings, notYet } = proposed.input;
   const { before, document } = proposal;
@@ -84,6 +85,11 @@ function readBodyText({ body, headers }: HttpRequest): Input<Pick<Application, '
   }
 }
 
-function answer(etag: string | undefined, json: AppliedDocument): HttpReply {
-  return { status: 200, ...(etag === undefined ? {} : { headers: { etag: quoteTag(etag) } }), json };
+function answer(etag: string | undefined, json: AppliedDocument): AdminReply {
+  return {
+    status: 200,
+    audit: json.dryRun ? 'nothing-changed' : 'recorded',
+    ...(etag === undefined ? {} : { headers: { etag: quoteTag(etag) } }),
+    json,
+  };
 }

@@ -3,6 +3,7 @@ import type { RouteName, routes } from '../routes.ts';
 import { commentOnMember, commentOnTicket } from './add-comment.ts';
 import { changeKey, createKey, getKey, listKeys, removeKey, rotateKey } from './api-keys.ts';
 import { deleteAttachment, downloadAttachment } from './attachments.ts';
+import { listAllAudit, listAuditOfProject } from './audit.ts';
 import { listProjectAutomations } from './automations.ts';
 import type { AdminCall, AnyProjectCall, Handle, ProjectCall } from './call.ts';
 import { addMember, changeMember } from './change-members.ts';
@@ -67,6 +68,8 @@ const adminRoutes: Readonly<Record<AdminRouteKey, AdminRoute>> = {
     handle: compareDocumentVersions,
   },
   'POST /admin/v1/projects/{project}/copy': { needs: 'administer', handle: copyProject },
+  'GET /admin/v1/projects/{project}/audit': { needs: 'manage', handle: listAuditOfProject },
+  'GET /admin/v1/audit': { needs: 'administrator', handle: listAllAudit },
   'GET /admin/v1/projects/{project}/secrets': { needs: 'read', handle: listProjectSecrets },
   'PUT /admin/v1/projects/{project}/secrets/{name}': { needs: 'manage', handle: putSecret },
   'DELETE /admin/v1/projects/{project}/secrets/{name}': { needs: 'manage', handle: removeSecret },

@@ -12,7 +12,7 @@ import { deliverWebhook } from '../../core/macros/make-delivery.ts';
 import type { RecordContext } from '../../core/tickets/record-values.ts';
 import { type HttpReply, notFound, refuse, refuseParameters } from '../kit/http.ts';
 import { readBody } from '../kit/read-input.ts';
-import { type AdminDependencies, type Handle, type ProjectCall, pathParameter } from './call.ts';
+import { type AdminDependencies, type AdminReply, type Handle, type ProjectCall, pathParameter } from './call.ts';
 import { readChosenRecord } from './record-context.ts';
 import { MacroTest, type TestedWebhook } from './template-schemas.ts';
 
@@ -92,7 +92,7 @@ async function send(
   { project, request }: ProjectCall,
   delivery: Delivery,
   shown: TestedWebhook,
-): Promise<HttpReply> {
+): Promise<AdminReply> {
   for (const stored of await largeBodies.store([delivery])) {
     await storeDelivery(table, stored, { dueShards, deliveryRetentionDays, now: now() });
   }
@@ -101,6 +101,6 @@ async function send(
   return { ...answer(202, { ...shown, delivery: delivery.id }), headers: { location } };
 }
 
-function answer(status: number, json: TestedWebhook): HttpReply {
-  return { status, json };
+function answer(status: 200 | 202, json: TestedWebhook): AdminReply {
+  return status === 200 ? { status, json, audit: 'nothing-changed' } : { status, json };
 }
