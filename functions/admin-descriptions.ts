@@ -43,7 +43,7 @@ import {
   TestedWebhook,
 } from './admin-api/template-schemas.ts';
 import { NewComment, TicketEdit } from './admin-api/ticket-schemas.ts';
-import { get, json, Location, list, remove } from './describe-route.ts';
+import { erase, get, json, Location, list, remove } from './describe-route.ts';
 import { memberDescriptions } from './member-descriptions.ts';
 import { quarantineDescriptions } from './quarantine-descriptions.ts';
 import type { RouteDescription } from './route-descriptions.ts';
@@ -192,6 +192,11 @@ export const adminDescriptions: Readonly<Record<AdminRouteName, RouteDescription
     answers: { 200: { description: 'The ticket afterwards.', headers: ETag, content: json(ShownTicket) } },
     refusals: [401, 403, 404, 413, 415, 428, 412, 400, 503],
   },
+  'delete-ticket': erase(
+    'Tickets',
+    'Delete a ticket',
+    'It is gone at once. The run clears away what hangs on it: comments, files, history, and what was sent for it.',
+  ),
   'list-ticket-history': list(
     'Tickets',
     "List a ticket's history",

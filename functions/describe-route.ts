@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ShownRun } from '../core/runs/show-run.ts';
 import type { Content, RouteDescription } from './route-descriptions.ts';
 
 /** The header of what was made or begun. */
@@ -36,6 +37,12 @@ export function remove(tag: string, summary: string, description: string): Route
     answers: { 204: { description: 'It is gone.' } },
     refusals: [401, 403, 404, 503],
   };
+}
+
+/** A route that deletes something of which a run clears away the rest. */
+export function erase(tag: string, summary: string, description: string): RouteDescription {
+  const answers = { 202: { description: 'The run.', headers: Location, content: json(ShownRun) } };
+  return { tag, summary, description, answers, refusals: [401, 403, 404, 503] };
 }
 
 /** A body in JSON, with an example where that helps. */

@@ -73,6 +73,7 @@ export const routes = {
   'list-tickets': admin('GET', '/projects/{project}/tickets'),
   'get-ticket': admin('GET', '/projects/{project}/tickets/{ticket}'),
   'change-ticket': admin('PATCH', '/projects/{project}/tickets/{ticket}'),
+  'delete-ticket': admin('DELETE', '/projects/{project}/tickets/{ticket}'),
   'list-ticket-history': admin('GET', '/projects/{project}/tickets/{ticket}/history'),
   'download-attachment': admin('GET', '/projects/{project}/tickets/{ticket}/attachments/{attachment}'),
   'delete-attachment': admin('DELETE', '/projects/{project}/tickets/{ticket}/attachments/{attachment}'),

@@ -13,6 +13,7 @@ import { endpointId } from '../core/deliveries/message.ts';
 import type { ProjectDocument } from '../core/document/schema.ts';
 import { runMacro } from '../functions/run-macro/handler.ts';
 import { admin, testKeys } from './admin.ts';
+import { openTestBucket } from './bucket.ts';
 import type { TestEngines } from './engines.ts';
 import { seedKeys, seedProject } from './project.ts';
 import { receiver } from './receive.ts';
@@ -56,6 +57,7 @@ export async function oneEndpoint(
     macroQueue,
     uploadQueue: engines.uploadQueue,
     loadKeys: async () => testKeys,
+    bucket: openTestBucket(engines),
     largeBodies: openLargeBodies(table.client.config, engines.bucketName, engines.s3Endpoint),
     readConfiguration: configurationReader(table, { freshMs: 0, now: clock.now, stageVariables: {} }),
     readConfigurationNow: async () => undefined,

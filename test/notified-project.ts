@@ -1,6 +1,7 @@
 import { findDelivery, listDeliveries } from '../adapters/dynamodb/deliveries.ts';
 import { readDue } from '../adapters/dynamodb/due.ts';
 import { writeMembers } from '../adapters/dynamodb/members.ts';
+import { notificationName } from '../adapters/dynamodb/notification-item.ts';
 import { findNotification } from '../adapters/dynamodb/notifications.ts';
 import type { Delivery } from '../core/deliveries/delivery.ts';
 import type { ProjectDocument } from '../core/document/schema.ts';
@@ -75,14 +76,14 @@ export async function notifiedProject(
   };
 }
 
-/** The notifications of a project that the tick finds by an instant (epoch milliseconds), by their ids. */
+/** The notifications of a project that the tick finds by an instant (epoch milliseconds), by their names. */
 export async function dueNotifications({ table }: TestEngines, project: string, now: number): Promise<string[]> {
   const found: string[] = [];
   for (const shard of shards) {
     for await (const { notifications } of readDue(table, shard, { now, pageSize: 100 })) found.push(...notifications);
   }
   const stored = await Promise.all(found.map(async (id) => await findNotification(table, id)));
-  return stored.flatMap((one) => (one?.notification.project === project ? [one.notification.id] : []));
+  return stored.flatMap((one) => (one?.notification.project === project ? [notificationName(one.notification)] : []));
 }
 
 /** The address that an e-mail goes to. */

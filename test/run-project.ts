@@ -12,6 +12,7 @@ import type { ProjectDocument } from '../core/document/schema.ts';
 import { type Ticket, ticketId } from '../core/tickets/ticket.ts';
 import { runMacro } from '../functions/run-macro/handler.ts';
 import { admin, testKeys } from './admin.ts';
+import { openTestBucket } from './bucket.ts';
 import type { TestEngines } from './engines.ts';
 import { seedKeys, seedProject } from './project.ts';
 import { fixedClock, seededIds, type TestClock } from './seeded.ts';
@@ -19,7 +20,7 @@ import { fixedClock, seededIds, type TestClock } from './seeded.ts';
 let queues = 0;
 
 /** A macro queue of a test's own, so that it sees its own messages only. */
-async function ownQueue({ macroQueue: { client } }: Pick<TestEngines, 'macroQueue'>): Promise<Queue> {
+export async function ownQueue({ macroQueue: { client } }: Pick<TestEngines, 'macroQueue'>): Promise<Queue> {
   queues += 1;
   const { QueueUrl: url = '' } = await client.send(
     new CreateQueueCommand({ QueueName: `runs-${process.pid}-${queues}` }),
@@ -69,6 +70,7 @@ export function macroWorker(engines: TestEngines, macroQueue: Queue, seed: strin
   const work = runMacro({
     ...{ table, webhookQueue, emailQueue, macroQueue, uploadQueue: engines.uploadQueue },
     loadKeys: async () => testKeys,
+    bucket: openTestBucket(engines),
     largeBodies: openLargeBodies(table.client.config, bucketName, s3Endpoint),
     readConfiguration: configurationReader(table, { freshMs, now: clock.now, stageVariables: {} }),
     readConfigurationNow: configurationReader(table, { freshMs: 0, now: clock.now, stageVariables: {} }),

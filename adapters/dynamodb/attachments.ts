@@ -1,4 +1,4 @@
-import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { uploadLane } from '../../core/deliveries/message.ts';
 import { AttachmentRecord, uploadMs } from '../../core/uploads/attachment.ts';
@@ -6,7 +6,8 @@ import type { TransactItem } from './consequences.ts';
 import { fastPathMs } from './deliveries.ts';
 import { attachmentKey, attachmentPrefix, dueKey, filePlacesKey, storageKey, ticketKey } from './keys.ts';
 import { readAll } from './read-all.ts';
-import { isConditionFailure, type Table } from './table.ts';
+import { cancelledItem, failedConditions, isConditionFailure, type Table } from './table.ts';
+import { ticketStands } from './ticket-stands.ts';
 
 /** How long it is remembered that an attachment was rejected or deleted, in seconds: 30 days, longer than any capability. */
 const goneSeconds = 30 * 24 * 60 * 60;
@@ -95,23 +96,40 @@ export function attachmentItem(
   };
 }
 
-/** Takes one of the places that a ticket has for files that are declared; false where there is none left. */
-export async function takeFilePlace(table: Table, project: string, ticket: string, most: number): Promise<boolean> {
-  try {
-    await table.client.send(
-      new UpdateCommand({
+/**
+ * Stores an attachment that is declared, on one of the places that its ticket has for them: nothing where there is none left, or
+ * where the ticket was deleted.
+ */
+export async function declareAttachment(
+  table: Table,
+  after: AttachmentRecord,
+  { most, token, ...storage }: AttachmentStorage & { most: number; token: string },
+): Promise<'stored' | 'no-place' | 'ticket-deleted'> {
+  const { project, ticket } = after;
+  const { Put } = attachmentItem(table, { before: undefined, after }, storage);
+  const TransactItems: TransactItem[] = [
+    { Put: { ...Put, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } },
+    {
+      Update: {
         TableName: table.name,
         Key: filePlacesKey(project, ticket),
         UpdateExpression: 'ADD taken :one SET #type = :type',
         ConditionExpression: 'attribute_not_exists(taken) OR taken < :most',
         ExpressionAttributeNames: { '#type': 'type' },
         ExpressionAttributeValues: { ':one': 1, ':type': 'file-places', ':most': most },
-      }),
-    );
-    return true;
+      },
+    },
+    ...ticketStands(table, project, { ticket }),
+  ];
+  try {
+    await table.client.send(new TransactWriteCommand({ TransactItems, ClientRequestToken: token }));
+    return 'stored';
   } catch (error) {
-    if (!isConditionFailure(error)) throw error;
-    return false;
+    const failed = failedConditions(error);
+    if (failed === undefined) throw error;
+    // Ids are given once: one that is there is ours, of a try whose answer was lost.
+    if (cancelledItem(error, 0) !== undefined) return 'stored';
+    return failed.includes(2) ? 'ticket-deleted' : 'no-place';
   }
 }
 

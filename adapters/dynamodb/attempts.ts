@@ -1,6 +1,7 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { Delivery } from '../../core/deliveries/delivery.ts';
+import { eraseAttempt } from './erased-deliveries.ts';
 import { deliveryKey } from './keys.ts';
 import {
   isOwnSettlement,
@@ -80,7 +81,11 @@ export async function settleLease(
     return 'settled';
   } catch (error) {
     if (!isConditionFailure(error)) throw error;
-    return isOwnSettlement(error.Item, lease, settled) ? 'settled' : 'lease-lost';
+    if (isOwnSettlement(error.Item, lease, settled)) return 'settled';
+    const erased = error.Item === undefined || Delivery.parse(unmarshall(error.Item)).erasedAt !== undefined;
+    // What was erased while this was under way keeps no answer that came late.
+    if (erased) for (const { number } of settled.attempts) await eraseAttempt(table, lease.delivery.id, number);
+    return 'lease-lost';
   }
 }
 

@@ -1,10 +1,11 @@
-import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { Attempt, Delivery, type DeliveryOutcome, ListedDelivery } from '../../core/deliveries/delivery.ts';
 import { laneOf } from '../../core/deliveries/message.ts';
 import { attemptPrefix, deliveryKey, deliveryListKey, dueKey } from './keys.ts';
 import { type Page, type PageRequest, readListPage } from './lists.ts';
-import { isConditionFailure, type Table } from './table.ts';
+import { cancelledItem, failedConditions, type Table } from './table.ts';
+import { ticketStands } from './ticket-stands.ts';
 
 /** How far ahead the due entry of a new intent lies: the stream and the queue go first (docs/architecture.md, 4). */
 export const fastPathMs = 120_000;
@@ -34,22 +35,31 @@ export function deliveryExpiry(options: Pick<DeliveryStorage, 'deliveryRetention
   return Math.floor(options.now / 1000) + options.deliveryRetentionDays * 24 * 60 * 60;
 }
 
-/** Stores a new delivery that belongs to no change of a record: a replay, or a test. */
-export async function storeDelivery(table: Table, delivery: Delivery, options: DeliveryStorage): Promise<void> {
+/** Stores a new delivery that belongs to no change of a record: a replay, or a test; not where its ticket was deleted. */
+export async function storeDelivery(
+  table: Table,
+  delivery: Delivery,
+  options: DeliveryStorage,
+): Promise<'stored' | 'ticket-deleted'> {
+  const put = {
+    TableName: table.name,
+    Item: deliveryItem(delivery, options),
+    ConditionExpression: 'attribute_not_exists(pk)',
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+  };
+  const TransactItems = [{ Put: put }, ...ticketStands(table, delivery.project, delivery.target)];
   try {
-    await table.client.send(
-      new PutCommand({
-        TableName: table.name,
-        Item: deliveryItem(delivery, options),
-        ConditionExpression: 'attribute_not_exists(pk)',
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      }),
-    );
+    await table.client.send(new TransactWriteCommand({ TransactItems }));
+    return 'stored';
   } catch (error) {
-    if (!isConditionFailure(error) || error.Item === undefined) throw error;
+    const failed = failedConditions(error);
+    if (failed === undefined) throw error;
+    const item = cancelledItem(error, 0);
+    if (item === undefined) return 'ticket-deleted';
     // Its own first try, whose answer was lost and that the SDK repeated; by now it may have been attempted.
-    const { cause, createdAt } = Delivery.parse(unmarshall(error.Item));
+    const { cause, createdAt } = Delivery.parse(unmarshall(item));
     if (cause.key !== delivery.cause.key || createdAt !== delivery.createdAt) throw error;
+    return 'stored';
   }
 }
 

@@ -100,6 +100,11 @@ export function ticketKey(project: string, ticket: string): ItemKey {
   return { pk: `TICKET#${project}#${ticket}`, sk: 'TICKET' };
 }
 
+/** The key of the mark that a ticket was deleted: what comes late for it does nothing. */
+export function deletedTicketKey(project: string, ticket: string): ItemKey {
+  return { pk: ticketKey(project, ticket).pk, sk: 'DELETED' };
+}
+
 /** The list of a feedback type's tickets, by number, which is their order of creation. */
 export function ticketListKey(project: string, feedbackType: string, number: number): ListKey {
   return { listPk: `LIST#${project}#TICKETS#${feedbackType}`, listSk: padded(number, 12) };
@@ -184,9 +189,10 @@ export function rateKey(endpoint: string): ItemKey {
   return { pk: `RATE#${endpoint}`, sk: 'RATE' };
 }
 
-/** The key of a notification: that a team is to be told of a ticket. */
+/** The key of a notification, that a team is to be told of a ticket, by its name `<project>/<ticket>/<id>`. */
 export function notificationKey(notification: string): ItemKey {
-  return { pk: `NOTIFICATION#${notification}`, sk: 'NOTIFICATION' };
+  const [project = '', ticket = '', id = ''] = notification.split('/');
+  return { pk: ticketKey(project, ticket).pk, sk: `NOTIFICATION#${id}` };
 }
 
 /**

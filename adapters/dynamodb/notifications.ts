@@ -4,7 +4,9 @@ import type { Delivery } from '../../core/deliveries/delivery.ts';
 import { Notification } from '../../core/notifications/notification.ts';
 import { type DeliveryStorage, deliveryExpiry, deliveryItem } from './deliveries.ts';
 import { notificationKey } from './keys.ts';
+import { notificationName } from './notification-item.ts';
 import { failedConditions, type Table } from './table.ts';
+import { ticketStands } from './ticket-stands.ts';
 
 type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
@@ -14,21 +16,22 @@ export type StoredNotification = { notification: Notification; version: number }
 const Stored = z.looseObject({ version: z.int() });
 
 /** Reads a notification, consistently; undefined where there is none. */
-export async function findNotification(table: Table, id: string): Promise<StoredNotification | undefined> {
+export async function findNotification(table: Table, name: string): Promise<StoredNotification | undefined> {
   const { Item } = await table.client.send(
-    new GetCommand({ TableName: table.name, Key: notificationKey(id), ConsistentRead: true }),
+    new GetCommand({ TableName: table.name, Key: notificationKey(name), ConsistentRead: true }),
   );
   if (Item === undefined) return undefined;
   return { notification: Notification.parse(Item), version: Stored.parse(Item).version };
 }
 
-/** Stores e-mails (99 at most) together with how far the notification has come: all or nothing, and nothing twice. */
+/** Stores e-mails (98 at most) together with how far the notification has come: all or nothing, and nothing twice. */
 export async function storeTold(
   table: Table,
   read: StoredNotification,
   told: { mails: readonly Delivery[]; after: Notification },
   storage: DeliveryStorage,
 ): Promise<'stored' | 'changed-meanwhile'> {
+  const { project, ticket } = read.notification;
   const mails = told.mails.map((mail) => ({
     Put: {
       TableName: table.name,
@@ -37,7 +40,11 @@ export async function storeTold(
     },
   }));
   try {
-    const TransactItems = [{ Update: progressUpdate(table, read, told.after, storage) }, ...mails];
+    const TransactItems = [
+      { Update: progressUpdate(table, read, told.after, storage) },
+      ...mails,
+      ...ticketStands(table, project, { ticket }),
+    ];
     await table.client.send(new TransactWriteCommand({ TransactItems }));
     return 'stored';
   } catch (error) {
@@ -50,9 +57,10 @@ export async function storeTold(
 function progressUpdate(
   table: Table,
   { version }: StoredNotification,
-  { id, toldUpTo, toldAt }: Notification,
+  notification: Notification,
   storage: DeliveryStorage,
 ): NonNullable<TransactItem['Update']> {
+  const { toldUpTo, toldAt } = notification;
   const values = {
     version: version + 1,
     ...(toldUpTo === undefined ? {} : { toldUpTo }),
@@ -62,7 +70,7 @@ function progressUpdate(
   const set = `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`;
   return {
     TableName: table.name,
-    Key: notificationKey(id),
+    Key: notificationKey(notificationName(notification)),
     UpdateExpression: toldAt === undefined ? set : `${set} REMOVE duePk, dueSk`,
     ConditionExpression: '#version = :before',
     ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),

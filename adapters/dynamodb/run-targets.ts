@@ -1,13 +1,11 @@
 import type { Counting, Run } from '../../core/runs/run.ts';
 import type { DeliveryScope, QuarantineScope } from '../../core/runs/scope.ts';
 import { listDeliveriesBetween } from './deliveries.ts';
+import { type ListedTargets, listErasable } from './erasure-targets.ts';
 import { listMembers } from './memberships.ts';
 import { listSubmissions } from './quarantine.ts';
 import type { Table } from './table.ts';
 import { listTickets } from './tickets.ts';
-
-/** A part of the list that a run is over: names of targets, and where it goes on; no `next` at the end of all lists. */
-export type ListedTargets = { names: string[]; next?: Omit<Counting, 'pending'> };
 
 /** Lists the next targets that a run looks through, at most `limit`, in its order; may lag a write by a second. */
 export async function listTargets(
@@ -16,6 +14,7 @@ export async function listTargets(
   { list, after }: Omit<Counting, 'pending'>,
   limit: number,
 ): Promise<ListedTargets> {
+  if (over.kind === 'erasure') return await listErasable(table, project, over, { list, after }, limit);
   const lists = over.kind === 'records' && over.target === 'ticket' ? (over.feedbackTypes ?? []).length : 1;
   if (list >= lists) return { names: [] };
   switch (over.kind) {

@@ -16,6 +16,8 @@ export type LargeBodies = KeptBodies & {
   store: (deliveries: readonly Delivery[]) => Promise<Delivery[]>;
   /** Reads a body; undefined where it is gone, or may not be read: S3 tells the two apart only to whoever may list. */
   read: (bodyAt: BodyAt) => Promise<TemplatePart[] | undefined>;
+  /** Removes a body for good; one that is not there is removed already. */
+  remove: (bodyAt: BodyAt) => Promise<void>;
   /** Reads a body to show it; undefined where that cannot be done now, whatever the reason. */
   peek: (bodyAt: BodyAt) => Promise<TemplatePart[] | undefined>;
 };
@@ -41,6 +43,7 @@ export function openLargeBodies(
       return stored;
     },
     read: async ({ objectKey }) => await readBody(exchange, objectKey),
+    remove: async ({ objectKey }) => await removeBody(exchange, objectKey),
     peek: async ({ objectKey }) => await readBody(exchange, objectKey).catch(() => undefined),
     ...keptBodies(exchange),
   };
@@ -58,6 +61,15 @@ async function storeBody(exchange: Exchange, delivery: Delivery): Promise<Delive
     return response.ok ? { outcome: 'done', value: undefined } : refusal(response.status, text);
   });
   return { ...delivery, request: { ...head, bodyAt: { objectKey, bytes: body.byteLength } } };
+}
+
+async function removeBody(exchange: Exchange, objectKey: string): Promise<void> {
+  await repeatCall(`S3 refused DELETE of ${objectKey}`, async () => {
+    const response = await exchange('DELETE', objectKey);
+    const text = await response.text();
+    const isDone = response.ok || response.status === 404;
+    return isDone ? { outcome: 'done', value: undefined } : refusal(response.status, text);
+  });
 }
 
 async function readBody(exchange: Exchange, objectKey: string): Promise<TemplatePart[] | undefined> {

@@ -5,8 +5,8 @@ import { type SigningSettings, uploadTarget } from './presigned-post.ts';
 /** One try's time, in milliseconds; S3 answers for 1 MiB within a fraction of it. */
 const tryTimeoutMs = 5_000;
 
-/** Stores an object of the bucket or reads it; the answer is S3's, whatever it says. */
-export type Exchange = (method: 'PUT' | 'GET', key: string, body?: Uint8Array) => Promise<Response>;
+/** Stores an object of the bucket, reads or removes it; the answer is S3's, whatever it says. */
+export type Exchange = (method: 'PUT' | 'GET' | 'DELETE', key: string, body?: Uint8Array) => Promise<Response>;
 
 /** Opens a bucket whose requests are signed here, so that hot functions need no S3 client. */
 export function openExchange(

@@ -173,6 +173,8 @@ export const Delivery = z.object({
   waitsSince: z.iso.datetime().optional(),
   /** The first attempt; later ones are items of their own. */
   firstAttempt: Attempt.optional(),
+  /** Set where its content was erased with its ticket: what it came to is all that is kept. */
+  erasedAt: z.iso.datetime().optional(),
   createdAt: z.iso.datetime(),
 });
 export type Delivery = z.infer<typeof Delivery>;

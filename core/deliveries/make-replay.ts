@@ -10,6 +10,9 @@ export function makeReplay(original: Delivery, { id, now }: { id: string; now: s
   }
   const { project, macro, action, target, request, mail, retry, success, latestOnly, maxPerSecond, urlHasTag, follow } =
     original;
+  if (original.erasedAt !== undefined) {
+    return { outcome: 'refused', reason: 'Its content was erased, so there is nothing to send again.' };
+  }
   if (request === undefined && mail === undefined) {
     const reason = 'This delivery was never rendered, so there is nothing to send again: run the macro again.';
     return { outcome: 'refused', reason };

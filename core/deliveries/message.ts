@@ -31,7 +31,7 @@ export const MacroMessage = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('count-run'), project: z.string(), run: z.string() }),
   z.object({ kind: z.literal('run-page'), project: z.string(), run: z.string(), page: z.int() }),
   z.object({ kind: z.literal('tend-run'), project: z.string(), run: z.string() }),
-  z.object({ kind: z.literal('tell-team'), notification: z.string() }),
+  z.object({ kind: z.literal('tell-team'), notification: z.string().describe('`<project>/<ticket>/<id>`') }),
 ]);
 export type MacroMessage = z.infer<typeof MacroMessage>;
 
@@ -50,7 +50,7 @@ export const scheduleLane = 'schedule';
 /** The lane of due entries that stand for a run, which wants to be looked at; their id is `<project>/<run>`. */
 export const runLane = 'run';
 
-/** The lane of due entries that stand for a notification whose team has not been told yet. */
+/** The lane of due entries that stand for a notification whose team has not been told yet; their id is `<project>/<ticket>/<id>`. */
 export const notificationLane = 'notification';
 
 /** The lane of due entries that stand for an attachment, which wants to be looked at; their id is `<project>/<ticket>/<id>`. */

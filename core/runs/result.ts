@@ -7,8 +7,8 @@ const notRetried = 'other actions were done, so a retry leaves it: run the macro
 /** What a run applies a macro to. */
 export type RunTarget = { ticket: string } | { member: string };
 
-/** What a run works on: a record, a delivery that is sent again, or a kept submission that is taken after all. */
-export type AnyTarget = RunTarget | { delivery: string } | { submission: string };
+/** What a run works on: a record, a delivery that is sent again, a kept submission, or something to be erased (`delivery/d1`). */
+export type AnyTarget = RunTarget | { delivery: string } | { submission: string } | { item: string };
 
 /** What became of one target. */
 export const RunResult = z
@@ -20,6 +20,7 @@ export const RunResult = z
       .string()
       .optional()
       .describe('The rejected submission that was to be taken; `ticket` is what it became.'),
+    item: z.string().optional().describe('What was to be erased, such as `delivery/d1`.'),
     outcome: z.enum(['done', 'failed', 'skipped']),
     reason: z.string().optional(),
     actions: z.array(ActionResult),

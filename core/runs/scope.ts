@@ -36,12 +36,23 @@ export type DeliveryScope = z.infer<typeof DeliveryScope>;
 const QuarantineScope = z.object({ kind: z.literal('quarantine'), source: z.string().optional(), to: z.string() });
 export type QuarantineScope = z.infer<typeof QuarantineScope>;
 
-/** What a run is over: a list that was given with it, or what a filter finds. */
+/** What is erased: a ticket that was deleted, with all that speaks of it. */
+export const ErasureScope = z.object({
+  kind: z.literal('erasure'),
+  of: z.literal('ticket'),
+  ticket: z.string(),
+  /** When the ticket was created: no delivery of it is older. */
+  from: z.string(),
+});
+export type ErasureScope = z.infer<typeof ErasureScope>;
+
+/** What a run is over: a list that was given with it, or what a filter finds, or what is left to erase. */
 export const RunScope = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('list'), target: z.enum(['ticket', 'member', 'submission']) }),
   RecordScope,
   DeliveryScope,
   QuarantineScope,
+  ErasureScope,
 ]);
 export type RunScope = z.infer<typeof RunScope>;
 

@@ -22,7 +22,9 @@ export const ShownRun = Run.pick({
   .extend({
     kind: Run.shape.kind
       .unwrap()
-      .describe('`replay`: deliveries are sent again; `resubmit`: rejected submissions are taken after all.'),
+      .describe(
+        '`replay`: deliveries are sent again; `resubmit`: rejected submissions are taken after all; `erase`: what was deleted is cleared away.',
+      ),
     cause: Run.shape.cause.unwrap(),
     over: RunScope.describe('What it is over, as it was when it began.'),
     confirm: z.literal(true).optional().describe('It waits to be started once it is counted.'),

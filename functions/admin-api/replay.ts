@@ -13,7 +13,8 @@ export const replayDelivery: Handle<ProjectCall> = async (dependencies, call) =>
   const replay = await prepareReplay({ ...dependencies, now }, found.delivery);
   if (replay.outcome === 'refused') return refuse(409, replay.reason);
   const { delivery, parts } = replay;
-  await storeDelivery(table, delivery, { dueShards, deliveryRetentionDays, now });
+  const outcome = await storeDelivery(table, delivery, { dueShards, deliveryRetentionDays, now });
+  if (outcome === 'ticket-deleted') return refuse(409, 'Its ticket was deleted, so there is nothing to send again.');
   call.request.note({ macro: delivery.macro, action: delivery.action, delivery: delivery.id });
   const location = `${apiOrigin}/admin/v1/projects/${call.project}/deliveries/${delivery.id}`;
   return { status: 202, headers: { location }, json: showDelivery(delivery, [], { parts }) };

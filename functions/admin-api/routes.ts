@@ -10,6 +10,7 @@ import { addMember, changeMember } from './change-members.ts';
 import { changeTicket } from './change-ticket.ts';
 import { copyProject } from './copy-project.ts';
 import { copyAsCurl } from './curl.ts';
+import { eraseCalledTicket } from './delete-ticket.ts';
 import { getDelivery, listProjectDeliveries } from './deliveries.ts';
 import { compareDocumentVersions, getDocumentVersion, listDocumentVersions } from './document-versions.ts';
 import { listProjectEndpoints, pauseEndpoint, resumeEndpoint } from './endpoints.ts';
@@ -76,6 +77,7 @@ const adminRoutes: Readonly<Record<AdminRouteKey, AdminRoute>> = {
   'GET /admin/v1/projects/{project}/tickets': { needs: 'read', handle: listProjectTickets },
   'GET /admin/v1/projects/{project}/tickets/{ticket}': { needs: 'read', handle: getTicket },
   'PATCH /admin/v1/projects/{project}/tickets/{ticket}': { needs: 'triage', handle: changeTicket },
+  'DELETE /admin/v1/projects/{project}/tickets/{ticket}': { needs: 'manage', handle: eraseCalledTicket },
   'GET /admin/v1/projects/{project}/tickets/{ticket}/history': { needs: 'read', handle: listTicketHistory },
   'GET /admin/v1/projects/{project}/tickets/{ticket}/attachments/{attachment}': {
     needs: 'read',

@@ -88,7 +88,8 @@ export async function beginList(
   return answerBegun(dependencies, shown);
 }
 
-function answerBegun({ apiOrigin }: AdminDependencies, run: ShownRun): HttpReply {
+/** Answers with a run that has begun. */
+export function answerBegun({ apiOrigin }: AdminDependencies, run: ShownRun): HttpReply {
   const location = `${apiOrigin}/admin/v1/projects/${run.project}/runs/${run.id}`;
   return { status: 202, headers: { location }, json: run };
 }

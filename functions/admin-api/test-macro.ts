@@ -94,7 +94,8 @@ async function send(
   shown: TestedWebhook,
 ): Promise<AdminReply> {
   for (const stored of await largeBodies.store([delivery])) {
-    await storeDelivery(table, stored, { dueShards, deliveryRetentionDays, now: now() });
+    const outcome = await storeDelivery(table, stored, { dueShards, deliveryRetentionDays, now: now() });
+    if (outcome === 'ticket-deleted') return notFound();
   }
   request.note({ macro: delivery.macro, action: delivery.action, delivery: delivery.id });
   const location = `${apiOrigin}/admin/v1/projects/${project}/deliveries/${delivery.id}`;

@@ -43,6 +43,9 @@ export async function replayTarget(
     if (tries > 1) await pause(25 * 2 ** tries);
     const outcome = await storeReplay(table, write, { ...dependencies, now: at });
     if (outcome === 'stored') return result;
+    if (outcome === 'ticket-deleted') {
+      return await storeAlone(dependencies, run, place, resultWithout(target, 'skipped', 'its ticket was deleted'));
+    }
     if (outcome === 'done-before') return await patiently(dependencies, () => getResult(table, run, place));
   }
   return await storeAlone(dependencies, run, place, resultWithout(target, 'failed', tooBusy));

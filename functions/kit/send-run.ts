@@ -15,13 +15,16 @@ export type RunSending = { macroQueue: Queue; now: () => number };
 /** How many messages the queue did not take, and what was in the way; empty where it took all. The run's due entry brings them. */
 export type Unsent = { unsent?: number; fault?: string };
 
-/** Has a run counted. */
+/** Has a run counted, not before so many seconds. */
 export async function sendCount(
   { macroQueue }: RunSending,
   { project, id }: Pick<Run, 'project' | 'id'>,
+  delaySeconds = 0,
 ): Promise<Unsent> {
   const message: MacroMessage = { kind: 'count-run', project, run: id };
-  return await trySend(macroQueue, [{ body: JSON.stringify(message), group: groupOf(id) }]);
+  return await trySend(macroQueue, [
+    { body: JSON.stringify(message), group: groupOf(id), ...(delaySeconds === 0 ? {} : { delaySeconds }) },
+  ]);
 }
 
 /** Sends pages of a run to the queue, each when it may be worked. */

@@ -121,7 +121,8 @@ function draftCreation(
     failed: count('failed'),
     skipped: count('skipped'),
   });
-  const answer = CreatedTicket.parse(ticket);
+  // Who it is from is the ticket's to say: this is kept where nobody looks for people.
+  const { submitter: _, ...answer } = CreatedTicket.parse(ticket);
   const call = givenKey === undefined ? {} : { call: { source: source.key, givenKey, bodyHash, answer } };
   const token = dependencies.newId();
   const drafted = { ticket, number, before: context, memberVersion, token, ...call };

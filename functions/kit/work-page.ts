@@ -5,6 +5,7 @@ import type { LargeBodies } from '../../adapters/s3/large-bodies.ts';
 import { type AnyTarget, isRetried, type RunResult, resultWithout, type Tally, tally } from '../../core/runs/result.ts';
 import { type Run, type RunPage, settledOf } from '../../core/runs/run.ts';
 import { describeFault } from './describe-fault.ts';
+import { type EraseDependencies, eraseTarget } from './erase-target.ts';
 import { replayTarget } from './replay-target.ts';
 import { resubmitTarget } from './resubmit-target.ts';
 import { type InLine, storeAlone, type TargetDependencies, workTarget } from './work-target.ts';
@@ -17,12 +18,13 @@ const maxSettleTries = 10;
 const broken = 'something broke on our side: look at the record, then run the macro again for it if nothing changed';
 
 /** What working a page needs. */
-export type PageDependencies = TargetDependencies & {
-  readConfiguration: ConfigurationReader;
-  /** Reads it from the table, however fresh what is known of it. */
-  readConfigurationNow: ConfigurationReader;
-  largeBodies: Pick<LargeBodies, 'readKept'>;
-};
+export type PageDependencies = TargetDependencies &
+  EraseDependencies & {
+    readConfiguration: ConfigurationReader;
+    /** Reads it from the table, however fresh what is known of it. */
+    readConfigurationNow: ConfigurationReader;
+    largeBodies: Pick<LargeBodies, 'readKept'>;
+  };
 
 /** A page in our hands: the token of its lease, and when nothing of it may be begun any more (epoch milliseconds). */
 export type LeasedPage = { run: Run; page: RunPage; token: string; deadline: number };
@@ -97,6 +99,10 @@ async function describeWork(dependencies: PageDependencies, { run, page, deadlin
     return async (target, place) =>
       'submission' in target ? await resubmitTarget(dependencies, worked, target, at(place)) : undefined;
   }
+  if (run.kind === 'erase') {
+    return async (target, place) =>
+      'item' in target ? await eraseTarget(dependencies, { run, deadline }, target, at(place)) : undefined;
+  }
   const configuration = await dependencies.readConfiguration(run.project);
   const macro = configuration?.document.macros.find(({ key }) => key === run.macro);
   if (configuration === undefined || macro === undefined) {
@@ -114,6 +120,7 @@ async function describeWork(dependencies: PageDependencies, { run, page, deadlin
 
 function toTarget({ over }: Run, name: string): AnyTarget {
   if (over.kind === 'deliveries') return { delivery: name };
+  if (over.kind === 'erasure') return { item: name };
   if (over.kind === 'quarantine' || over.target === 'submission') return { submission: name };
   return over.target === 'member' ? { member: name } : { ticket: name };
 }

@@ -18,7 +18,12 @@ const NewDelivery = z.object({
 type NewDelivery = z.infer<typeof NewDelivery>;
 
 /** A notification's new image, as far as its message needs it. */
-const NewNotification = z.object({ type: z.object({ S: z.literal('notification') }), id: text });
+const NewNotification = z.object({
+  type: z.object({ S: z.literal('notification') }),
+  id: text,
+  project: text,
+  ticket: text,
+});
 
 /** What the handler is given. */
 export type QueueDeliveryDependencies = {
@@ -41,7 +46,8 @@ export function queueDelivery({ webhookQueue, emailQueue, macroQueue, observer }
       const image = record.dynamodb?.NewImage;
       const notification = NewNotification.safeParse(image);
       if (notification.success) {
-        tellings.push(describeNotification(notification.data.id));
+        const { project, ticket, id } = notification.data;
+        tellings.push(describeNotification(`${project}/${ticket}/${id}`));
       } else {
         const delivery = NewDelivery.parse(image);
         (isMailLane(laneOf(delivery)) ? mails : webhooks).push(describeDelivery(delivery));

@@ -1,4 +1,5 @@
 import type { RememberedCall } from '../../adapters/dynamodb/ticket-creation.ts';
+import { findTicket } from '../../adapters/dynamodb/tickets.ts';
 import type { SourceOfType } from '../../core/sources/find-source.ts';
 import { CreatedTicket } from '../../core/tickets/ticket.ts';
 import { maxAttachmentBytes, objectKeyOf, uploadMs } from '../../core/uploads/attachment.ts';
@@ -57,6 +58,11 @@ export async function answerReplayed(
     return refuse(422, 'This Idempotency-Key was used with a different body: take a new key for a new report.');
   }
   submission.note({ ticket: remembered.ticket, replayed: true });
-  const reply = await answerCreated(dependencies, submission, CreatedTicket.parse(remembered.answer));
+  const { project } = submission;
+  const ticket = await findTicket(dependencies.table, project, remembered.ticket);
+  if (ticket === undefined) return refuse(404, 'The ticket that this call created was deleted.');
+  const { submitter } = ticket;
+  const answer = CreatedTicket.parse({ ...remembered.answer, submitter });
+  const reply = await answerCreated(dependencies, submission, answer);
   return { ...reply, headers: { ...reply.headers, 'idempotency-replayed': 'true' } };
 }

@@ -1,4 +1,4 @@
-import { readStorageUse, storeAttachment, takeFilePlace } from '../../adapters/dynamodb/attachments.ts';
+import { declareAttachment, readStorageUse } from '../../adapters/dynamodb/attachments.ts';
 import {
   Attachment,
   type AttachmentRecord,
@@ -12,7 +12,8 @@ import { writeUploadCapability } from '../../core/uploads/capabilities.ts';
 import { cleanFileName } from '../../core/uploads/clean-file-name.ts';
 import { firstParts, multipartAboveBytes } from '../../core/uploads/part-plan.ts';
 import { fileAddress } from '../kit/file-addresses.ts';
-import { type HttpReply, refuse, refuseParameters } from '../kit/http.ts';
+import { type HttpReply, notFound, refuse, refuseParameters } from '../kit/http.ts';
+import { patiently } from '../kit/patiently.ts';
 import { readBody } from '../kit/read-input.ts';
 import { settleArrival } from '../kit/settle-arrival.ts';
 import { FileDeclaration } from '../kit/upload-schemas.ts';
@@ -36,7 +37,7 @@ async function declareFile(dependencies: FileDependencies, call: FileCall): Prom
   if (size > maxAttachmentBytes) {
     return refuse(413, `A file may have 2 GiB (${maxAttachmentBytes} bytes) at most, and this has ${size}.`);
   }
-  const full = await refuseFull(dependencies, call, size);
+  const full = await refuseFullStorage(dependencies, call, size);
   if (full !== undefined) return full;
   const draft = draftAttachment(dependencies, call, { fileName, contentType, size });
   const isInParts = multipart ?? size > multipartAboveBytes;
@@ -46,7 +47,11 @@ async function declareFile(dependencies: FileDependencies, call: FileCall): Prom
     ...(sha256 === undefined ? {} : { sha256: sha256.toLowerCase() }),
     ...(uploadId === undefined ? {} : { uploadId }),
   };
-  await storeNew(dependencies, attachment);
+  const refused = await storeNew(dependencies, attachment);
+  if (refused !== undefined) {
+    if (uploadId !== undefined) await dependencies.bucket.abortParts(objectKeyOf(draft), uploadId);
+    return refused;
+  }
   const upload = await describeUpload(dependencies, { ...call, attachment });
   return { status: 201, json: { status: 201, attachment: Attachment.parse(attachment), upload } };
 }
@@ -60,10 +65,11 @@ async function storeFile(dependencies: FileDependencies, call: FileCall): Promis
   if (bytes.byteLength === 0) {
     return refuseParameters([{ parameter: form.parameter, code: 'out_of_range', message: 'The file is empty.' }]);
   }
-  const full = await refuseFull(dependencies, call, bytes.byteLength);
+  const full = await refuseFullStorage(dependencies, call, bytes.byteLength);
   if (full !== undefined) return full;
   const attachment = draftAttachment(dependencies, call, { fileName, contentType, size: bytes.byteLength });
-  await storeNew(dependencies, attachment);
+  const refused = await storeNew(dependencies, attachment);
+  if (refused !== undefined) return refused;
   await dependencies.bucket.put(objectKeyOf(attachment), bytes, contentType);
   const stored = (await storeNow(dependencies, attachment)) ?? attachment;
   return { status: 201, json: { status: 201, attachment: Attachment.parse(stored) } };
@@ -91,22 +97,18 @@ function draftAttachment(
   return { ...place, ...file, fileName: cleanFileName(fileName), state: 'pending', version: 1, createdAt };
 }
 
-async function storeNew({ table, dueShards, now }: FileDependencies, attachment: AttachmentRecord): Promise<void> {
-  // Ids are given once: one that is there is ours, of a try whose answer was lost.
-  await storeAttachment(table, { before: undefined, after: attachment }, { dueShards, now: now() });
-}
-
-/** Refuses a file that the project has no room for, or the ticket no place. */
-async function refuseFull(
-  dependencies: FileDependencies,
-  call: FileCall,
-  size: number,
-): Promise<HttpReply | undefined> {
-  const full = await refuseFullStorage(dependencies, call, size);
-  if (full !== undefined) return full;
-  const { project, ticket } = call;
-  if (await takeFilePlace(dependencies.table, project, ticket, maxFilesOfTicket)) return undefined;
-  return refuse(409, `This ticket has been given ${maxFilesOfTicket} files, which is the most that one may have.`);
+/** Stores a file that is declared, unless the ticket has no place for it; says then what the sender is told. */
+async function storeNew(dependencies: FileDependencies, attachment: AttachmentRecord): Promise<HttpReply | undefined> {
+  const { table, dueShards, now, newId } = dependencies;
+  const storage = { dueShards, now: now(), most: maxFilesOfTicket, token: newId() };
+  switch (await patiently(dependencies, () => declareAttachment(table, attachment, storage))) {
+    case 'stored':
+      return undefined;
+    case 'ticket-deleted':
+      return notFound();
+    case 'no-place':
+      return refuse(409, `This ticket has been given ${maxFilesOfTicket} files, which is the most that one may have.`);
+  }
 }
 
 async function refuseFullStorage(

@@ -71,7 +71,14 @@ async function count(dependencies: CountDependencies, leased: Run, token: string
   const { table, now, readConfiguration } = dependencies;
   if (leased.over.kind === 'list') return await conclude(dependencies, leased, [], token);
   const configuration = await readConfiguration(leased.project);
-  const judge = configuration === undefined ? async () => [] : judgeOf(dependencies, configuration, leased);
+  // What is to be erased is so whatever the document says, or whether there is one.
+  const keepAll = async (names: readonly string[]) => [...names];
+  const judge =
+    leased.over.kind === 'erasure'
+      ? keepAll
+      : configuration === undefined
+        ? async () => []
+        : judgeOf(dependencies, configuration, leased);
   const limit = hasFilter(leased) ? listedAtOnce.judged : listedAtOnce.plain;
   const most = pagesAtOnce * pageSizeOf(leased);
   let run = leased;

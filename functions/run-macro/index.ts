@@ -1,6 +1,7 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { configurationReader } from '../../adapters/dynamodb/configuration.ts';
 import { openTable } from '../../adapters/dynamodb/table.ts';
+import { openAttachmentBucket } from '../../adapters/s3/attachment-bucket.ts';
 import { openLargeBodies } from '../../adapters/s3/large-bodies.ts';
 import { createKeyLoader } from '../../adapters/secrets/master-secret.ts';
 import { createObserver } from '../kit/observer.ts';
@@ -35,6 +36,7 @@ export const handler = queueConsumer(
     ...settings,
     ...system,
     table,
+    bucket: openAttachmentBucket(settings.bucketName, process.env.AWS_ENDPOINT_URL_S3),
     largeBodies: openLargeBodies(table.client.config, settings.bucketName, process.env.AWS_ENDPOINT_URL_S3),
     webhookQueue: { client, url: settings.webhookQueueUrl },
     emailQueue: { client, url: settings.emailQueueUrl },

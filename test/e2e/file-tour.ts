@@ -41,6 +41,17 @@ export async function sendFiles(calls: StackCalls, engines: Engines, slack: Rece
   await calls.call(204, 'delete-attachment', { path });
   await runOverFiles(calls, files);
   await expireOne(files, engines);
+  await deleteTicket(calls, files);
+}
+
+/** With its files, and with what was sent for it in bodies of their own. */
+async function deleteTicket({ call }: StackCalls, { ticket }: FileCalls): Promise<void> {
+  const { json } = await call(202, 'delete-ticket', { path: { ticket } });
+  const { id: run } = z.object({ id: z.string() }).parse(json);
+  await vi.waitFor(async () => {
+    expect((await call(200, 'get-run', { path: { run } })).json).toMatchObject({ state: 'done', failed: 0 });
+  }, patience);
+  await call(404, 'get-ticket', { path: { ticket } });
 }
 
 async function openTicket(calls: StackCalls): Promise<FileCalls> {

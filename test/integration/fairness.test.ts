@@ -13,6 +13,7 @@ import { queueConsumer } from '../../functions/kit/queue-consumer.ts';
 import { runMacro } from '../../functions/run-macro/handler.ts';
 import { fillSlots, toRecord } from '../../functions/send-webhook/fill-slots.ts';
 import { testKeys } from '../admin.ts';
+import { openTestBucket } from '../bucket.ts';
 import { type TestEngines, test } from '../engines.ts';
 import { recordingObserver } from '../gateway.ts';
 import { startReceivingServer } from '../receiving-server.ts';
@@ -339,7 +340,9 @@ function busyEndpoint(
 }
 
 /** Drains all shards onto a queue of its own, and counts what it has drained. */
-async function drainer({ table, macroQueue: { client } }: TestEngines, clock: TestClock) {
+async function drainer(engines: TestEngines, clock: TestClock) {
+  const { table, macroQueue } = engines;
+  const { client } = macroQueue;
   projects += 1;
   const { QueueUrl: url = '' } = await client.send(
     new CreateQueueCommand({ QueueName: `drained-${process.pid}-${projects}` }),
@@ -355,7 +358,13 @@ async function drainer({ table, macroQueue: { client } }: TestEngines, clock: Te
       dueShards,
       deliveryRetentionDays: 30,
     },
-    largeBodies: { store: async () => [], read: async () => undefined, readKept: async () => undefined },
+    largeBodies: {
+      store: async () => [],
+      read: async () => undefined,
+      readKept: async () => undefined,
+      remove: async () => undefined,
+    },
+    bucket: openTestBucket(engines),
     loadKeys: async () => testKeys,
     apiOrigin: 'https://api.example.com',
     consoleOrigin: 'https://console.example.com',

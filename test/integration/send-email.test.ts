@@ -9,6 +9,7 @@ import { queueDelivery } from '../../functions/queue-delivery/handler.ts';
 import { runMacro } from '../../functions/run-macro/handler.ts';
 import { failingDomain } from '../../local/mail-engine.ts';
 import { testKeys } from '../admin.ts';
+import { openTestBucket } from '../bucket.ts';
 import { test } from '../engines.ts';
 import { recordingObserver } from '../gateway.ts';
 import { mailSender } from '../mail.ts';
@@ -141,7 +142,13 @@ describe('the e-mail queue', () => {
     const drain = runMacro({
       loadKeys: async () => testKeys,
       ...{ table, webhookQueue, emailQueue, macroQueue, uploadQueue, dueShards: 4, deliveryRetentionDays: 30 },
-      largeBodies: { store: async () => [], read: async () => undefined, readKept: async () => undefined },
+      largeBodies: {
+        store: async () => [],
+        read: async () => undefined,
+        readKept: async () => undefined,
+        remove: async () => undefined,
+      },
+      bucket: openTestBucket(engines),
       apiOrigin: 'https://api.example.com',
       consoleOrigin: 'https://console.example.com',
       readConfiguration: async () => undefined,

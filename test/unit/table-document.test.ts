@@ -22,6 +22,7 @@ const patterns: readonly [pattern: string, name: keyof typeof keys, key: object 
   ["a project's members, by e-mail address", 'memberListKey', keys.memberListKey('apollo', 'jim@example.com')],
   ["the counter of a feedback type's tickets", 'counterKey', keys.counterKey('apollo', 'issues')],
   ['a ticket, by id', 'ticketKey', keys.ticketKey('apollo', 'BUG-0001')],
+  ['that a ticket was deleted', 'deletedTicketKey', keys.deletedTicketKey('apollo', 'BUG-0001')],
   ["a feedback type's tickets, oldest first", 'ticketListKey', keys.ticketListKey('apollo', 'issues', 1)],
   ['a call that is remembered for its Idempotency-Key', 'idempotencyKey', keys.idempotencyKey('apollo', 'web', 'k')],
   [
@@ -73,7 +74,7 @@ const patterns: readonly [pattern: string, name: keyof typeof keys, key: object 
   ],
   ["an endpoint's health", 'endpointKey', keys.endpointKey('9f86d081884c7d65')],
   ["an endpoint's timetable, where it has maxPerSecond", 'rateKey', keys.rateKey('9f86d081884c7d65')],
-  ['that a team is to be told of a ticket', 'notificationKey', keys.notificationKey('n1')],
+  ['that a team is to be told of a ticket', 'notificationKey', keys.notificationKey('apollo/BUG-0001/n1')],
   [
     "one entry of a record's history",
     'changeKey',

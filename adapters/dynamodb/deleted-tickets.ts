@@ -1,0 +1,146 @@
+import { DeleteCommand, GetCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import type { Run } from '../../core/runs/run.ts';
+import type { Ticket } from '../../core/tickets/ticket.ts';
+import { AttachmentRecord } from '../../core/uploads/attachment.ts';
+import { storageItem } from './attachments.ts';
+import { attachmentPrefix, deletedTicketKey, type ItemKey, lookupKey, ticketKey } from './keys.ts';
+import { readPages } from './read-all.ts';
+import { newRunItem, runExpiry } from './runs.ts';
+import { failedConditions, isConditionFailure, isContention, type Table } from './table.ts';
+
+/** The mark of a deleted ticket: the partitions of the entries by which it was found, hashed, until they are cleared away. */
+const DeletedTicket = z.object({ lookups: z.array(z.string()).default([]) });
+
+/** Something that hangs on a ticket: an item of its partition, and the file that it stands for. */
+export type TicketPart = { key: ItemKey; file?: AttachmentRecord };
+
+/**
+ * Deletes a ticket together with the run that clears away what hangs on it: from then on nothing finds the ticket.
+ *
+ *   ticket as it was read  ->  the mark that it was deleted, and a run
+ */
+export async function deleteTicket(
+  table: Table,
+  { ticket, run, token }: { ticket: Ticket; run: Run; token: string },
+  dueShards: number,
+): Promise<'deleted' | 'changed-meanwhile' | 'contended'> {
+  const { project, id } = ticket;
+  const texts = Object.values(ticket.external).flatMap((group) => Object.values(group).map(String));
+  const mark = {
+    ...deletedTicketKey(project, id),
+    type: 'deleted-ticket',
+    version: 1,
+    run: run.id,
+    deletedAt: run.startedAt,
+    lookups: [...new Set(texts)].map((text) => lookupKey(project, 'ticket', text, id).pk),
+    expiresAt: runExpiry(run),
+  };
+  try {
+    await table.client.send(
+      new TransactWriteCommand({
+        TransactItems: [
+          {
+            Delete: {
+              TableName: table.name,
+              Key: ticketKey(project, id),
+              ConditionExpression: '#version = :version',
+              ExpressionAttributeNames: { '#version': 'version' },
+              ExpressionAttributeValues: { ':version': ticket.version },
+            },
+          },
+          { Put: { TableName: table.name, Item: mark, ConditionExpression: 'attribute_not_exists(pk)' } },
+          newRunItem(table, run, dueShards),
+        ],
+        ClientRequestToken: token,
+      }),
+    );
+    return 'deleted';
+  } catch (error) {
+    if (failedConditions(error) !== undefined) return 'changed-meanwhile';
+    if (!isContention(error)) throw error;
+    return 'contended';
+  }
+}
+
+/** Yields what still hangs on a deleted ticket, all but the mark. */
+export async function* readTicketParts(table: Table, project: string, ticket: string): AsyncGenerator<TicketPart[]> {
+  const mark = deletedTicketKey(project, ticket);
+  const pages = readPages(table, {
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: { ':pk': mark.pk },
+    ConsistentRead: true,
+  });
+  for await (const items of pages) {
+    yield items.flatMap((item): TicketPart[] => {
+      const key = Key.parse(item);
+      if (key.sk === mark.sk) return [];
+      return [key.sk.startsWith(attachmentPrefix) ? { key, file: AttachmentRecord.parse(item) } : { key }];
+    });
+  }
+}
+
+const Key = z.object({ pk: z.string(), sk: z.string() });
+
+/** Removes an item for good, if it is still there. */
+export async function removeItem(table: Table, key: ItemKey): Promise<void> {
+  const { pk, sk } = key;
+  try {
+    await table.client.send(
+      new DeleteCommand({
+        TableName: table.name,
+        Key: { pk, sk },
+        ConditionExpression: 'attribute_exists(pk)',
+      }),
+    );
+  } catch (error) {
+    if (!isConditionFailure(error)) throw error;
+  }
+}
+
+/** Removes a file's item, and with a stored one what it counted for, once. */
+export async function removeFileItem(
+  table: Table,
+  key: ItemKey,
+  { project, state, size, version }: AttachmentRecord,
+): Promise<'removed' | 'changed-meanwhile'> {
+  const counted = state === 'stored' ? [storageItem(table, project, { bytes: -size, files: -1 })] : [];
+  try {
+    await table.client.send(
+      new TransactWriteCommand({
+        TransactItems: [
+          {
+            Delete: {
+              TableName: table.name,
+              Key: { pk: key.pk, sk: key.sk },
+              ConditionExpression: '#version = :version',
+              ExpressionAttributeNames: { '#version': 'version' },
+              ExpressionAttributeValues: { ':version': version },
+            },
+          },
+          ...counted,
+        ],
+      }),
+    );
+    return 'removed';
+  } catch (error) {
+    if (failedConditions(error) === undefined) throw error;
+    return 'changed-meanwhile';
+  }
+}
+
+/** Removes the entries by which a deleted ticket was found by values from outside; its mark forgets them. */
+export async function removeTicketLookups(table: Table, project: string, ticket: string): Promise<void> {
+  const mark = deletedTicketKey(project, ticket);
+  const { Item } = await table.client.send(new GetCommand({ TableName: table.name, Key: mark, ConsistentRead: true }));
+  if (Item === undefined) return;
+  for (const pk of DeletedTicket.parse(Item).lookups) await removeItem(table, { pk, sk: ticket });
+  await table.client.send(
+    new UpdateCommand({
+      TableName: table.name,
+      Key: mark,
+      UpdateExpression: 'REMOVE lookups',
+      ConditionExpression: 'attribute_exists(pk)',
+    }),
+  );
+}
