@@ -5,7 +5,7 @@ import { json } from './describe-route.ts';
 import { fileDescriptions } from './file-descriptions.ts';
 import { Fired, ListenerHeaders, ListenerQuery } from './fire-listener/answer.ts';
 import { ChoiceQuery, NotificationsQuery } from './leave-notifications/request.ts';
-import { BatchAnswer, Created, DryRun } from './receive-feedback/answer.ts';
+import { BatchAnswer, Created, DryRun, Grouped } from './receive-feedback/answer.ts';
 import { ReceiveHeaders, ReceiveQuery } from './receive-feedback/request.ts';
 import type { RefusalStatus } from './refusals.ts';
 import type { RouteName } from './routes.ts';
@@ -61,6 +61,11 @@ const createdExample: z.infer<typeof Created> = {
   ignoredParameters: ['sumary'],
 };
 
+const TicketHeaders = z.object({
+  Location: z.string().describe("The ticket's address."),
+  'Idempotency-Replayed': z.literal('true').optional().describe('Present where the call was made before.'),
+});
+
 const receiveFeedback: RouteDescription = {
   tag: 'Feedback',
   summary: 'Create a ticket',
@@ -76,15 +81,14 @@ const receiveFeedback: RouteDescription = {
   },
   answers: {
     200: {
-      description: 'A dry run: the report would be accepted.',
-      content: { 'application/json': { schema: DryRun } },
+      description:
+        'The report was counted on an open ticket of its group (`grouped`), which is the ticket here. Or a dry run: it would be accepted.',
+      headers: TicketHeaders,
+      content: { 'application/json': { schema: z.union([Grouped, DryRun]) } },
     },
     201: {
       description: 'The ticket, and a form for S3 for each attachment field.',
-      headers: z.object({
-        Location: z.string().describe("The ticket's address."),
-        'Idempotency-Replayed': z.literal('true').optional().describe('Present where the ticket existed already.'),
-      }),
+      headers: TicketHeaders,
       content: { 'application/json': { schema: Created, example: createdExample } },
     },
   },

@@ -38,29 +38,58 @@ const leaveOutExpressions: Plugin = {
   },
 };
 
-/**
- * Leaves out what zod describes its schemas with as JSON Schema: only the API's description asks for that, and every other
- * function would load it at each cold start. A schema that is asked nevertheless throws.
- */
-const leaveOutJsonSchema: Plugin = {
-  name: 'leave-out-json-schema',
-  setup({ onLoad }) {
-    const contents = 'export const toJSONSchema = undefined, allProcessors = {};';
-    onLoad({ filter: /[/\\]zod[/\\]v4[/\\]core[/\\]json-schema-processors\.js$/ }, () => ({ contents, loader: 'js' }));
-  },
-};
+/** Puts something small in the place of modules that a function would load at each cold start and never use. */
+function replaceModules(name: string, replacements: readonly [module: RegExp, contents: string][]): Plugin {
+  return {
+    name,
+    setup({ onLoad }) {
+      for (const [filter, contents] of replacements) onLoad({ filter }, () => ({ contents, loader: 'js' }));
+    },
+  };
+}
 
 /**
- * Leaves out the memory of endpoints that DynamoDB's client would discover: nobody asks it to, and the package behind it is as
- * large as a handler of ours.
+ * Leaves out what zod describes its schemas with as JSON Schema: only the API's description asks for that. A schema that is
+ * asked nevertheless throws.
  */
-const leaveOutEndpointMemory: Plugin = {
-  name: 'leave-out-endpoint-memory',
-  setup({ onLoad }) {
-    const contents = 'export default class { get() {} peek() {} set() {} has() { return false; } clear() {} };';
-    onLoad({ filter: /[/\\]mnemonist[/\\]lru-cache\.js$/ }, () => ({ contents, loader: 'js' }));
-  },
-};
+const leaveOutJsonSchema = replaceModules('leave-out-json-schema', [
+  [
+    /[/\\]zod[/\\]v4[/\\]core[/\\]json-schema-processors\.js$/,
+    'export const toJSONSchema = undefined, allProcessors = {};',
+  ],
+  [/[/\\]zod[/\\]v4[/\\]core[/\\]json-schema-generator\.js$/, 'export const JSONSchemaGenerator = undefined;'],
+  [
+    /[/\\]zod[/\\]v4[/\\]core[/\\]to-json-schema\.js$/,
+    'export const createToJSONSchemaMethod = undefined, createStandardJSONSchemaMethod = () => undefined;',
+  ],
+]);
+
+/** Leaves out what a locale of date-fns knows for reading dates and for telling distances: here dates are only written. */
+const leaveOutReadingOfDates = replaceModules('leave-out-reading-of-dates', [
+  [
+    /[/\\]date-fns[/\\]locale[/\\]en-US[/\\]_lib[/\\](match|formatDistance|formatRelative)\.js$/,
+    'export const match = undefined, formatDistance = undefined, formatRelative = undefined;',
+  ],
+]);
+
+/**
+ * Leaves out of the SDK the memory of endpoints that DynamoDB's client would discover if it were asked to, SHA-256 for where
+ * Node was built without it, retries of the adaptive mode, headers of event streams, and the region of a machine's metadata:
+ * Lambda says the region in the environment.
+ */
+const leaveOutUnusedParts = replaceModules('leave-out-unused-parts', [
+  [
+    /[/\\]mnemonist[/\\]lru-cache\.js$/,
+    'export default class { get() {} peek() {} set() {} has() { return false; } clear() {} };',
+  ],
+  [/[/\\]@smithy[/\\]core[/\\].*[/\\]Sha256Js\.js$/, 'export class Sha256Js {}'],
+  [/[/\\]@smithy[/\\]core[/\\].*[/\\]DefaultRateLimiter\.js$/, 'export class DefaultRateLimiter {}'],
+  [/[/\\]@smithy[/\\]signature-v4[/\\].*[/\\]HeaderFormatter\.js$/, 'export class HeaderFormatter {}'],
+  [
+    /[/\\]@smithy[/\\]core[/\\].*[/\\]getInstanceMetadataRegion\.js$/,
+    'export const getInstanceMetadataRegion = async () => undefined;',
+  ],
+]);
 
 /** Leaves out all of the SDK's own package descriptions but the version, which is what its user agent says. */
 const keepVersionOnly: Plugin = {
@@ -92,7 +121,14 @@ export const bundleOptions = {
   banner: {
     js: "import{createRequire as bundleRequire}from'node:module';const require=bundleRequire(import.meta.url);",
   },
-  plugins: [leaveOutUnusedWays, leaveOutExpressions, keepVersionOnly, leaveOutJsonSchema, leaveOutEndpointMemory],
+  plugins: [
+    leaveOutUnusedWays,
+    leaveOutExpressions,
+    keepVersionOnly,
+    leaveOutJsonSchema,
+    leaveOutReadingOfDates,
+    leaveOutUnusedParts,
+  ],
   logLevel: 'warning',
   // What is left out is undefined by intent.
   logOverride: { 'import-is-undefined': 'silent' },

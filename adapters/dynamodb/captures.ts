@@ -1,4 +1,3 @@
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Delivery, FrozenCapture } from '../../core/deliveries/delivery.ts';
@@ -11,7 +10,7 @@ import type { TransactItem } from './consequences.ts';
 import { changeKey, memberKey, ticketKey } from './keys.ts';
 import { lookupItems } from './lookups.ts';
 import { isOwnSettlement, type SettledLease, type Settlement } from './settlement.ts';
-import { cancelledItem, failedConditions, isContention, type Table } from './table.ts';
+import { cancelledItem, failedConditions, isContention, isInvalidWrite, type Table } from './table.ts';
 
 /** Values that came back for the record of a delivery. */
 export type CaptureWrite = {
@@ -74,19 +73,11 @@ export async function settleCapture(
       }
       // The attempt is there already: whoever found the lease lapsed has recorded it as interrupted.
       if (failed?.some((place) => place < items.length) === true) return { outcome: 'lease-lost' };
-      if (isInvalid(error)) return leaveAll(write, 'the table refuses them together');
+      if (isInvalidWrite(error)) return leaveAll(write, 'the table refuses them together');
       if (failed === undefined && !isContention(error)) throw error;
     }
   }
   return leaveAll(write, `${idOf(write.delivery)} was changed by others at each of ${maxTries} tries`);
-}
-
-/** Whether a transaction can never be carried out as it is: an expression or an item outgrows what the table takes. */
-function isInvalid(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if (error.name === 'ValidationException') return true;
-  if (!(error instanceof TransactionCanceledException)) return false;
-  return (error.CancellationReasons ?? []).some(({ Code }) => Code === 'ValidationError');
 }
 
 function leaveAll({ captured }: CaptureWrite, reason: string): CaptureOutcome {

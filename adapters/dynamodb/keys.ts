@@ -115,6 +115,11 @@ export function idempotencyKey(project: string, source: string, givenKey: string
   return { pk: `IDEMPOTENCY#${project}#${source}#${sha256(givenKey)}`, sk: 'IDEMPOTENCY' };
 }
 
+/** The key of what names the ticket of a group of a source's equal reports. */
+export function groupKey(project: string, source: string, group: string): ItemKey {
+  return { pk: `GROUP#${project}#${source}#${group}`, sk: 'GROUP' };
+}
+
 /** The key of the mark that a listener has executed the call that its sender names so. */
 export function listenerCallKey(project: string, listener: string, callId: string): ItemKey {
   return { pk: `CALL#${project}#${listener}#${sha256(callId)}`, sk: 'CALL' };

@@ -46,6 +46,14 @@ export function isContention(error: unknown): boolean {
   return codes.some((code) => contentionCodes.has(code));
 }
 
+/** Whether a transaction can never be carried out as it is: an expression or an item outgrows what the table takes. */
+export function isInvalidWrite(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error.name === 'ValidationException') return true;
+  if (!(error instanceof TransactionCanceledException)) return false;
+  return (error.CancellationReasons ?? []).some(({ Code }) => Code === 'ValidationError');
+}
+
 const contentionNames = new Set([
   'ProvisionedThroughputExceededException',
   'ThrottlingException',

@@ -10,13 +10,28 @@ export type Capturing = { group: string; context: RecordContext; listener?: stri
  * Whether any automation could follow from captured values. Most cannot, because they ask for a change of something else, and
  * so the sender need not have anybody look for them.
  */
-export function mayFollow(document: ProjectDocument, capturing: Capturing): boolean {
-  const target = 'ticket' in capturing.context ? 'feedback' : 'member';
-  return document.automations.some(({ enabled, trigger, macro, unless, filter }) => {
+export function mayFollow(document: ProjectDocument, { group, context, listener }: Capturing): boolean {
+  const isChanged = (path: string) => path.startsWith(`external.${group}.`);
+  return listFollowing(document, { isChanged, context, listener }).length > 0;
+}
+
+/** A change of a record that is about to be made, by the paths that it touches. */
+type Changing = { isChanged: (path: string) => boolean; context: RecordContext; listener?: string | undefined };
+
+/** The automations that could follow from a change, whatever else of the record is changed by others meanwhile. */
+export function listFollowing(document: ProjectDocument, { isChanged, context, listener }: Changing): Automation[] {
+  const [target, type] =
+    'ticket' in context ? (['feedback', context.ticket.feedbackType] as const) : (['member', undefined] as const);
+  return document.automations.filter(({ enabled, trigger, macro: key, feedbackType, unless, filter }) => {
     if (!enabled || trigger !== 'modify') return false;
-    if (unless !== undefined && unless.listener === capturing.listener) return false;
-    if (document.macros.find(({ key }) => key === macro)?.target !== target) return false;
-    return neededChanges(document, filter).every((name) => isCaptured(document, capturing, name));
+    if (unless !== undefined && unless.listener === listener) return false;
+    const macro = document.macros.find((candidate) => candidate.key === key);
+    if (macro?.target !== target) return false;
+    if ([feedbackType, macro.feedbackType].some((wanted) => wanted !== undefined && wanted !== type)) return false;
+    return neededChanges(document, filter).every((name) => {
+      const path = findPath(document, context, name);
+      return path !== undefined && isChanged(path);
+    });
   });
 }
 
@@ -30,8 +45,4 @@ function neededBy(where: Where): string[] {
   if ('all' in where) return where.all.flatMap(neededBy);
   if ('any' in where || 'not' in where) return [];
   return where.op === 'changed' ? [where.field] : [];
-}
-
-function isCaptured(document: ProjectDocument, { group, context }: Capturing, name: string): boolean {
-  return findPath(document, context, name)?.startsWith(`external.${group}.`) === true;
 }

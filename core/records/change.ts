@@ -15,6 +15,7 @@ export const FieldChange = z.object({
   path: z.string(),
   from: z.unknown().optional().describe('The value before; one above 1 KB is shown by its beginning and its size.'),
   to: z.unknown().optional().describe('The value after; one above 1 KB is shown by its beginning and its size.'),
+  added: z.number().optional().describe('How much a number was raised by, where others raised it at the same moment.'),
   reason: z.string().optional().describe('Why points were given.'),
 });
 export type FieldChange = z.infer<typeof FieldChange>;

@@ -4,6 +4,7 @@ import { canonicalEmail } from '../members.ts';
 import type { ParameterError } from '../reply-errors.ts';
 import { countCodePoints, describeType, readFieldValue } from '../tickets/field-value.ts';
 import type { FieldValue, TicketState } from '../tickets/ticket.ts';
+import { identifyGroup, resolveGroupName } from './group-reports.ts';
 
 /** Longest submitter that is kept as given, in code points; an e-mail address itself has at most 254. */
 const maxClaimedSubmitter = 1_000;
@@ -15,6 +16,8 @@ export type ReportReading = {
   state: TicketState | undefined;
   /** The submitter as given; undefined where none was. */
   givenSubmitter: string | undefined;
+  /** The group of equal reports that it belongs to; undefined where it is not grouped. */
+  group: string | undefined;
   ignoredParameters: string[];
 };
 
@@ -22,6 +25,8 @@ export type ReportReading = {
 export type SubmitterDecision =
   | { outcome: 'found'; email: string; claimed?: string }
   | { outcome: 'unknown-submitter'; error: ParameterError };
+
+const nothing = { outcome: 'absent' } as const;
 
 /** Reads a report by its source's mapping and lists every rejected parameter. */
 export function readReport(
@@ -33,14 +38,17 @@ export function readReport(
   const fields: Record<string, FieldValue> = {};
   for (const field of feedbackType.fields) {
     const parameter = Object.hasOwn(source.fields, field.key) ? source.fields[field.key] : undefined;
-    if (parameter === undefined) continue;
-    const reading = readFieldValue(field, readParameter(body, parameter), parameter);
+    const reading =
+      parameter === undefined ? nothing : readFieldValue(field, readParameter(body, parameter), parameter);
     if (reading.outcome === 'rejected') errors.push(reading.error);
     if (reading.outcome === 'read') fields[field.key] = reading.value;
+    // What is counted counts one, unless the report says how many.
+    if (reading.outcome === 'absent' && field.key === source.group?.add) fields[field.key] = 1;
   }
   const givenSubmitter = readSubmitter(source, body, errors);
   const state = readState(source, feedbackType, body, errors);
-  return { errors, fields, state, givenSubmitter, ignoredParameters: findIgnored(source, body) };
+  const group = identifyGroup(source, feedbackType, body, fields);
+  return { errors, fields, state, givenSubmitter, group, ignoredParameters: findIgnored(source, feedbackType, body) };
 }
 
 /** The canonical addresses of the members that decide who the submitter is. */
@@ -123,8 +131,13 @@ function readState(
   return { team: status.team, workflow: workflow.key, status: status.key };
 }
 
-function findIgnored(source: ExternalSource, body: Readonly<Record<string, unknown>>): string[] {
-  const parameters = [...Object.values(source.fields), source.submitter, ...(source.group?.by ?? [])];
+function findIgnored(
+  source: ExternalSource,
+  feedbackType: FeedbackType,
+  body: Readonly<Record<string, unknown>>,
+): string[] {
+  const compared = (source.group?.by ?? []).map((name) => resolveGroupName(source, feedbackType, name).parameter);
+  const parameters = [...Object.values(source.fields), source.submitter, ...compared];
   if (source.state === undefined) parameters.push(source.statusParameter);
   const read = new Set(parameters.map(topProperty));
   // Where pointers lead into a property that holds nothing to be led into, none of them reads it.

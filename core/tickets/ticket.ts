@@ -43,13 +43,19 @@ export const Ticket = z.object({
     .optional()
     .describe('By endpoint, the delivery that was made last: a webhook with latestOnly gives way to it.'),
   origin: TicketOrigin,
+  group: z.string().optional().describe('The group of equal reports that the ticket was created for.'),
+  raisedSince: z
+    .int()
+    .optional()
+    .describe('The version since which, up to `raisedTo`, only reports were counted on it.'),
+  raisedTo: z.int().optional(),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
 });
 export type Ticket = z.infer<typeof Ticket>;
 
 /** A ticket as it is shown. */
-export const ShownTicket = Ticket.omit({ latestDeliveries: true })
+export const ShownTicket = Ticket.omit({ latestDeliveries: true, group: true, raisedSince: true, raisedTo: true })
   .extend({ attachments: z.array(Attachment).describe('Oldest first.') })
   .meta({ id: 'Ticket' });
 

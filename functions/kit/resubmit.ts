@@ -12,6 +12,9 @@ import { readJsonObject } from './json-body.ts';
 import type { ReportTaking } from './submission.ts';
 import { describeSize, takeReport } from './take-report.ts';
 
+/** How long one goes on trying while others change its group, in milliseconds. */
+const maxTakingMs = 8_000;
+
 /** What taking a kept submission needs. */
 export type Resubmission = ReportTaking & { largeBodies: Pick<LargeBodies, 'store' | 'readKept'> };
 
@@ -26,6 +29,7 @@ export type ResubmitOptions = {
 
 /** What became of a kept submission that was to be taken after all. */
 export type Resubmitted =
+  /** The ticket that it became, or on which it was counted. */
   | { outcome: 'created'; ticket: CreatedTicket }
   /** A dry run, of one that would have been taken. */
   | { outcome: 'acceptable'; ignoredParameters: string[] }
@@ -55,6 +59,7 @@ export async function resubmit(
   const submission = {
     ...{ ...endpoint, project, configuration, reading, givenKey, bodyHash, note },
     expect: () => undefined,
+    deadline: now() + maxTakingMs,
     replay: { id, submittedAt, by, beside: (ticket: string) => [mark(ticket), ...beside(ticket)] },
   };
   const taken = await takeReport(dependencies, submission, { dryRun });
@@ -63,6 +68,8 @@ export async function resubmit(
     case 'changed-meanwhile':
     case 'contended':
       return taken;
+    case 'grouped':
+      return { outcome: 'created', ticket: taken.ticket };
     case 'acceptable':
       return { outcome: 'acceptable', ignoredParameters: reading.ignoredParameters };
     case 'replayed':

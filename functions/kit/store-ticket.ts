@@ -1,10 +1,6 @@
 import { findMembers } from '../../adapters/dynamodb/members.ts';
-import {
-  createTicket,
-  findRememberedCall,
-  type RememberedCall,
-  type TicketCreation,
-} from '../../adapters/dynamodb/ticket-creation.ts';
+import { findRememberedCall, type KeyedCall, type RememberedCall } from '../../adapters/dynamodb/remembered-calls.ts';
+import { createTicket, type TicketCreation } from '../../adapters/dynamodb/ticket-creation.ts';
 import { takeTicketNumber } from '../../adapters/dynamodb/tickets.ts';
 import { decideSubmission } from '../../core/consequence.ts';
 import type { Change } from '../../core/records/change.ts';
@@ -23,13 +19,18 @@ export type StoredTicket =
   | { outcome: 'replayed'; remembered: RememberedCall }
   /** What was kept of it is not as it was read. */
   | { outcome: 'changed-meanwhile' }
+  | { outcome: 'group-taken' }
   | { outcome: 'contended' };
 
-/** Decides what follows from a checked report and stores all of it, under a number of its own. */
+/**
+ * Decides what follows from a checked report and stores all of it, under a number of its own. In its group it takes over from a
+ * ticket that is not open any more.
+ */
 export async function storeTicket(
   dependencies: ReportTaking,
   submission: Submission,
   decidingMembers: Members | undefined,
+  takesOverFrom?: string,
 ): Promise<StoredTicket> {
   const { table, dueShards, deliveryRetentionDays, pause } = dependencies;
   const { project, feedbackType, source, reading } = submission;
@@ -40,10 +41,15 @@ export async function storeTicket(
     takeTicketNumber(table, project, feedbackType.key),
     decidingMembers ?? readMembers(),
   ]);
-  let creation = await draftStored(dependencies, submission, firstNumber, firstMembers);
+  const draft = async (number: number, known: Members) => {
+    const drafted = await draftStored(dependencies, submission, number, known);
+    const { group } = reading;
+    return group === undefined ? drafted : { ...drafted, group: { source: source.key, group, takesOverFrom } };
+  };
+  let creation = await draft(firstNumber, firstMembers);
   let members = firstMembers;
   for (let tries = 1; tries <= maxTries; tries += 1) {
-    submission.expect(creation.ticket.id);
+    submission.expect(creation.ticket.id, false);
     const outcome = await createTicket(table, creation, { dueShards, deliveryRetentionDays });
     if (outcome === 'created') {
       await noteAutomations(dependencies, creation.consequence);
@@ -52,13 +58,14 @@ export async function storeTicket(
     if (outcome === 'changed-meanwhile') return { outcome };
     const remembered = await findRemembered(dependencies, submission);
     if (remembered !== undefined) return { outcome: 'replayed', remembered };
+    if (outcome === 'group-taken') return { outcome };
     if (outcome === 'number-taken') {
       const number = await takeTicketNumber(table, project, feedbackType.key);
-      creation = await draftStored(dependencies, submission, number, members);
+      creation = await draft(number, members);
     } else if (outcome === 'member-changed') {
       await pause(50 * 2 ** tries);
       members = await readMembers();
-      creation = await draftStored(dependencies, submission, creation.number, members);
+      creation = await draft(creation.number, members);
     } else {
       // The same transaction again: where it was carried out after all, it is known by its token.
       await pause(50 * 2 ** tries);
@@ -90,7 +97,7 @@ function draftCreation(
   number: number,
   members: Members,
 ): TicketCreation {
-  const { configuration, source, reading, givenKey, bodyHash, note, replay } = submission;
+  const { configuration, source, reading, note, replay } = submission;
   const draft = draftTicket(dependencies, submission, number, (email) => members.has(email));
   const submitter = members.get(draft.submitter);
   const context: TicketContext = {
@@ -121,11 +128,9 @@ function draftCreation(
     failed: count('failed'),
     skipped: count('skipped'),
   });
-  // Who it is from is the ticket's to say: this is kept where nobody looks for people.
-  const { submitter: _, ...answer } = CreatedTicket.parse(ticket);
-  const call = givenKey === undefined ? {} : { call: { source: source.key, givenKey, bodyHash, answer } };
+  const call = nameCall(submission, ticket);
   const token = dependencies.newId();
-  const drafted = { ticket, number, before: context, memberVersion, token, ...call };
+  const drafted = { ticket, number, before: context, memberVersion, token, ...(call === undefined ? {} : { call }) };
   if (replay === undefined) return { ...drafted, consequence };
   const first = { record: 'ticket' as const, change: replayChange(dependencies.newId(), draft, replay) };
   const changes = [first, ...consequence.changes];
@@ -139,6 +144,14 @@ function replayChange(id: string, { createdAt, origin }: Ticket, { by }: ReplayO
     { path: 'ticket.origin.submittedAt', to: origin.submittedAt },
   ];
   return { id, at: createdAt, version: 1, cause: { kind: 'source', key: origin.key, by }, changes };
+}
+
+/** What is to be remembered of a call, where it brought an `Idempotency-Key`: what it was answered with. */
+export function nameCall({ project, source, givenKey, bodyHash }: Submission, ticket: Ticket): KeyedCall | undefined {
+  if (givenKey === undefined) return undefined;
+  // Who it is from is the ticket's to say: this is kept where nobody looks for people.
+  const { submitter: _, ...answer } = CreatedTicket.parse(ticket);
+  return { project, source: source.key, givenKey, bodyHash, ticket: ticket.id, answer };
 }
 
 function draftTicket(
@@ -164,6 +177,7 @@ function draftTicket(
       ...{ kind: 'source', key: source.key },
       ...(replay === undefined ? {} : { replayed: replay.id, submittedAt: replay.submittedAt }),
     },
+    ...(reading.group === undefined ? {} : { group: reading.group }),
     createdAt,
     updatedAt: createdAt,
   };

@@ -5,12 +5,12 @@ import type { Table } from '../../adapters/dynamodb/table.ts';
 import type { LargeBodies } from '../../adapters/s3/large-bodies.ts';
 import type { SourceOfType } from '../../core/sources/find-source.ts';
 import type { ReportReading } from '../../core/sources/read-report.ts';
+import type { RecordLoading } from './load-record.ts';
 
 /** What checking and storing reports needs. */
-export type ReportTaking = {
+export type ReportTaking = RecordLoading & {
   table: Table;
   largeBodies: Pick<LargeBodies, 'store'>;
-  consoleOrigin: string;
   dueShards: number;
   deliveryRetentionDays: number;
   now: () => number;
@@ -30,8 +30,10 @@ export type Submission = SourceOfType & {
   replay?: ReplayOf;
   /** Adds facts to the log line of whoever brought it. */
   note(facts: Readonly<Record<string, unknown>>): void;
-  /** Is told of the ticket that is about to be stored. */
-  expect(ticket: string): void;
+  /** Is told of the ticket that is about to be stored, or on which it is about to be counted. */
+  expect(ticket: string, isGrouped: boolean): void;
+  /** Until when it is tried to store what others keep changing, in epoch milliseconds. */
+  deadline: number;
 };
 
 /** A kept submission that is taken after all: by whom, and what is stored with its ticket so that it happens once. */

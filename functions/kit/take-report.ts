@@ -1,7 +1,9 @@
 import { findMembers } from '../../adapters/dynamodb/members.ts';
 import type { ParameterError } from '../../core/reply-errors.ts';
 import { decideSubmitter, submitterCandidates } from '../../core/sources/read-report.ts';
-import { findRemembered, type StoredTicket, storeTicket } from './store-ticket.ts';
+import { CreatedTicket } from '../../core/tickets/ticket.ts';
+import { findGroup, type StoredReport, storeReport } from './group-report.ts';
+import { findRemembered } from './store-ticket.ts';
 import type { Members, ReportTaking, Submission } from './submission.ts';
 
 /** Most bytes that a ticket's fields may have: an item of the table ends at 400 KB (docs/architecture.md). */
@@ -9,11 +11,11 @@ const maxFieldBytes = 340_000;
 
 /** What became of a report. */
 export type TakenReport =
-  | StoredTicket
+  | StoredReport
   | { outcome: 'rejected'; errors: ParameterError[] }
   | { outcome: 'too-large'; bytes: number }
-  /** A dry run, of one that would have been taken. */
-  | { outcome: 'acceptable' };
+  /** A dry run, of one that would have been taken, and counted on the ticket where there is one. */
+  | { outcome: 'acceptable'; ticket?: CreatedTicket };
 
 /** How a report is to be taken; what `prepare` does must be done before a ticket is there. */
 type ReportOptions = { dryRun: boolean; prepare?: () => Promise<unknown> };
@@ -36,7 +38,9 @@ export async function takeReport(
   if (errors.length > 0) return { outcome: 'rejected', errors };
   const bytes = Buffer.byteLength(JSON.stringify(reading.fields));
   if (bytes > maxFieldBytes) return { outcome: 'too-large', bytes };
-  return dryRun ? { outcome: 'acceptable' } : await storeTicket(dependencies, submission, members);
+  if (!dryRun) return await storeReport(dependencies, submission, members);
+  const { ticket } = await findGroup(dependencies, submission);
+  return { outcome: 'acceptable', ...(ticket === undefined ? {} : { ticket: CreatedTicket.parse(ticket) }) };
 }
 
 /** Reads the members where they decide whether the report is accepted, so that all problems are named at once. */

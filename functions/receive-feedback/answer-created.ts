@@ -1,4 +1,4 @@
-import type { RememberedCall } from '../../adapters/dynamodb/ticket-creation.ts';
+import type { RememberedCall } from '../../adapters/dynamodb/remembered-calls.ts';
 import { findTicket } from '../../adapters/dynamodb/tickets.ts';
 import type { SourceOfType } from '../../core/sources/find-source.ts';
 import { CreatedTicket } from '../../core/tickets/ticket.ts';
@@ -11,11 +11,45 @@ import type { ReceiveDependencies } from './submission.ts';
 
 /** Answers with the ticket and a freshly signed upload for each of its attachment fields. */
 export async function answerCreated(
-  { signUpload, loadKeys, newId, now, apiOrigin }: ReceiveDependencies,
-  { project, source, feedbackType, reading }: Submission,
+  dependencies: ReceiveDependencies,
+  submission: Submission,
   ticket: CreatedTicket,
 ): Promise<HttpReply> {
   const expiresAt = Date.parse(ticket.createdAt) + uploadMs;
+  const files = await openUploads(dependencies, submission, ticket, expiresAt);
+  const { ignoredParameters } = submission.reading;
+  return {
+    status: 201,
+    headers: locate(dependencies, submission, ticket),
+    json: { status: 201, ticket, files, ignoredParameters },
+  };
+}
+
+/** Answers a report that was counted on a ticket: its files may come as long as those of a new one. */
+export async function answerGrouped(
+  dependencies: ReceiveDependencies,
+  submission: Submission,
+  ticket: CreatedTicket,
+): Promise<HttpReply> {
+  const files = await openUploads(dependencies, submission, ticket, dependencies.now() + uploadMs);
+  const { ignoredParameters } = submission.reading;
+  return {
+    status: 200,
+    headers: locate(dependencies, submission, ticket),
+    json: { status: 200, grouped: true, ticket, files, ignoredParameters },
+  };
+}
+
+function locate({ apiOrigin }: ReceiveDependencies, { project }: Submission, { id }: CreatedTicket) {
+  return { location: `${apiOrigin}/admin/v1/projects/${project}/tickets/${id}` };
+}
+
+async function openUploads(
+  { signUpload, loadKeys, newId, now, apiOrigin }: ReceiveDependencies,
+  { project, source, feedbackType }: Submission,
+  ticket: CreatedTicket,
+  expiresAt: number,
+) {
   const writeEndpoint = async (parameter: string) => {
     const capability = writeUploadCapability(
       (await loadKeys()).capability,
@@ -25,7 +59,7 @@ export async function answerCreated(
     const field = { project, source: source.key, ticket: ticket.id, parameter };
     return `${fileAddress(apiOrigin, field)}?upload=${capability}`;
   };
-  const files = await Promise.all(
+  return await Promise.all(
     listUploads({ source, feedbackType }).map(async ({ field, parameter }) => {
       const key = objectKeyOf({ project, ticket: ticket.id, field, id: newId() });
       const signed = await signUpload({ key, maxBytes: maxAttachmentBytes }, new Date(now()));
@@ -33,11 +67,6 @@ export async function answerCreated(
       return { field, parameter, endpoint, upload: { ...signed, maxBytes: maxAttachmentBytes } };
     }),
   );
-  return {
-    status: 201,
-    headers: { location: `${apiOrigin}/admin/v1/projects/${project}/tickets/${ticket.id}` },
-    json: { status: 201, ticket, files, ignoredParameters: reading.ignoredParameters },
-  };
 }
 
 /** The attachment fields that a source takes files for, with the parameters that mean them. */
@@ -63,6 +92,7 @@ export async function answerReplayed(
   if (ticket === undefined) return refuse(404, 'The ticket that this call created was deleted.');
   const { submitter } = ticket;
   const answer = CreatedTicket.parse({ ...remembered.answer, submitter });
-  const reply = await answerCreated(dependencies, submission, answer);
+  const answerAgain = remembered.grouped ? answerGrouped : answerCreated;
+  const reply = await answerAgain(dependencies, submission, answer);
   return { ...reply, headers: { ...reply.headers, 'idempotency-replayed': 'true' } };
 }

@@ -20,9 +20,18 @@ export const Created = z
   })
   .meta({ id: 'Created' });
 
+/** The answer to a report that was counted on an open ticket instead of creating another. */
+export const Grouped = Created.extend({ status: z.literal(200), grouped: z.literal(true) }).meta({ id: 'Grouped' });
+
 /** The answer to a dry run that would have been accepted. */
 export const DryRun = z
-  .object({ status: z.literal(200), dryRun: z.literal(true), ignoredParameters: z.array(z.string()) })
+  .object({
+    status: z.literal(200),
+    dryRun: z.literal(true),
+    grouped: z.literal(true).optional().describe('It would be counted on this ticket instead of creating one.'),
+    ticket: CreatedTicket.optional(),
+    ignoredParameters: z.array(z.string()),
+  })
   .meta({ id: 'DryRun' });
 
 const replayed = z.literal(true).optional().describe('The ticket was there: the batch was sent before.');
@@ -33,6 +42,6 @@ export const BatchAnswer = z
     status: z.literal(200),
     accepted: z.int(),
     refused: z.int(),
-    reports: z.array(z.union([Created.extend({ replayed }), DryRun, ErrorBody])),
+    reports: z.array(z.union([Created.extend({ replayed }), Grouped.extend({ replayed }), DryRun, ErrorBody])),
   })
   .meta({ id: 'BatchAnswer' });

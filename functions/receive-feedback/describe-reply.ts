@@ -3,7 +3,11 @@ import type { CallFacts } from '../kit/activity-log.ts';
 import { describeRefusal } from '../kit/describe-refusal.ts';
 import type { HttpReply } from '../kit/http.ts';
 
-const WithTicket = z.object({ ticket: z.object({ id: z.string() }) });
+const WithTicket = z.object({
+  ticket: z.object({ id: z.string() }),
+  grouped: z.boolean().optional(),
+  dryRun: z.boolean().optional(),
+});
 const WithReports = z.object({
   accepted: z.int(),
   refused: z.int(),
@@ -18,9 +22,11 @@ const toldRefusals = 3;
 /** What a key's activity says of a call that was answered so: the ticket, or why there is none. */
 export function describeReply(reply: HttpReply): CallFacts {
   const { status, json, headers } = reply;
-  const ticket = WithTicket.safeParse(json).data?.ticket.id;
-  if (status === 201 && ticket !== undefined) {
-    return { status, outcome: headers?.['idempotency-replayed'] === 'true' ? 'replayed' : 'accepted', ticket };
+  const told = WithTicket.safeParse(json).data;
+  if (told !== undefined && told.dryRun !== true) {
+    const ticket = told.ticket.id;
+    if (headers?.['idempotency-replayed'] === 'true') return { status, outcome: 'replayed', ticket };
+    return { status, outcome: told.grouped === true ? 'grouped' : 'accepted', ticket };
   }
   const batch = WithReports.safeParse(json).data;
   if (batch !== undefined) return { status, ...describeBatch(batch) };

@@ -17,6 +17,9 @@ import type { ReceiveDependencies, Rejected, ReportEndpoint } from './submission
 
 const batchRoute = `${routes['receive-batch'].method} ${routes['receive-batch'].path}`;
 
+/** How long a call goes on trying, in milliseconds: its sender waits 30 s at most (AWS quota). */
+const maxCallMs = 24_000;
+
 /** Creates a ticket from a report, or one from each of a batch. */
 export function receiveFeedback(dependencies: ReceiveDependencies): HttpHandler {
   const keep = rejectionKeeper(dependencies);
@@ -68,6 +71,7 @@ async function answer(
     configuration,
     feedbackType,
     activity,
+    deadline: dependencies.now() + maxCallMs,
     keep: (rejected: Rejected) => keep(request, of, rejected),
   };
   const answerWhole = request.routeKey === batchRoute ? answerBatch : answerOne;

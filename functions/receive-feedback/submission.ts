@@ -25,6 +25,8 @@ export type ReportEndpoint = SourceOfType & {
   activity: ActivityLog;
   /** The prefix of the key that it was opened with. */
   apiKey: string | undefined;
+  /** Until when it is tried to store what others keep changing, in epoch milliseconds. */
+  deadline: number;
   /** Keeps a rejected report where the source asks for it; returns the answer, which then says where it is kept. */
   keep: (rejected: Rejected) => Promise<HttpReply>;
 };

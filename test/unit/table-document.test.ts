@@ -25,6 +25,7 @@ const patterns: readonly [pattern: string, name: keyof typeof keys, key: object 
   ['that a ticket was deleted', 'deletedTicketKey', keys.deletedTicketKey('apollo', 'BUG-0001')],
   ["a feedback type's tickets, oldest first", 'ticketListKey', keys.ticketListKey('apollo', 'issues', 1)],
   ['a call that is remembered for its Idempotency-Key', 'idempotencyKey', keys.idempotencyKey('apollo', 'web', 'k')],
+  ["the ticket of a group of a source's equal reports", 'groupKey', keys.groupKey('apollo', 'web', '8254c329a92850f6')],
   [
     'that a listener has executed a call',
     'listenerCallKey',
