@@ -25,7 +25,7 @@ export async function projectWithReports(
     ...seeded,
     clock,
     path: `/projects/${seeded.project}`,
-    call: admin(engines, seeded.project, clock).asAdministrator,
+    call: admin(engines, `${seeded.project}/admin`, clock).asAdministrator,
   };
 }
 

@@ -19,7 +19,7 @@ export async function triagedProject(
   const { send } = receiver(engines, seeded, clock);
   const created = await send({ summary: 'Crash', severity: 'Low', submitter: 'jim@example.com' });
   if (created.status !== 201) throw new Error(`no ticket: ${JSON.stringify(created)}`);
-  const { as, asAdministrator, observer } = admin(engines, seeded.project, clock);
+  const { as, asAdministrator, observer } = admin(engines, `${seeded.project}/admin`, clock);
   const path = `/projects/${seeded.project}/tickets/BUG-0001`;
   const manager = as(personClaims('pm@example.com'));
   return {

@@ -37,12 +37,15 @@ export async function findTicket(table: Table, project: string, id: string): Pro
   return Item === undefined ? undefined : Ticket.parse(Item);
 }
 
-/** Reads the tickets with these distinct ids, consistently, by id; the missing ones are not in the answer. */
-export async function findTickets(table: Table, project: string, ids: readonly string[]): Promise<Map<string, Ticket>> {
-  const items = await batchGet(
-    table,
-    ids.map((id) => ticketKey(project, id)),
-  );
+/** Reads the tickets with these distinct ids, consistently unless they may lag, by id; the missing ones are not in the answer. */
+export async function findTickets(
+  table: Table,
+  project: string,
+  ids: readonly string[],
+  options: { mayLag?: boolean } = {},
+): Promise<Map<string, Ticket>> {
+  const keys = ids.map((id) => ticketKey(project, id));
+  const items = await batchGet(table, keys, options);
   return new Map(items.map((item) => Ticket.parse(item)).map((ticket) => [ticket.id, ticket]));
 }
 
@@ -70,17 +73,31 @@ export function ticketItem(ticket: Ticket, number: number): ItemKey & ListKey & 
   };
 }
 
+/** What a page of a feedback type's tickets reads. */
+export type TicketsRequest = { limit: number; after?: string | undefined; newestFirst: boolean };
+
 /** Lists a feedback type's tickets by number, oldest first unless turned; may lag a write by a second. */
 export async function listTickets(
   table: Table,
   project: string,
   feedbackType: string,
-  page: { limit: number; after?: string | undefined; newestFirst: boolean },
+  page: TicketsRequest,
 ): Promise<Page<ListedTicket>> {
+  const { items, ...rest } = await listTicketEntries(table, project, feedbackType, page);
+  return { items: items.map(({ listed }) => listed), ...rest };
+}
+
+/** Lists a feedback type's tickets as {@link listTickets} does, each with the place in the list after which it goes on. */
+export async function listTicketEntries(
+  table: Table,
+  project: string,
+  feedbackType: string,
+  page: TicketsRequest,
+): Promise<Page<{ listed: ListedTicket; place: string }>> {
   const { listPk } = ticketListKey(project, feedbackType, 0);
-  return await readListPage(table, { listPk, ...page }, (listed) =>
-    ListedTicket.parse({ ...listed, project, feedbackType }),
-  );
+  return await readListPage(table, { listPk, ...page }, (listed, place) => {
+    return { listed: ListedTicket.parse({ ...listed, project, feedbackType }), place };
+  });
 }
 
 /** Tickets by their status as `workflow/status`, how many pages were read for it, and whether those were all. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Macro, ProjectDocument } from '../document/schema.ts';
 import { Where } from '../document/schema-filters.ts';
+import { listConditions } from '../filters/list-conditions.ts';
 import { matchesFilter } from '../filters/match-filter.ts';
 import { recordSubject } from '../macros/record-subject.ts';
 import { scopeOfTickets } from '../macros/tag-scopes.ts';
@@ -87,9 +88,9 @@ export function matchesScope(document: ProjectDocument, { where }: RecordScope, 
 
 /** Whether conditions read anything of tickets' submitters, who are then to be loaded. */
 export function readsSubmitter(document: ProjectDocument, where: Where): boolean {
-  if ('all' in where) return where.all.some((part) => readsSubmitter(document, part));
-  if ('any' in where) return where.any.some((part) => readsSubmitter(document, part));
-  if ('not' in where) return readsSubmitter(document, where.not);
-  const resolved = resolveTag(scopeOfTickets(document, undefined), where.field);
-  return resolved.outcome !== 'value' || resolved.path.startsWith('submitter.');
+  const scope = scopeOfTickets(document, undefined);
+  return listConditions(where).some(({ field }) => {
+    const resolved = resolveTag(scope, field);
+    return resolved.outcome !== 'value' || resolved.path.startsWith('submitter.');
+  });
 }

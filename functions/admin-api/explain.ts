@@ -82,7 +82,8 @@ function findAsked(
     return choose('automation', 'automation', document.automations, automation, (one) => ({ automations: [one] }));
   }
   if (where === undefined) return { outcome: 'read', input: { automations: document.automations } };
-  const conditions = readWhere(document, context, where);
+  const feedbackType = 'ticket' in context ? context.ticket.feedbackType : undefined;
+  const conditions = readWhere(document, { target: kind, feedbackType, allowsChanged: true }, where);
   return conditions.outcome === 'refused' ? conditions : { outcome: 'read', input: { filter: conditions.input } };
 }
 

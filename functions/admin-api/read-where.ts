@@ -1,17 +1,17 @@
 import { checkAdHocFilter } from '../../core/document/check-ad-hoc-filter.ts';
+import type { ConditionScope } from '../../core/document/check-conditions.ts';
 import type { ProjectDocument } from '../../core/document/schema.ts';
 import { Where } from '../../core/document/schema-filters.ts';
 import { readJsonText } from '../../core/json-text.ts';
 import type { ParameterError } from '../../core/reply-errors.ts';
-import type { RecordContext } from '../../core/tickets/record-values.ts';
 import { refuseParameters } from '../kit/http.ts';
 import type { Input } from '../kit/read-input.ts';
 
 const shape =
   'where takes JSON: {"field": "severity", "op": "equals", "value": "Low"}, or {"all": […]}, {"any": […]}, {"not": …} of such.';
 
-/** Reads conditions that a query carries as JSON, for one record; refuses them with every problem they have. */
-export function readWhere(document: ProjectDocument, context: RecordContext, text: string): Input<Where> {
+/** Reads conditions that a query carries as JSON; refuses them with every problem they have. */
+export function readWhere(document: ProjectDocument, scope: ConditionScope, text: string): Input<Where> {
   const json = readJsonText(text);
   if (json.outcome === 'refused') {
     return refused(
@@ -23,9 +23,7 @@ export function readWhere(document: ProjectDocument, context: RecordContext, tex
   }
   const where = Where.safeParse(json.value);
   if (!where.success) return refused([{ code: 'invalid_type', message: shape }]);
-  const target = 'ticket' in context ? 'ticket' : 'member';
-  const feedbackType = 'ticket' in context ? context.ticket.feedbackType : undefined;
-  const problems = checkAdHocFilter(document, [], where.data, { target, feedbackType, allowsChanged: true });
+  const problems = checkAdHocFilter(document, [], where.data, scope);
   if (problems.length === 0) return { outcome: 'read', input: where.data };
   return refused(
     problems.map(({ path, code, message }) => ({ code, message: path === '' ? message : `${path}: ${message}` })),

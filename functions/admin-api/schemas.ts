@@ -43,6 +43,8 @@ export const TicketsQuery = PageQuery.extend({
     .optional()
     .describe('The key of a feedback type; without it the types come one after another.'),
   order: z.enum(['asc', 'desc']).default('asc').describe('Oldest first, or newest first.'),
+  filter: z.string().optional().describe('The key of a saved filter.'),
+  where: z.string().optional().describe('Conditions as JSON, instead of a saved filter.'),
 });
 
 /** What a record's history and comments can be asked. */

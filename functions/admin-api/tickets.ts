@@ -1,20 +1,21 @@
 import * as z from 'zod';
 import { listAttachments } from '../../adapters/dynamodb/attachments.ts';
+import type { Configuration } from '../../adapters/dynamodb/configuration.ts';
 import type { ProjectPointer } from '../../adapters/dynamodb/projects.ts';
-import type { Table } from '../../adapters/dynamodb/table.ts';
-import { findTicket, listTickets } from '../../adapters/dynamodb/tickets.ts';
+import { findTicket } from '../../adapters/dynamodb/tickets.ts';
 import type { CursorList } from '../../core/cursors.ts';
+import { checkAdHocFilter } from '../../core/document/check-ad-hoc-filter.ts';
 import type { ProjectDocument } from '../../core/document/schema.ts';
-import { isTicketId, type ListedTicket } from '../../core/tickets/ticket.ts';
+import type { Where } from '../../core/document/schema-filters.ts';
+import { isTicketId } from '../../core/tickets/ticket.ts';
 import { notFound, refuseParameters } from '../kit/http.ts';
-import { readQuery } from '../kit/read-input.ts';
+import { type Input, readQuery } from '../kit/read-input.ts';
 import { type Handle, type ProjectCall, pathParameter } from './call.ts';
 import { showTicket } from './change-ticket.ts';
 import { answerPage, readPlace, refuseCursor } from './paging.ts';
+import { readTickets } from './read-tickets.ts';
+import { readWhere } from './read-where.ts';
 import { TicketsQuery } from './schemas.ts';
-
-/** Lists of types that one page looks into; a project of many empty types answers a cursor instead of waiting. */
-const maxListsPerPage = 20;
 
 /** Where a list over several types goes on: a type, and what of it was read last. */
 const Place = z.tuple([z.string(), z.string().nullable()]);
@@ -23,31 +24,32 @@ const Place = z.tuple([z.string(), z.string().nullable()]);
 export const listProjectTickets: Handle<ProjectCall> = async (dependencies, { request, project, pointer }) => {
   const query = readQuery(request, TicketsQuery);
   if (query.outcome === 'refused') return query.reply;
-  const later = ['filter', 'where'].filter((name) => request.query.has(name));
-  if (later.length > 0) {
-    const message = 'Tickets cannot be filtered yet: leave it out.';
-    return refuseParameters(later.map((parameter) => ({ parameter, code: 'not_allowed', message })));
-  }
-  const { feedbackType, order, limit } = query.input;
+  const { feedbackType, order, limit, filter, where } = query.input;
   const configuration = await dependencies.readConfiguration(project);
   const types = listTypes(pointer, configuration?.document, order);
   if (feedbackType !== undefined && !types.includes(feedbackType)) {
     const message = 'There is no such feedback type.';
     return refuseParameters([{ parameter: 'feedbackType', code: 'invalid_choice', message, allowed: types }]);
   }
-  const list: CursorList = { route: request.routeKey, project, filters: { feedbackType, order } };
+  const chosen = chooseTickets(configuration, { filter, where, feedbackType });
+  if (chosen.outcome === 'refused') return chosen.reply;
+  const wanted = types.filter((type) => chosen.input.feedbackType === undefined || chosen.input.feedbackType === type);
+  // Where types come, go or change places, what is left to be read is not what it was.
+  const among = feedbackType === undefined ? types.join(',') : undefined;
+  const list: CursorList = { route: request.routeKey, project, filters: { feedbackType, order, filter, where, among } };
   const place = await readPlace(dependencies, list, query.input.cursor);
   if (place.outcome === 'refused') return place.reply;
-  const wanted = feedbackType === undefined ? types : [feedbackType];
   const from = place.input === undefined ? undefined : Place.parse(JSON.parse(place.input));
   const start = from === undefined ? 0 : wanted.indexOf(from[0]);
   if (start < 0) return refuseCursor().reply;
-  const page = await readTypes(dependencies.table, project, wanted.slice(start), {
-    limit,
+  const { items, next } = await readTickets(dependencies, {
+    ...{ project, configuration, limit },
+    types: wanted.slice(start),
     after: from?.[1] ?? undefined,
     newestFirst: order === 'desc',
+    where: chosen.input.where,
   });
-  return await answerPage(dependencies, list, page);
+  return await answerPage(dependencies, list, { items, next: next && JSON.stringify(next) });
 };
 
 /** Answers with one whole ticket, and with its version as `ETag`. */
@@ -68,23 +70,40 @@ function listTypes(pointer: ProjectPointer, document: ProjectDocument | undefine
   return order === 'asc' ? types : types.reverse();
 }
 
-/** Reads on from list to list until the page is full; `after` belongs to the first type. */
-async function readTypes(
-  table: Table,
-  project: string,
-  types: readonly string[],
-  page: { limit: number; after: string | undefined; newestFirst: boolean },
-): Promise<{ items: ListedTicket[]; next?: string }> {
-  const items: ListedTicket[] = [];
-  const { newestFirst } = page;
-  let { after } = page;
-  for (const [index, type] of types.entries()) {
-    const limit = page.limit - items.length;
-    if (limit === 0 || index === maxListsPerPage) return { items, next: JSON.stringify([type, null]) };
-    const part = await listTickets(table, project, type, { limit, after, newestFirst });
-    items.push(...part.items);
-    if (part.next !== undefined) return { items, next: JSON.stringify([type, part.next]) };
-    after = undefined;
+/** What a list shows: tickets of one type or of all, that meet conditions or just all. */
+type Chosen = { feedbackType: string | undefined; where?: Where };
+
+function chooseTickets(
+  configuration: Configuration | undefined,
+  { filter, where, feedbackType }: { [Name in 'filter' | 'where' | 'feedbackType']?: string | undefined },
+): Input<Chosen> {
+  const refused = (...errors: Parameters<typeof refuseParameters>[0]): Input<Chosen> => {
+    return { outcome: 'refused', reply: refuseParameters(errors) };
+  };
+  if (filter !== undefined && where !== undefined) {
+    const message = 'Give a saved filter or conditions, not both.';
+    return refused({ parameter: 'where', code: 'not_allowed', message });
   }
-  return { items };
+  if (configuration === undefined || (filter === undefined && where === undefined)) {
+    return { outcome: 'read', input: { feedbackType } };
+  }
+  const { document } = configuration;
+  const scope = { target: 'ticket' as const, feedbackType, allowsChanged: false };
+  if (where !== undefined) {
+    const conditions = readWhere(document, scope, where);
+    if (conditions.outcome === 'refused') return conditions;
+    return { outcome: 'read', input: { feedbackType, where: conditions.input } };
+  }
+  const problems = checkAdHocFilter(document, [], filter ?? '', scope);
+  const saved = document.filters.find(({ key }) => key === filter);
+  if (saved !== undefined && problems.length === 0) {
+    return { outcome: 'read', input: { feedbackType: feedbackType ?? saved.feedbackType, where: saved.where } };
+  }
+  return refused(
+    ...problems.map(({ code, message }) => ({ parameter: 'filter', code, message: `${capitalise(message)}.` })),
+  );
+}
+
+function capitalise(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 }

@@ -1,20 +1,15 @@
 import type { Configuration } from '../../adapters/dynamodb/configuration.ts';
-import { findMembers } from '../../adapters/dynamodb/members.ts';
 import { storeCounted } from '../../adapters/dynamodb/run-pages.ts';
 import { listTargets } from '../../adapters/dynamodb/run-targets.ts';
 import { changeRun, findRun, type RunUpdate } from '../../adapters/dynamodb/runs.ts';
-import { findTickets } from '../../adapters/dynamodb/tickets.ts';
 import type { MacroMessage } from '../../core/deliveries/message.ts';
 import { pageSizeOf } from '../../core/runs/release.ts';
 import { type Counting, isLeased, type Run, type RunPage } from '../../core/runs/run.ts';
-import { matchesScope, readsSubmitter } from '../../core/runs/scope.ts';
+import { matchesScope } from '../../core/runs/scope.ts';
 import { afterCounting } from '../../core/runs/stretch.ts';
-import { type RecordContext, ticketUrl } from '../../core/tickets/record-values.ts';
-import { mentionsFiles } from '../../core/uploads/reads-files.ts';
-import { mapAtOnce } from '../kit/map-at-once.ts';
+import { loadContexts } from '../kit/load-contexts.ts';
 import { patiently } from '../kit/patiently.ts';
 import { pagesUpTo, type RunSending, sendCount, sendPages, type Unsent } from '../kit/send-run.ts';
-import { readTicketFiles } from '../kit/ticket-files.ts';
 import type { PageDependencies } from '../kit/work-page.ts';
 
 /** How long one message counts, in milliseconds, and how long nobody else may: the function is stopped after 60 s. */
@@ -164,35 +159,16 @@ function hasFilter({ over }: Run): boolean {
 /** Keeps those of listed targets that a run is over, in their order. */
 function judgeOf(
   dependencies: CountDependencies,
-  { document, variables }: Configuration,
-  { over, project: key }: Run,
+  configuration: Configuration,
+  { over }: Run,
 ): (names: readonly string[]) => Promise<string[]> {
   if (over.kind !== 'records' || over.where === undefined) return async (names) => [...names];
-  const { table, consoleOrigin, now } = dependencies;
-  const wantsFiles = over.target === 'ticket' && mentionsFiles(document, over.where);
-  const wantsSubmitter = over.target === 'ticket' && readsSubmitter(document, over.where);
-  const surroundings = () => ({ project: document.project, variables, now: new Date(now()).toISOString() });
-  const load = async (names: readonly string[]): Promise<Map<string, RecordContext>> => {
-    if (over.target === 'member') {
-      const members = await findMembers(table, key, names);
-      return new Map([...members].map(([email, { member }]) => [email, { ...surroundings(), member }]));
-    }
-    const tickets = await findTickets(table, key, names);
-    const emails = wantsSubmitter ? [...new Set([...tickets.values()].map(({ submitter }) => submitter))] : [];
-    const submitters = await findMembers(table, key, emails);
-    const contexts = await mapAtOnce([...tickets.values()], async (ticket): Promise<[string, RecordContext]> => {
-      const submitter = submitters.get(ticket.submitter)?.member;
-      const url = ticketUrl(consoleOrigin, key, ticket.id);
-      const files = wantsFiles ? { files: await readTicketFiles(dependencies, key, ticket.id) } : {};
-      return [ticket.id, { ...surroundings(), ticket, submitter, ticketUrl: url, ...files }];
-    });
-    return new Map(contexts);
-  };
+  const { target, where } = over;
   return async (names) => {
-    const contexts = await load(names);
+    const contexts = await loadContexts(dependencies, configuration, { target, where }, names);
     return names.filter((name) => {
       const context = contexts.get(name);
-      return context !== undefined && matchesScope(document, over, context);
+      return context !== undefined && matchesScope(configuration.document, over, context);
     });
   };
 }

@@ -226,6 +226,7 @@ async function readRecords({ call }: StackCalls): Promise<void> {
   await call(200, 'get-project');
   const { items } = Page.parse((await call(200, 'list-tickets', { query: '?feedbackType=issues&order=desc' })).json);
   const ticket = items[0]?.id ?? '';
+  await call(200, 'list-tickets', { query: '?filter=critical&order=desc' });
   await call(200, 'get-ticket', { path: { ticket } });
   await call(200, 'get-member', { path: { email: 'jim@example.com' } });
   await call(200, 'list-member-history', { path: { email: 'jim@example.com' } });

@@ -41,14 +41,6 @@ describe('the list of tickets', () => {
     expect(forced.status).toBe(200);
     expect((await readPages(call, `${path}/tickets`)).flat()).toEqual(['IDEA-0001', 'BUG-0001']);
   });
-
-  test('says that it cannot be filtered yet, rather than showing what was not asked for', async ({ engines }) => {
-    const { call, path } = await projectWithReports(engines, { issues: 1 });
-    expect(await call('GET', `${path}/tickets?filter=critical`)).toMatchObject({
-      status: 400,
-      json: { errors: [{ parameter: 'filter', code: 'not_allowed' }] },
-    });
-  });
 });
 
 test('a ticket is answered whole', async ({ engines }) => {
