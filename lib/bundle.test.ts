@@ -11,7 +11,7 @@ import { temporaryFolder } from './stack-under-test.ts';
 const dist = temporaryFolder();
 
 describe('bundling', () => {
-  beforeAll(() => bundleFunctions(dist));
+  beforeAll(() => bundleFunctions(dist), 60_000);
 
   test('gives each function a folder with an ES module and its source map', () => {
     for (const name of functionNames) {
