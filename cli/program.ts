@@ -3,12 +3,28 @@ import { Command, Option } from '@commander-js/extra-typings';
 import * as z from 'zod';
 import { addApply } from './commands/apply.ts';
 import { addDiff } from './commands/diff.ts';
+import { addKeys } from './commands/keys.ts';
 import { addLogin, addLogout, addWhoami } from './commands/login.ts';
 import type { AddCommand } from './commands/options.ts';
+import { addQuarantine } from './commands/quarantine.ts';
+import { addReplay } from './commands/replay.ts';
+import { addRun, addRuns } from './commands/run.ts';
 import { addTickets } from './commands/tickets.ts';
 import { openWorkplace } from './session.ts';
 
-const commands: readonly AddCommand[] = [addApply, addDiff, addTickets, addLogin, addLogout, addWhoami];
+const commands: readonly AddCommand[] = [
+  addApply,
+  addDiff,
+  addTickets,
+  addRun,
+  addRuns,
+  addReplay,
+  addQuarantine,
+  addKeys,
+  addLogin,
+  addLogout,
+  addWhoami,
+];
 
 /** Makes the whole command line. */
 export function createProgram(interrupted: AbortSignal): Command {

@@ -47,6 +47,8 @@ export function openTerminal(json: boolean, interrupted: AbortSignal): Terminal 
         throw new Failure('misused', `${question} Nobody is there to answer: say --yes to go on without being asked.`);
       }
       const prompt = createInterface({ input: stdin, output: stderr });
+      // While it asks, the prompt takes Ctrl-C for itself.
+      prompt.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
       try {
         const answer = await prompt.question(`${question} [y/N] `, { signal: interrupted });
         return /^y(es)?$/i.test(answer.trim());

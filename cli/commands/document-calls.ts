@@ -5,8 +5,13 @@ import { describeRefusal } from '../server/refusal.ts';
 import { projectPath } from '../session.ts';
 import type { DocumentFile } from './document-file.ts';
 
-/** One difference between two documents; without `from` something is added, without `to` it is removed. */
-const DocumentChange = z.object({ path: z.string(), from: z.unknown().optional(), to: z.unknown().optional() });
+/** One difference between two documents. */
+const DocumentChange = z.object({
+  kind: z.enum(['added', 'removed', 'changed', 'moved']),
+  path: z.string(),
+  from: z.unknown().optional(),
+  to: z.unknown().optional(),
+});
 export type DocumentChange = z.infer<typeof DocumentChange>;
 
 /** What a document changes, or has changed. */

@@ -15,8 +15,27 @@ export function limitOption() {
 }
 
 /** Reads a whole number from 1. */
-function readCount(text: string): number {
+export function readCount(text: string): number {
   const count = Number(text);
   if (!/^\d{1,9}$/.test(text) || count < 1) throw new InvalidArgumentError('It must be a whole number from 1.');
   return count;
+}
+
+/** Conditions in place of a saved filter. */
+export function whereOption() {
+  return new Option('-w, --where <json>', 'over what fulfils these conditions').argParser(readJson);
+}
+
+/** Reads JSON, so that what is not even that is found before anybody is asked. */
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new InvalidArgumentError('It must be JSON, such as {"field":"severity","op":"equals","value":"Critical"}.');
+  }
+}
+
+/** Gathers the values of an option that may be repeated. */
+export function collect(value: string, before: string[] = []): string[] {
+  return [...before, value];
 }

@@ -16,9 +16,9 @@ function print(changes: readonly DocumentChange[]): string[] {
 test('says by path what is added, changed and removed, and how much of each', () => {
   expect(
     print([
-      { path: 'teams[qa]', to: { key: 'qa', name: 'QA' } },
-      { path: 'project.name', from: 'Apollo', to: 'Apollo 2' },
-      { path: 'variables.jiraUrl', from: 'https://jira.example.com' },
+      { kind: 'added', path: 'teams[qa]', to: { key: 'qa', name: 'QA' } },
+      { kind: 'changed', path: 'project.name', from: 'Apollo', to: 'Apollo 2' },
+      { kind: 'removed', path: 'variables.jiraUrl', from: 'https://jira.example.com' },
     ]),
   ).toEqual([
     '+ teams[qa]:',
@@ -32,7 +32,7 @@ test('says by path what is added, changed and removed, and how much of each', ()
 
 test('shows of a long text the lines that changed, with those around them', () => {
   const body = ['{', '  "a": 1,', '  "b": 2,', '  "c": 3,', '  "d": 4', '}'].join('\n');
-  expect(print([{ path: 'body', from: body, to: body.replace('"d": 4', '"d": 5') }])).toEqual([
+  expect(print([{ kind: 'changed', path: 'body', from: body, to: body.replace('"d": 4', '"d": 5') }])).toEqual([
     '~ body:',
     '       "b": 2,',
     '       "c": 3,',
@@ -48,5 +48,7 @@ test('says so where there is nothing to change', () => {
 });
 
 test('lets no value steer the terminal', () => {
-  expect(print([{ path: 'project.name', from: 'a', to: 'b\u001b[2Jc\u202e' }]).join('')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  expect(print([{ kind: 'changed', path: 'project.name', from: 'a', to: 'b\u001b[2Jc\u202e' }]).join('')).not.toMatch(
+    /[\p{Cc}\p{Cf}]/u,
+  );
 });

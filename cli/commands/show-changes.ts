@@ -7,7 +7,7 @@ import type { Applied, DocumentChange } from './document-calls.ts';
 /** Lines that are shown around a changed line of a longer text. */
 const contextLines = 2;
 
-/** Prints what changes, by path: `+` added, `-` removed, `~` changed, and how much of each. */
+/** Prints what changes, by path: `+` added, `-` removed, `~` changed or in another order, and how much of each. */
 export function printChanges(terminal: Pick<Terminal, 'print' | 'paint'>, changes: readonly DocumentChange[]): void {
   for (const change of changes) {
     for (const [style, line] of describeChange(change)) {
@@ -25,18 +25,18 @@ export function sayRemarks({ say }: Terminal, { warnings, notYet }: Applied): vo
 
 /** Such as "2 added, 1 changed". */
 function summarise(changes: readonly DocumentChange[]): string {
-  const added = changes.filter(({ from }) => from === undefined).length;
-  const removed = changes.filter(({ to }) => to === undefined).length;
-  const counts = { added, changed: changes.length - added - removed, removed };
-  const parts = Object.entries(counts).flatMap(([what, count]) => (count === 0 ? [] : [`${count} ${what}`]));
+  const counts = (['added', 'changed', 'moved', 'removed'] as const).map(
+    (what) => [what, changes.filter(({ kind }) => kind === what).length] as const,
+  );
+  const parts = counts.flatMap(([what, count]) => (count === 0 ? [] : [`${count} ${what}`]));
   return parts.length === 0 ? 'Nothing to change.' : `${parts.join(', ')}.`;
 }
 
 type Line = readonly [style: Style | undefined, text: string];
 
-function describeChange({ path, from, to }: DocumentChange): Line[] {
-  if (from === undefined) return whole('+', 'green', path, to);
-  if (to === undefined) return whole('-', 'red', path, from);
+function describeChange({ kind, path, from, to }: DocumentChange): Line[] {
+  if (kind === 'added') return whole('+', 'green', path, to);
+  if (kind === 'removed') return whole('-', 'red', path, from);
   const [before, after] = [linesOf(from), linesOf(to)];
   if (before.length === 1 && after.length === 1) return [['yellow', `~ ${path}: ${before[0]} → ${after[0]}`]];
   const { hunks } = structuredPatch('', '', before.join('\n'), after.join('\n'), '', '', { context: contextLines });

@@ -3,8 +3,9 @@ import { stringify } from 'yaml';
 import * as z from 'zod';
 import { type Column, layOut, printable, shorten } from '../columns.ts';
 import { projectPath, type Session } from '../session.ts';
-import { type AddCommand, limitOption, projectOption } from './options.ts';
+import { type AddCommand, collect, limitOption, projectOption } from './options.ts';
 import { listEntries } from './pages.ts';
+import { commentOn, editTicket } from './ticket-edits.ts';
 
 /** Characters of the first text of a ticket that a list shows. */
 const summaryLength = 60;
@@ -30,7 +31,7 @@ const columns: readonly Column<Ticket>[] = [
 type ListOptions = { type?: string; order: 'asc' | 'desc'; limit: number };
 
 export const addTickets: AddCommand = (program, { begin }) => {
-  const tickets = program.command('tickets').description('Lists tickets, and shows one.');
+  const tickets = program.command('tickets').description('Lists, shows, changes and comments on tickets.');
   tickets
     .command('list', { isDefault: true })
     .description('Lists tickets, the oldest first.')
@@ -54,6 +55,35 @@ Examples:
     .argument('<ticket>', 'its id, such as BUG-0001')
     .addOption(projectOption())
     .action(async (ticket, _, command) => await show(begin(command), ticket));
+  tickets
+    .command('set')
+    .description('Changes the state, fields and external data of a ticket.')
+    .argument('<ticket>', 'its id, such as BUG-0001')
+    .addOption(projectOption())
+    .option('--status <status>', 'the status to be in')
+    .option('--workflow <key>', 'the workflow to be in')
+    .option('--team <key>', 'the team that is responsible')
+    .option('--field <name=text>', 'a field; name:=json for what is no text, name:=null takes it away', collect)
+    .option('--external <group.field=text>', 'external data, likewise', collect)
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 changed; 4 refused, with every problem; 5 somebody changed it at the same moment.
+
+Example:
+  $ feedbridge tickets set BUG-0001 --status Open --field severity=High --field occurrences:=7`,
+    )
+    .action(async (ticket, options, command) => await editTicket(begin(command), ticket, options));
+  tickets
+    .command('comment')
+    .description('Adds a comment to a ticket.')
+    .argument('<ticket>', 'its id, such as BUG-0001')
+    .argument('<text>', 'the comment; - reads stdin')
+    .addOption(projectOption())
+    .option('--public', 'for testers as well')
+    .action(async (ticket, text, options, command) => {
+      await commentOn(begin(command), ticket, { text, isPublic: options.public === true });
+    });
 };
 
 async function list({ terminal, client, project }: Session, { type, order, limit }: ListOptions): Promise<void> {
