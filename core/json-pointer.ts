@@ -22,3 +22,8 @@ export function pointerTokens(pointer: string): string[] {
     .split('/')
     .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
+
+/** A step as an RFC 6901 JSON Pointer spells it. */
+export function escapeToken(step: string): string {
+  return step.replaceAll('~', '~0').replaceAll('/', '~1');
+}

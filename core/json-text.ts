@@ -1,4 +1,5 @@
 import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
+import { escapeToken } from './json-pointer.ts';
 import type { TagValue } from './templates/template.ts';
 
 /** Nesting of objects and arrays that is still accepted (product.md, "Fields and values"). */
@@ -64,10 +65,6 @@ function copyFit(value: unknown, pointer: string, unfit: ReadonlySet<string>): T
 
 function isTooDeep(pointer: string): boolean {
   return pointer.split('/').length - 1 >= maxDepth;
-}
-
-function escapeToken(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
 /** Lists every value that is refused at the door: ill-formed Unicode, NUL, deep nesting, numbers beyond 2^53. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ShownRun } from '../core/runs/show-run.ts';
+import { InspectedCalls, OpenedInspector } from './admin-api/inspector-schemas.ts';
 import {
   CorrectedSubmission,
   NewCorrection,
@@ -17,7 +18,7 @@ import type { RouteDescription } from './route-descriptions.ts';
 
 const ETag = z.object({ ETag: z.string().describe('The version, for `If-Match`.') });
 
-/** The descriptions of the routes about rejected submissions. */
+/** The descriptions of the routes about what came in: rejected submissions, and the last calls of an endpoint. */
 export const quarantineDescriptions = {
   'list-quarantine': list(
     'Quarantine',
@@ -65,4 +66,32 @@ export const quarantineDescriptions = {
     },
     refusals: [401, 403, 404, 413, 415, 400, 503],
   },
+  'open-source-inspector': openInspector('source'),
+  'show-source-calls': showCalls('source'),
+  'close-source-inspector': closeInspector('source'),
+  'open-listener-inspector': openInspector('listener'),
+  'show-listener-calls': showCalls('listener'),
+  'close-listener-inspector': closeInspector('listener'),
 } satisfies Readonly<Record<string, RouteDescription>>;
+
+function openInspector(endpoint: string): RouteDescription {
+  return {
+    tag: 'Inspector',
+    summary: `Keep the last calls of a ${endpoint}`,
+    description: 'For an hour from now, beginning within 10 seconds; each kept call goes after a day.',
+    answers: { 200: { description: 'Until when.', content: json(OpenedInspector) } },
+    refusals: [401, 403, 404, 503],
+  };
+}
+
+function showCalls(endpoint: string): RouteDescription {
+  return {
+    ...get('Inspector', `Show the last calls of a ${endpoint}`, InspectedCalls),
+    description:
+      'The last 20 while the inspector was open, newest first, with the JSON Pointers of their bodies. Secrets and keys are masked.',
+  };
+}
+
+function closeInspector(endpoint: string): RouteDescription {
+  return remove('Inspector', `Keep no more calls of a ${endpoint}`, 'What was kept is forgotten.');
+}

@@ -291,6 +291,23 @@ export function keptCountKey(project: string, source: string, at: string): ItemK
   return { pk: `KEPT#${project}#${source}`, sk: at.slice(0, 13) };
 }
 
+/** The key of one of the last calls of an inspected endpoint, by its place in the ring. */
+export function inspectedKey(project: string, name: string, place: number): ItemKey {
+  return { pk: inspectedPartition(project, name), sk: `${inspectedPrefix}${padded(place, 2)}` };
+}
+
+/** What the sort keys of an endpoint's last calls begin with. */
+export const inspectedPrefix = 'CALL#';
+
+/** The key of the count of an endpoint's inspected calls, from which their places follow. */
+export function inspectedCountKey(project: string, name: string): ItemKey {
+  return { pk: inspectedPartition(project, name), sk: 'COUNT' };
+}
+
+function inspectedPartition(project: string, name: string): string {
+  return `INSPECTED#${project}#${name}`;
+}
+
 /** The key of a run of a macro. */
 export function runKey(project: string, run: string): ItemKey {
   return { pk: `RUN#${project}#${run}`, sk: 'RUN' };

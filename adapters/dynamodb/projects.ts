@@ -22,6 +22,8 @@ export const ProjectPointer = z.object({
   parts: z.int(),
   /** Every id prefix the project ever used, with its feedback type. */
   idPrefixes: z.record(z.string(), z.string()),
+  /** Until when calls of endpoints are kept to be looked at, by their names; applying a document leaves it as it is. */
+  inspected: z.record(z.string(), z.iso.datetime()).optional(),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
 });
@@ -102,26 +104,11 @@ export async function switchDocument(
   members: readonly MemberWrite[],
   beside: readonly TransactItem[] = [],
 ): Promise<'switched' | 'changed-meanwhile'> {
-  const Item = {
-    ...projectKey(next.key),
-    ...projectListKey(next.key),
-    ...next,
-    type: 'project',
-    listed: ListedProject.parse(next),
-  };
-  const pointer =
-    previousVersion === undefined
-      ? { ConditionExpression: 'attribute_not_exists(pk)' }
-      : {
-          ConditionExpression: '#version = :previous',
-          ExpressionAttributeNames: { '#version': 'version' },
-          ExpressionAttributeValues: { ':previous': previousVersion },
-        };
   try {
     await table.client.send(
       new TransactWriteCommand({
         TransactItems: [
-          { Put: { TableName: table.name, Item, ...pointer } },
+          pointerItem(table, next, previousVersion),
           ...members.map((member) => memberWrite(table, member)),
           ...beside,
         ],
@@ -132,6 +119,37 @@ export async function switchDocument(
     if (failedConditions(error) === undefined) throw error;
     return 'changed-meanwhile';
   }
+}
+
+/** The write of a pointer; what others keep on the one that is there stays as it is. */
+function pointerItem(
+  table: Table,
+  { inspected: _, ...next }: ProjectPointer,
+  previousVersion: number | undefined,
+): TransactItem {
+  const Key = projectKey(next.key);
+  const values: Record<string, unknown> = {
+    ...{ ...projectListKey(next.key), ...next },
+    ...{ type: 'project', listed: ListedProject.parse(next) },
+  };
+  if (previousVersion === undefined) {
+    const Item = { ...Key, ...values };
+    return { Put: { TableName: table.name, Item, ConditionExpression: 'attribute_not_exists(pk)' } };
+  }
+  const names = Object.keys(values);
+  return {
+    Update: {
+      TableName: table.name,
+      Key,
+      UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
+      ConditionExpression: '#version = :previous',
+      ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+      ExpressionAttributeValues: {
+        ...Object.fromEntries(Object.entries(values).map(([name, value]) => [`:${name}`, value])),
+        ':previous': previousVersion,
+      },
+    },
+  };
 }
 
 /** Lists all projects by key. */

@@ -1,4 +1,5 @@
-import { type KeptBody, maxInlineBytes } from '../../core/quarantine/submission.ts';
+import { maxInlineBytes } from '../../core/quarantine/bounds.ts';
+import type { KeptBody } from '../../core/quarantine/submission.ts';
 import { repeatCall } from '../http/repeat-call.ts';
 import { type Exchange, isGone, refusal } from './signed-exchange.ts';
 

@@ -1,15 +1,6 @@
 import * as z from 'zod';
 import { ParameterError } from '../reply-errors.ts';
 
-/** How long a rejected submission is kept, in seconds: 14 days (product.md, "External source"). */
-export const keptSeconds = 14 * 24 * 60 * 60;
-
-/** Most bytes of a body that lies in its submission's item; larger ones lie in S3. */
-export const maxInlineBytes = 8_192;
-
-/** Most bytes of the errors that are kept, as JSON: an item of the table ends at 400 KB. */
-const maxErrorBytes = 32_768;
-
 /** The bytes of a body: in the item where they are few, else in S3 under a key. */
 export const KeptBody = z.union([
   z.object({ inline: z.custom<Uint8Array>((value) => value instanceof Uint8Array) }),
@@ -59,15 +50,6 @@ export const ListedSubmission = z
   })
   .meta({ id: 'ListedSubmission' });
 export type ListedSubmission = z.infer<typeof ListedSubmission>;
-
-/** The errors of a refusal as they are kept: all of them, unless they are a document of their own. */
-export function boundErrors(errors: readonly ParameterError[]): ParameterError[] {
-  let room = maxErrorBytes;
-  return errors.filter((error) => {
-    room -= Buffer.byteLength(JSON.stringify(error));
-    return room >= 0;
-  });
-}
 
 /** The body that a replay takes: the corrected one, where there is one. */
 export function bodyToReplay({ body, correction }: KeptSubmission): KeptBody {

@@ -16,6 +16,7 @@ import { compareDocumentVersions, getDocumentVersion, listDocumentVersions } fro
 import { listProjectEndpoints, pauseEndpoint, resumeEndpoint } from './endpoints.ts';
 import { explainMember, explainTicket } from './explain.ts';
 import { getDocument } from './get-document.ts';
+import { closeInspector, openInspector, showInspected } from './inspector.ts';
 import { listKeyActivity } from './key-activity.ts';
 import { getMember, listProjectMembers } from './members.ts';
 import { previewTemplate } from './preview-template.ts';
@@ -117,6 +118,12 @@ const adminRoutes: Readonly<Record<AdminRouteKey, AdminRoute>> = {
   'PUT /admin/v1/projects/{project}/quarantine/{submission}': { needs: 'manage', handle: correctQuarantined },
   'DELETE /admin/v1/projects/{project}/quarantine/{submission}': { needs: 'manage', handle: deleteQuarantined },
   'POST /admin/v1/projects/{project}/quarantine/{submission}/replay': { needs: 'manage', handle: replayQuarantined },
+  'POST /admin/v1/projects/{project}/inspector/sources/{source}': { needs: 'manage', handle: openInspector },
+  'GET /admin/v1/projects/{project}/inspector/sources/{source}': { needs: 'manage', handle: showInspected },
+  'DELETE /admin/v1/projects/{project}/inspector/sources/{source}': { needs: 'manage', handle: closeInspector },
+  'POST /admin/v1/projects/{project}/inspector/listeners/{listener}': { needs: 'manage', handle: openInspector },
+  'GET /admin/v1/projects/{project}/inspector/listeners/{listener}': { needs: 'manage', handle: showInspected },
+  'DELETE /admin/v1/projects/{project}/inspector/listeners/{listener}': { needs: 'manage', handle: closeInspector },
   'GET /admin/v1/projects/{project}/tags': { needs: 'read', handle: listProjectTags },
   'POST /admin/v1/projects/{project}/tags/preview': { needs: 'read', handle: previewTemplate },
   'GET /admin/v1/projects/{project}/automations': { needs: 'read', handle: listProjectAutomations },

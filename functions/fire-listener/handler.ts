@@ -1,5 +1,6 @@
 import type { ExternalListener } from '../../core/document/schema.ts';
 import { freezeCapture } from '../../core/external-data/freeze-capture.ts';
+import { inspectedName } from '../../core/inspector/bounds.ts';
 import { readParameter } from '../../core/json-pointer.ts';
 import type { JsonProblem } from '../../core/json-text.ts';
 import { readCallId } from '../../core/listeners/call-id.ts';
@@ -11,6 +12,7 @@ import type { TagValue } from '../../core/templates/template.ts';
 import { openActivity } from '../kit/activity-log.ts';
 import type { HttpHandler } from '../kit/endpoint.ts';
 import { type HttpReply, type HttpRequest, refuse } from '../kit/http.ts';
+import { callInspector } from '../kit/inspect-call.ts';
 import { loadMatchExpression } from '../kit/match-expression.ts';
 import { type Opening, openEndpoint, refuseSignature } from '../kit/open-endpoint.ts';
 import { recallSignature } from '../kit/recall-signature.ts';
@@ -21,6 +23,7 @@ import { isObject, readBody, refuseSize } from './read-body.ts';
 
 /** Acts on a ticket or a member for an outside system. */
 export function fireListener(dependencies: ListenerDependencies): HttpHandler {
+  const inspect = callInspector(dependencies);
   return async (request) => {
     const { project = '', listener: key = '' } = request.parameters;
     const target = request.path.split('/').at(-2) === 'userListeners' ? 'member' : 'feedback';
@@ -32,7 +35,15 @@ export function fireListener(dependencies: ListenerDependencies): HttpHandler {
     });
     const listener = opening.endpoint;
     if (listener !== undefined) request.note({ project, listener: listener.key });
-    const activity = openActivity(dependencies, request, { project, opening });
+    const keepCall =
+      opening.outcome === 'opened'
+        ? inspect(request, {
+            project,
+            name: inspectedName('listeners', opening.endpoint.key),
+            configuration: opening.configuration,
+          })
+        : undefined;
+    const activity = openActivity(dependencies, request, { project, opening, keepCall });
     return await activity.during(async () => {
       const { reply, facts } = await answer(dependencies, request, project, opening);
       // Reasons may quote what was sent; the log line has no personal data.

@@ -23,6 +23,13 @@ export type ActivityLog = {
   during<Answered>(work: () => Promise<{ answered: Answered; facts: CallFacts }>): Promise<Answered>;
 };
 
+/** Whose call it is; `keepCall` keeps the call itself where somebody inspects its endpoint. */
+type ActivityOf = {
+  project: string;
+  opening: Opening<unknown>;
+  keepCall?: ((facts: CallFacts) => Promise<void>) | undefined;
+};
+
 /**
  * Opens the log of a call, unless nobody knows who made it. It is written beside the ticket so that nobody waits for it, and
  * best effort: the log line is the record (docs/architecture.md).
@@ -30,7 +37,7 @@ export type ActivityLog = {
 export function openActivity(
   { table, now }: { table: Table; now: () => number },
   request: HttpRequest,
-  { project, opening }: { project: string; opening: Opening<unknown> },
+  { project, opening, keepCall }: ActivityOf,
 ): ActivityLog {
   const { key } = opening;
   const isKnown = key !== undefined || opening.outcome === 'opened';
@@ -48,16 +55,14 @@ export function openActivity(
   let writing: Promise<unknown> = Promise.resolve();
 
   async function write(facts: CallFacts): Promise<void> {
-    const reason = why ?? facts.reason;
-    try {
-      await putActivity(table, {
-        ...common,
-        ...facts,
-        ...(reason === undefined ? {} : { reason: boundText(reason) }),
-      });
-    } catch (error) {
-      request.note({ activity: error instanceof Error ? error.name : 'failed' });
-    }
+    const given = why ?? facts.reason;
+    const said = { ...facts, ...(given === undefined ? {} : { reason: boundText(given) }) };
+    const miss = (what: string) => (error: unknown) =>
+      request.note({ [what]: error instanceof Error ? error.name : 'failed' });
+    await Promise.all([
+      putActivity(table, { ...common, ...said }).catch(miss('activity')),
+      keepCall?.(said).catch(miss('inspector')),
+    ]);
   }
 
   async function conclude(facts: CallFacts): Promise<void> {

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
+import { inspectedName } from '../../core/inspector/bounds.ts';
 import { findSource, type SourceOfType } from '../../core/sources/find-source.ts';
 import { type ActivityLog, openActivity } from '../kit/activity-log.ts';
 import type { HttpHandler } from '../kit/endpoint.ts';
 import { type HttpReply, type HttpRequest, refuseParameters } from '../kit/http.ts';
+import { callInspector } from '../kit/inspect-call.ts';
 import { readJsonObject, refuseJsonForm } from '../kit/json-body.ts';
 import { type Opening, openEndpoint, refuseSignature } from '../kit/open-endpoint.ts';
 import { originHeaders } from '../kit/origins.ts';
 import { recallSignature } from '../kit/recall-signature.ts';
-import { routes } from '../routes.ts';
+import type { routes } from '../routes.ts';
 import { answerBatch } from './answer-batch.ts';
 import { answerReport } from './answer-report.ts';
 import { countReports, describeReply } from './describe-reply.ts';
@@ -15,7 +17,10 @@ import { type KeepRejected, rejectionKeeper } from './keep-rejected.ts';
 import { readOptions } from './request.ts';
 import type { ReceiveDependencies, Rejected, ReportEndpoint } from './submission.ts';
 
-const batchRoute = `${routes['receive-batch'].method} ${routes['receive-batch'].path}`;
+type BatchRoute = (typeof routes)['receive-batch'];
+// The table of all routes is not for this function to load: the type says that this is one of them.
+const batchRoute: `${BatchRoute['method']} ${BatchRoute['path']}` =
+  'POST /api/v1/projects/{project}/feedback/{source}/batch';
 
 /** How long a call goes on trying, in milliseconds: its sender waits 30 s at most (AWS quota). */
 const maxCallMs = 24_000;
@@ -23,6 +28,7 @@ const maxCallMs = 24_000;
 /** Creates a ticket from a report, or one from each of a batch. */
 export function receiveFeedback(dependencies: ReceiveDependencies): HttpHandler {
   const keep = rejectionKeeper(dependencies);
+  const inspect = callInspector(dependencies);
   return async (request) => {
     const { project = '', source: sourceKey = '' } = request.parameters;
     const opening = await openEndpoint(dependencies, request, {
@@ -36,7 +42,15 @@ export function receiveFeedback(dependencies: ReceiveDependencies): HttpHandler 
     });
     const { source } = opening.endpoint ?? {};
     if (source !== undefined) request.note({ project, source: source.key });
-    const activity = openActivity(dependencies, request, { project, opening });
+    const keepCall =
+      opening.outcome === 'opened'
+        ? inspect(request, {
+            project,
+            name: inspectedName('sources', opening.endpoint.source.key),
+            configuration: opening.configuration,
+          })
+        : undefined;
+    const activity = openActivity(dependencies, request, { project, opening, keepCall });
     const reply = await activity.during(async () => {
       const answered = await answer(dependencies, request, { project, opening, activity, keep });
       return { answered, facts: describeReply(answered) };

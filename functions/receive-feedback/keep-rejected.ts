@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { countKept, keepSubmission } from '../../adapters/dynamodb/quarantine.ts';
-import { boundErrors } from '../../core/quarantine/submission.ts';
+import { countKept, keepSubmission } from '../../adapters/dynamodb/keep-submission.ts';
+import { boundErrors } from '../../core/quarantine/bounds.ts';
 import { ErrorBody } from '../../core/reply-errors.ts';
 import type { HttpReply, HttpRequest } from '../kit/http.ts';
 import type { ReceiveDependencies, Rejected, ReportEndpoint } from './submission.ts';

@@ -31,3 +31,20 @@ export async function keepAndReplay({ call, keys }: StackCalls & { keys: Readonl
   );
   await call(204, 'delete-quarantined', { path: { submission: other } });
 }
+
+/** The last calls of a source and of a listener are kept, looked at and forgotten. */
+export async function inspectCalls({ call, report, keys }: StackCalls & { keys: Readonly<Record<string, string>> }) {
+  const source = { path: { source: 'appcrashlog' } };
+  const listener = { path: { listener: 'jirastatus' } };
+  await call(200, 'open-source-inspector', source);
+  await call(200, 'open-listener-inspector', listener);
+  await report('appcrashlog', { summary: 'Looked at' });
+  const event = { ...listener, query: '?find=BUG-9999', body: { issue: 1 }, headers: { 'x-api-key': keys.jira ?? '' } };
+  await call(200, 'fire-feedback-listener', event);
+  expect((await call(200, 'show-source-calls', source)).json).toMatchObject({
+    items: [{ json: { summary: 'Looked at' } }],
+  });
+  expect((await call(200, 'show-listener-calls', listener)).json).toMatchObject({ items: [{ json: { issue: 1 } }] });
+  await call(204, 'close-source-inspector', source);
+  await call(204, 'close-listener-inspector', listener);
+}

@@ -11,7 +11,7 @@ import { drainAll, drainOverdue, type Engines } from './drain-overdue.ts';
 import { sendFiles } from './file-tour.ts';
 import { fireListeners } from './listener-tour.ts';
 import { tellAndLeave } from './notification-tour.ts';
-import { keepAndReplay } from './quarantine-tour.ts';
+import { inspectCalls, keepAndReplay } from './quarantine-tour.ts';
 import type { StackCalls } from './stack-calls.ts';
 import { findInStack, storeInStack } from './stack-table.ts';
 
@@ -55,6 +55,7 @@ export async function tourStack(
   await sendFiles(calls, engines, slack);
   await slack.stop();
   await keepAndReplay({ ...calls, keys });
+  await inspectCalls({ ...calls, keys });
   await readRecords(calls);
   await changePeople(calls);
   await changeProject(calls);

@@ -53,6 +53,17 @@ const patterns: readonly [pattern: string, name: keyof typeof keys, key: object 
     'keptCountKey',
     keys.keptCountKey('apollo', 'web', '2026-11-21T09:00:00.000Z'),
   ],
+  [
+    'one of the last calls of an inspected endpoint, sealed',
+    'inspectedKey',
+    keys.inspectedKey('apollo', 'sources/appcrashlog', 7),
+  ],
+  ['all of them', 'inspectedPrefix', keys.inspectedPrefix],
+  [
+    "the count of an endpoint's inspected calls",
+    'inspectedCountKey',
+    keys.inspectedCountKey('apollo', 'sources/appcrashlog'),
+  ],
   ['a delivery with its first attempt', 'deliveryKey', keys.deliveryKey('d1')],
   [
     "a project's deliveries, by creation",
