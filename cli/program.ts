@@ -10,6 +10,7 @@ import { addQuarantine } from './commands/quarantine.ts';
 import { addReplay } from './commands/replay.ts';
 import { addRun, addRuns } from './commands/run.ts';
 import { addTickets } from './commands/tickets.ts';
+import { addUpload } from './commands/upload.ts';
 import { openWorkplace } from './session.ts';
 
 const commands: readonly AddCommand[] = [
@@ -18,6 +19,7 @@ const commands: readonly AddCommand[] = [
   addTickets,
   addRun,
   addRuns,
+  addUpload,
   addReplay,
   addQuarantine,
   addKeys,

@@ -34,11 +34,17 @@ const Projects = z.object({ items: z.array(z.looseObject({ key: z.string() })), 
 export function openWorkplace(interrupted: AbortSignal): Workplace {
   const begin = (command: CommandUnknownOpts): Session => {
     const { url, json, project } = Globals.parse(command.optsWithGlobals());
-    const client = connect(url, interrupted);
+    let client: Client | undefined;
+    const open = () => {
+      client ??= connect(url, interrupted);
+      return client;
+    };
     return {
       terminal: openTerminal(json ?? false, interrupted),
-      client,
-      project: async () => project ?? (await findOnlyProject(client)),
+      get client() {
+        return open();
+      },
+      project: async () => project ?? (await findOnlyProject(open())),
     };
   };
   return { interrupted, begin };

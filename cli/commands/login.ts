@@ -1,8 +1,6 @@
 import { decodeJwt } from 'jose';
 import { Failure, messageOf } from '../failure.ts';
-import { findDestination } from '../server/connect.ts';
-import { findLocalStack } from '../server/local-stack.ts';
-import { readOrigin } from '../server/origin.ts';
+import { findDestination, findOrigin } from '../server/connect.ts';
 import { readLogins, saveLogin, writeLogins } from '../server/saved-logins.ts';
 import { Globals } from '../session.ts';
 import { openTerminal, type Terminal } from '../terminal.ts';
@@ -99,14 +97,6 @@ async function logout({ print, emit, say }: Terminal, origin: string | undefined
   const origins = ending.map(([at]) => at);
   emit({ signedOut: origins });
   print(origins.length === 0 ? 'Nobody was signed in there.' : `Signed out at ${origins.join(', ')}.`);
-}
-
-/** The server to sign in at or out from: named, the stack of this folder, or the one of the last sign-in. */
-function findOrigin(url: string | undefined): string {
-  const address = url ?? process.env.FEEDBRIDGE_URL ?? findLocalStack(process.cwd())?.api ?? readLogins().current;
-  if (address === undefined || address === '')
-    throw new Failure('misused', 'Say where: feedbridge login --url https://…');
-  return readOrigin(address);
 }
 
 type Claims = { email?: string; scope?: string; groups?: unknown; exp: number };

@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import * as z from 'zod';
 import { type Column, layOut, printable, shorten } from '../columns.ts';
 import { projectPath, type Session } from '../session.ts';
-import { type AddCommand, collect, limitOption, projectOption } from './options.ts';
+import { type AddCommand, collect, limitOption, projectOption, whereOption } from './options.ts';
 import { listEntries } from './pages.ts';
 import { commentOn, editTicket } from './ticket-edits.ts';
 
@@ -28,7 +28,13 @@ const columns: readonly Column<Ticket>[] = [
   { heading: 'WHAT', show: ({ fields }) => shorten(firstText(fields), summaryLength) },
 ];
 
-type ListOptions = { type?: string; order: 'asc' | 'desc'; limit: number };
+type ListOptions = {
+  type?: string | undefined;
+  filter?: string | undefined;
+  where?: unknown;
+  order: 'asc' | 'desc';
+  limit: number;
+};
 
 export const addTickets: AddCommand = (program, { begin }) => {
   const tickets = program.command('tickets').description('Lists, shows, changes and comments on tickets.');
@@ -37,6 +43,8 @@ export const addTickets: AddCommand = (program, { begin }) => {
     .description('Lists tickets, the oldest first.')
     .addOption(projectOption())
     .option('-t, --type <key>', 'only those of a feedback type')
+    .option('-f, --filter <key>', 'only what a saved filter finds')
+    .addOption(whereOption())
     .addOption(
       new Option('--order <order>', 'oldest or newest first').choices(['asc', 'desc'] as const).default('asc' as const),
     )
@@ -46,6 +54,7 @@ export const addTickets: AddCommand = (program, { begin }) => {
       `
 Examples:
   $ feedbridge tickets --type issues --order desc
+  $ feedbridge tickets --where '{"field":"severity","op":"equals","value":"Critical"}'
   $ feedbridge tickets --limit 1000 --json | jq -r .id`,
     )
     .action(async (options, command) => await list(begin(command), options));
@@ -86,10 +95,12 @@ Example:
     });
 };
 
-async function list({ terminal, client, project }: Session, { type, order, limit }: ListOptions): Promise<void> {
+async function list({ terminal, client, project }: Session, { limit, ...options }: ListOptions): Promise<void> {
+  const { type, filter, where, order } = options;
+  const query = { feedbackType: type, filter, where: where === undefined ? undefined : JSON.stringify(where), order };
   const path = projectPath(await project(), 'tickets');
   const tickets: Ticket[] = [];
-  for await (const ticket of listEntries(client, Ticket, { path, query: { feedbackType: type, order } }, limit)) {
+  for await (const ticket of listEntries(client, Ticket, { path, query }, limit)) {
     terminal.emit(ticket);
     tickets.push(ticket);
   }

@@ -54,6 +54,14 @@ export function connect(url: string | undefined, interrupted: AbortSignal): Clie
   return openClient(origin, token, interrupted);
 }
 
+/** The server that is meant, whoever calls it: named, the stack of this folder, or the one of the last sign-in. */
+export function findOrigin(url: string | undefined): string {
+  const address = url ?? process.env.FEEDBRIDGE_URL ?? findLocalStack(process.cwd())?.api ?? readLogins().current;
+  if (address === undefined || address === '')
+    throw new Failure('misused', 'Say where the server is, with --url https://… or FEEDBRIDGE_URL.');
+  return readOrigin(address);
+}
+
 function filled(text: string | undefined): string | undefined {
   return text === undefined || text === '' ? undefined : text;
 }

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { isLoopback } from './origin.ts';
 
-const LocalJson = z.object({ api: z.string(), token: z.string() });
+const LocalJson = z.object({ api: z.string(), token: z.string(), keys: z.record(z.string(), z.string()) });
 
-/** A stack that runs on this machine: where it is and its administrator's token. */
+/** A stack that runs on this machine: where it is, its administrator's token and its API keys. */
 export type LocalStack = z.infer<typeof LocalJson>;
 
 /**

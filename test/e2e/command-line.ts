@@ -56,7 +56,7 @@ function beginCommand(
   const child = spawn(process.execPath, [resolve('cli/feedbridge.mjs'), ...args], {
     cwd,
     // Whoever runs the tests may be signed in somewhere: none of that counts here.
-    env: { PATH, HOME, XDG_CONFIG_HOME: join(folder, 'config'), ...env },
+    env: { PATH, HOME, XDG_CONFIG_HOME: join(folder, 'config'), XDG_DATA_HOME: join(folder, 'data'), ...env },
     stdio: 'pipe',
   });
   child.stdin.end(stdin);
