@@ -80,7 +80,7 @@ export const refusals = {
   },
   429: {
     id: 'TooMany',
-    description: "The key's rate is spent.",
+    description: 'The rate of the key, or that of the source or listener, is spent.',
     example: { status: 429, description: 'This API key may make 60 calls a minute: try again in 12 seconds.' },
     headers: RetryAfter,
   },

@@ -13,6 +13,8 @@ export type TestCall = {
   body?: unknown;
   claims?: Record<string, string>;
   routeKey?: string;
+  /** The caller's network address. */
+  address?: string;
 };
 
 const Result = z.object({ statusCode: z.number(), headers: z.record(z.string(), z.string()), body: z.string() });
@@ -46,7 +48,7 @@ export function callThrough(handle: HttpHandler, observer: Observer = recordingO
       isBase64Encoded: false,
       requestContext: {
         requestId: `request-${calls}`,
-        http: { method: call.method ?? 'POST', sourceIp: '127.0.0.1' },
+        http: { method: call.method ?? 'POST', sourceIp: call.address ?? '127.0.0.1' },
         ...(call.claims === undefined ? {} : { authorizer: { jwt: { claims: call.claims } } }),
       },
     };

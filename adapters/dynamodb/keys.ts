@@ -19,6 +19,15 @@ export function keyRateKey(prefix: string): ItemKey {
   return { pk: apiKeyKey(prefix).pk, sk: 'RATE' };
 }
 
+/** An endpoint that outside systems call. */
+export type EndpointName = { project: string; what: 'source' | 'listener'; key: string };
+
+/** The key of the window of an endpoint's rate, or of that of one caller's network: addresses are hashed. */
+export function endpointRateKey({ project, what, key }: EndpointName, network?: string): ItemKey {
+  const whose = network === undefined ? 'ALL' : sha256(`${project} ${what} ${key} ${network}`);
+  return { pk: `LIMIT#${project}#${what}#${key}#${whose}`, sk: 'LIMIT' };
+}
+
 /** The list of all API keys, by prefix. */
 export function apiKeyListKey(prefix: string): ListKey {
   return { listPk: 'LIST#KEYS', listSk: prefix };

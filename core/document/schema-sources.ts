@@ -9,12 +9,12 @@ const maxRequestsPerMinute = 60_000;
 /** Keys by which an endpoint was known before; its old URLs go on working. */
 export const Aliases = z.array(Key).max(20).default([]).describe('Former keys: their URLs go on working.');
 
-/** How many calls a minute an endpoint takes, per caller address and in all. */
+/** How many calls a minute an endpoint takes from one address, and ten times as many in all (docs/decisions/0034). */
 export const MaxPerMinute = z
   .int()
   .min(1)
   .max(maxRequestsPerMinute)
-  .describe('Calls a minute, per caller address and in all.');
+  .describe('Calls a minute from one address, and ten times as many in all; each report of a batch counts.');
 
 const allowedOrigin = /^(\*|https?:\/\/[a-z0-9.:[\]-]+)$/;
 

@@ -11,3 +11,8 @@ export function findSource(document: ProjectDocument, key: string): SourceOfType
   const feedbackType = document.feedbackTypes.find((candidate) => candidate.key === source?.feedbackType);
   return source === undefined || feedbackType === undefined ? undefined : { source, feedbackType };
 }
+
+/** What a source says of who may call it, and how often. */
+export function accessOf({ key, apiKey, signature, maxPerMinute }: ExternalSource) {
+  return { key, apiKey, signature, maxPerMinute };
+}

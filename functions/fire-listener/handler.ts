@@ -74,6 +74,8 @@ async function answer(
     if (duplicate !== undefined) return describeOutcome(listener, '', duplicate);
     return refused(refuseSignature(request, recall.reason), recall.reason);
   }
+  const spent = await opening.takeTurns(1);
+  if (spent !== undefined) return refused(spent.reply, spent.reason);
   const outcome = await answerFresh(dependencies, called);
   // What failed for a reason of ours is to be sent again, as it is.
   if (outcome.reply.status < 500) await recall.remember();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isAddressRange, liesIn } from './address-ranges.ts';
+import { isAddressRange, liesIn, networkOf } from './address-ranges.ts';
 
 test.each([
   ['203.0.113.7', true],
@@ -34,4 +34,17 @@ describe('an address', () => {
   ])('%j lies in %j: %s', (address, ranges, lies) => {
     expect(liesIn(address, ranges)).toBe(lies);
   });
+});
+
+test.each([
+  ['203.0.113.7', '203.0.113.7'],
+  ['::ffff:203.0.113.7', '203.0.113.7'],
+  ['2001:db8:0:1:aaaa:bbbb:cccc:dddd', '2001:db8:0:1::/64'],
+  ['2001:0DB8:0000:0001::5', '2001:db8:0:1::/64'],
+  ['2001:db8::5', '2001:db8:0:0::/64'],
+  ['::1', '0:0:0:0::/64'],
+  ['1::2:3:4:5:6:7', '1:0:2:3::/64'],
+  ['nonsense', 'nonsense'],
+])('%j is of the network %j', (address, network) => {
+  expect(networkOf(address)).toBe(network);
 });

@@ -7,13 +7,20 @@ import type { ApiKey } from '../../core/keys/api-key.ts';
 import { toleranceMs } from '../../core/signatures/judge-time.ts';
 import { readScheme } from '../../core/signatures/presets.ts';
 import { verifySignature } from '../../core/signatures/verify-signature.ts';
-import { admitKey } from './admit-key.ts';
+import { admitKey, type NotAdmitted } from './admit-key.ts';
 import { authenticateKey } from './authenticate.ts';
 import { type HttpReply, type HttpRequest, notFound, refuse } from './http.ts';
+import { limitEndpoint } from './limit-endpoint.ts';
+import { openRateNote } from './rate-note.ts';
 import type { SigningSecretReader } from './read-signing-secrets.ts';
 
-/** What every endpoint of outside systems says of who may call it: a key, a signature or both. */
-type Openable = { apiKey?: string | undefined; signature?: Signature | undefined };
+/** What every endpoint of outside systems says of who may call it, by a key, a signature or both, and how often. */
+type Openable = {
+  key: string;
+  apiKey?: string | undefined;
+  signature?: Signature | undefined;
+  maxPerMinute?: number | undefined;
+};
 
 /** What opening an endpoint needs; `apiOrigin` is where callers see it, for those who sign its URL. */
 export type OpeningDependencies = {
@@ -44,8 +51,19 @@ export type AcceptedSignature = {
 
 /** An endpoint opened for its caller, or the answer that keeps it closed, with the reason for the log. */
 export type Opening<Endpoint> =
-  | { outcome: 'opened'; endpoint: Endpoint; configuration: Configuration; key?: ApiKey; signature?: AcceptedSignature }
+  | {
+      outcome: 'opened';
+      endpoint: Endpoint;
+      configuration: Configuration;
+      key?: ApiKey;
+      signature?: AcceptedSignature;
+      /** Counts calls against the endpoint's rate, and returns why they may not be made. */
+      takeTurns: TakeTurns;
+    }
   | RefusedOpening<Endpoint>;
+
+/** Counts so many calls, or reports of a batch; unlimited ones cost nothing. */
+export type TakeTurns = (turns: number) => Promise<NotAdmitted | undefined>;
 
 type RefusedOpening<Endpoint> = {
   outcome: 'refused';
@@ -58,6 +76,7 @@ type RefusedOpening<Endpoint> = {
 /**
  * Checks who calls, in the contract's order (docs/http.md): the key is known, may be used from there and so often, project and
  * endpoint exist, the key opens the endpoint, the body may be read, the signature is valid. Without a key, only an endpoint that asks for a signature alone exists.
+ * The endpoint's rate is for its handler to count, once it knows that the call is no replay.
  */
 export async function openEndpoint<Endpoint extends Openable>(
   dependencies: OpeningDependencies,
@@ -66,7 +85,9 @@ export async function openEndpoint<Endpoint extends Openable>(
 ): Promise<Opening<Endpoint>> {
   const caller = await authenticateKey(request, dependencies);
   if (caller.outcome === 'unknown') return { outcome: 'refused', reply: caller.reply, reason: 'the key is not known' };
-  const notAdmitted = caller.outcome === 'known' ? await admitKey(dependencies, request, caller.key) : undefined;
+  const noteRate = openRateNote(request);
+  const notAdmitted =
+    caller.outcome === 'known' ? await admitKey(dependencies, request, caller.key, noteRate) : undefined;
   if (caller.outcome === 'known' && notAdmitted !== undefined) {
     return { outcome: 'refused', ...notAdmitted, key: caller.key };
   }
@@ -89,7 +110,13 @@ export async function openEndpoint<Endpoint extends Openable>(
   }
   const unreadable = sought.checkBody?.();
   if (unreadable !== undefined) return refused(unreadable, 'the body is too large or of another type');
-  const opened = { outcome: 'opened', endpoint, configuration, ...known } as const;
+  const { key, maxPerMinute } = endpoint;
+  const takeTurns = async (turns: number) => {
+    if (maxPerMinute === undefined || turns === 0) return undefined;
+    const limited = { project: sought.project, what: sought.what, key, maxPerMinute };
+    return await limitEndpoint(dependencies, request, limited, { turns, noteRate });
+  };
+  const opened = { outcome: 'opened', endpoint, configuration, ...known, takeTurns } as const;
   if (endpoint.signature === undefined) return opened;
   const checked = await checkSignature(dependencies, request, sought.project, endpoint.signature);
   if (checked.outcome === 'valid') return { ...opened, signature: checked.signature };

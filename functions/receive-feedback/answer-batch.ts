@@ -36,6 +36,8 @@ export async function answerBatch(
     const message = `A batch has 1 to ${maxReports} reports, and this has ${given.length}.`;
     return refuseParameters([{ parameter: 'reports', code, message }]);
   }
+  const spent = await endpoint.takeTurns(given.length - 1);
+  if (spent !== undefined) return spent;
   if (!options.dryRun) endpoint.activity.expect({ status: 200, outcome: 'accepted' });
   const { notes, quiet } = gatherNotes(request, endpoint);
   const deadline = dependencies.now() + maxBatchMs;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { inspectedName } from '../../core/inspector/bounds.ts';
-import { findSource, type SourceOfType } from '../../core/sources/find-source.ts';
+import { accessOf, findSource, type SourceOfType } from '../../core/sources/find-source.ts';
 import { type ActivityLog, openActivity } from '../kit/activity-log.ts';
 import type { HttpHandler } from '../kit/endpoint.ts';
 import { type HttpReply, type HttpRequest, refuseParameters } from '../kit/http.ts';
@@ -36,7 +36,7 @@ export function receiveFeedback(dependencies: ReceiveDependencies): HttpHandler 
       what: 'source',
       find: (document) => {
         const found = findSource(document, sourceKey);
-        return found && { ...found, apiKey: found.source.apiKey, signature: found.source.signature };
+        return found && { ...found, ...accessOf(found.source) };
       },
       checkBody: () => refuseJsonForm(request),
     });
@@ -79,12 +79,20 @@ async function answer(
     activity.because(recall.reason);
     return refuseSignature(request, recall.reason);
   }
+  const takeTurns = async (turns: number) => {
+    const notAdmitted = await opening.takeTurns(turns);
+    if (notAdmitted !== undefined) activity.because(notAdmitted.reason);
+    return notAdmitted?.reply;
+  };
+  const spent = await takeTurns(1);
+  if (spent !== undefined) return spent;
   const of = { project, source, apiKey: opening.key?.prefix };
   const endpoint = {
     ...of,
     configuration,
     feedbackType,
     activity,
+    takeTurns,
     deadline: dependencies.now() + maxCallMs,
     keep: (rejected: Rejected) => keep(request, of, rejected),
   };

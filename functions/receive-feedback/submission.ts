@@ -25,6 +25,8 @@ export type ReportEndpoint = SourceOfType & {
   activity: ActivityLog;
   /** The prefix of the key that it was opened with. */
   apiKey: string | undefined;
+  /** Counts more reports of the call against the source's rate; returns the answer where they are too many. */
+  takeTurns: (turns: number) => Promise<HttpReply | undefined>;
   /** Until when it is tried to store what others keep changing, in epoch milliseconds. */
   deadline: number;
   /** Keeps a rejected report where the source asks for it; returns the answer, which then says where it is kept. */

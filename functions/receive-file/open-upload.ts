@@ -1,12 +1,12 @@
 import { findTicket } from '../../adapters/dynamodb/tickets.ts';
 import { Key } from '../../core/document/schema-names.ts';
-import { findSource, type SourceOfType } from '../../core/sources/find-source.ts';
+import { accessOf, findSource, type SourceOfType } from '../../core/sources/find-source.ts';
 import { isTicketId, type Ticket } from '../../core/tickets/ticket.ts';
 import { maxDirectBytes, uploadMs } from '../../core/uploads/attachment.ts';
 import { type CapabilityVerdict, judgeUploadCapability } from '../../core/uploads/capabilities.ts';
 import { type HttpReply, type HttpRequest, notFound, refuse } from '../kit/http.ts';
 import { refuseJsonForm } from '../kit/json-body.ts';
-import { type Opening, openEndpoint } from '../kit/open-endpoint.ts';
+import { type Opening, openEndpoint, type TakeTurns } from '../kit/open-endpoint.ts';
 import type { FileCall, FileDependencies } from './call.ts';
 
 /** What the gateway takes beside the file in a form: the names of its parts, and their boundaries. */
@@ -14,6 +14,9 @@ const formOverheadBytes = 65_536;
 
 /** An endpoint for files, opened or not, and whether a capability opened it. */
 export type UploadOpening = { opening: Opening<SourceOfType>; byCapability: boolean };
+
+/** Files follow a report that was counted. */
+const unlimited: TakeTurns = async () => undefined;
 
 /** Opens the source by a capability for this ticket and parameter, or else as for a report: by its key or its signature. */
 export async function openSource(dependencies: FileDependencies, request: HttpRequest): Promise<UploadOpening> {
@@ -30,7 +33,7 @@ export async function openSource(dependencies: FileDependencies, request: HttpRe
     }
     const unreadable = refuseForm(request);
     if (unreadable === undefined)
-      return { opening: { outcome: 'opened', endpoint, configuration }, byCapability: true };
+      return { opening: { outcome: 'opened', endpoint, configuration, takeTurns: unlimited }, byCapability: true };
     const reason = 'the body is too large or of another type';
     return { opening: { outcome: 'refused', reply: unreadable, reason, endpoint }, byCapability: true };
   }
@@ -39,7 +42,7 @@ export async function openSource(dependencies: FileDependencies, request: HttpRe
     what: 'source',
     find: (document) => {
       const found = findSource(document, source);
-      return found && { ...found, apiKey: found.source.apiKey, signature: found.source.signature };
+      return found && { ...found, ...accessOf(found.source) };
     },
     checkBody: () => refuseForm(request),
   });

@@ -5,6 +5,11 @@ import * as keys from '../../adapters/dynamodb/keys.ts';
 const patterns: readonly [pattern: string, name: keyof typeof keys, key: object | string][] = [
   ['an API key, by prefix', 'apiKeyKey', keys.apiKeyKey('mobile')],
   ["the window of an API key's rate", 'keyRateKey', keys.keyRateKey('mobile')],
+  [
+    "the window of an endpoint's rate, or of that of one caller's network",
+    'endpointRateKey',
+    keys.endpointRateKey({ project: 'apollo', what: 'source', key: 'web' }, '203.0.113.7'),
+  ],
   ['all API keys, by prefix', 'apiKeyListKey', keys.apiKeyListKey('mobile')],
   ["a project's pointer to its current document", 'projectKey', keys.projectKey('apollo')],
   ['all projects, by key', 'projectListKey', keys.projectListKey('apollo')],
