@@ -104,7 +104,7 @@ export async function correctSubmission(
     if (!isConditionFailure(error)) throw error;
     const submission = error.Item === undefined ? undefined : KeptSubmission.parse(unmarshall(error.Item));
     // Its own first try, whose answer was lost and that the SDK repeated.
-    const isOurs = submission?.version === version + 1 && submission.correction?.at === correction.at;
+    const isOurs = submission?.correction?.token === correction.token;
     return { outcome: isOurs ? 'corrected' : 'changed-meanwhile', submission };
   }
 }

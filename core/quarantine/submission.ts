@@ -8,8 +8,8 @@ export const KeptBody = z.union([
 ]);
 export type KeptBody = z.infer<typeof KeptBody>;
 
-/** A body that was put in place of the rejected one, and by whom. */
-export const Correction = z.object({ body: KeptBody, at: z.iso.datetime(), by: z.string() });
+/** A body that was put in place of the rejected one, and by whom; `token` names the correction itself. */
+export const Correction = z.object({ body: KeptBody, at: z.iso.datetime(), by: z.string(), token: z.string() });
 export type Correction = z.infer<typeof Correction>;
 
 /** A submission that its source rejected and keeps: its body exactly as it came, and why it was refused. */

@@ -51,10 +51,12 @@ export const correctQuarantined: Handle<ProjectCall> = async (dependencies, call
   if (precondition === 'not-met') return refuseChanged();
   if (kept.state === 'replayed') return refuseReplayed(kept);
   const bytes = Buffer.from(JSON.stringify(body.input.body));
+  const token = newId();
   const correction = {
-    body: await largeBodies.keep(`${kept.id}-${newId()}`, bytes),
+    body: await largeBodies.keep(`${kept.id}-${token}`, bytes),
     at: new Date(now()).toISOString(),
     by: nameCaller(call.principal),
+    token,
   };
   const { outcome, submission } = await correctSubmission(table, kept, correction);
   const superseded = outcome === 'corrected' ? kept.correction?.body : correction.body;

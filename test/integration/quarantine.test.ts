@@ -1,5 +1,9 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect } from 'vitest';
+import { keptCountKey } from '../../adapters/dynamodb/keys.ts';
+import { personClaims } from '../admin.ts';
 import { test } from '../engines.ts';
+import { replaceDocument } from '../project.ts';
 import { idOf, projectWithQuarantine } from '../quarantined-project.ts';
 
 test('Three submissions with a misspelled choice sit in quarantine; after the document is corrected, a dry run says 3 would pass, the replay makes 3 tickets, each marked as replayed', async ({
@@ -93,5 +97,284 @@ describe('a rejected report', () => {
     expect((await show(id)).json).toMatchObject({ state: 'replayed', ticket: 'BUG-0001', version: 2 });
     expect(await replay(id)).toMatchObject({ status: 409, json: { description: expect.stringContaining('BUG-0001') } });
     expect((await call('GET', `${path}/tickets/BUG-0001`)).json).toMatchObject({ origin: { replayed: id } });
+  });
+
+  test.for([
+    ['broken JSON', '{"summary": nope', {}],
+    ['an empty body', '', {}],
+    ['no object', '[]', {}],
+    ['what cannot be stored', '{"summary":"\\u0000"}', {}],
+    ['a missing field', '{}', {}],
+    ['a submitter who is unknown', '{"title":"x","state":"New","email":"stranger@example.com"}', { source: 'webform' }],
+  ] as const)('of %s is kept', async ([, body, given], { engines }) => {
+    const { send, show, keyOf } = await projectWithQuarantine(engines);
+    const headers = 'source' in given ? { 'x-api-key': keyOf('web') } : {};
+    const answer = await send(body, { ...given, headers });
+    expect(answer.status).toBe(400);
+    expect((await show(idOf(answer))).json).toMatchObject({
+      body: { bytes: Buffer.byteLength(body), text: body },
+      description: Object(answer.json).description,
+      ...(Object(answer.json).errors === undefined ? {} : { errors: Object(answer.json).errors }),
+    });
+  });
+
+  test('is not kept where it was only tried, or refused for something else', async ({ engines }) => {
+    const { send, kept, keyOf } = await projectWithQuarantine(engines);
+    const huge = { summary: 'x', description: 'x'.repeat(1_048_576) };
+    const batch = 'POST /api/v1/projects/{project}/feedback/{source}/batch';
+    const answers = [
+      await send({}, { query: 'dryRun=true' }),
+      await send('nope', { query: 'dryRun=true' }),
+      await send({}, { query: 'dryRun=maybe' }),
+      await send('nope', { headers: { 'idempotency-key': 'x'.repeat(256) } }),
+      await send(huge),
+      await send('<a/>', { headers: { 'content-type': 'text/xml' } }),
+      await send({}, { headers: { 'x-api-key': 'nonsense' } }),
+      await send({}, { headers: { 'x-api-key': keyOf('web') } }),
+      await send('nope', { routeKey: batch }),
+      await send([], { routeKey: batch }),
+      await send([{}], { routeKey: batch, query: 'dryRun=true' }),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([400, 400, 400, 400, 413, 415, 401, 403, 400, 400, 200]);
+    for (const { text } of answers) expect(text).not.toContain('quarantine');
+    expect(await kept()).toEqual([]);
+  });
+
+  test('of a batch is kept by itself, and its ticket answers the batch when that comes again', async ({ engines }) => {
+    const { send, show, replay, allow } = await projectWithQuarantine(engines);
+    const batch = {
+      routeKey: 'POST /api/v1/projects/{project}/feedback/{source}/batch',
+      headers: { 'idempotency-key': 'batch-1' },
+    };
+    const reports = [{ summary: 'Fine' }, { summary: 'It crashed', severity: 'Hihg' }];
+    const answer = await send(reports, batch);
+    const [first, second] = Object(answer.json).reports;
+    expect(first).toMatchObject({ status: 201 });
+    const id = idOf({ json: second });
+    expect((await show(id)).json).toMatchObject({ body: { text: JSON.stringify(reports[1]) } });
+    await allow('Hihg');
+    expect(await replay(id)).toMatchObject({ status: 201, json: { ticket: { id: 'BUG-0002' } } });
+    expect((await send(reports, batch)).json).toMatchObject({
+      reports: [
+        { replayed: true, ticket: { id: 'BUG-0001' } },
+        { replayed: true, ticket: { id: 'BUG-0002' } },
+      ],
+    });
+  });
+
+  test('that is large lies in S3 byte for byte, and goes with its entry', async ({ engines }) => {
+    const { send, show, call, path, kept } = await projectWithQuarantine(engines);
+    const body = JSON.stringify({ summary: 'x', severity: 'Hihg', description: 'ü🚀'.repeat(4_000) });
+    const id = idOf(await send(body));
+    expect((await show(id)).json).toMatchObject({ body: { bytes: Buffer.byteLength(body), text: body } });
+    const object = `${engines.s3Endpoint}/${engines.bucketName}/bodies/quarantine/${id}`;
+    expect((await fetch(object)).status).toBe(200);
+    expect((await call('DELETE', `${path}/quarantine/${id}`)).status).toBe(204);
+    expect((await fetch(object)).status).toBe(404);
+    expect((await show(id)).status).toBe(404);
+    expect((await call('DELETE', `${path}/quarantine/${id}`)).status).toBe(404);
+    expect(await kept()).toEqual([]);
+  });
+
+  test('whose body is gone says so, and is not taken', async ({ engines }) => {
+    const { send, show, replay } = await projectWithQuarantine(engines);
+    const id = idOf(await send({ severity: 'Hihg', description: 'x'.repeat(10_000) }));
+    await fetch(`${engines.s3Endpoint}/${engines.bucketName}/bodies/quarantine/${id}`, { method: 'DELETE' });
+    expect((await show(id)).json).toMatchObject({ body: { gone: true } });
+    expect(await replay(id)).toMatchObject({ status: 400, json: { description: 'The body is not kept any more.' } });
+  });
+
+  test('is corrected by whoever saw its present version, and says what is still wrong', async ({ engines }) => {
+    const { send, show, correct, replay, tickets } = await projectWithQuarantine(engines);
+    const id = idOf(await send({ severity: 'Hihg' }));
+    expect((await correct(id, { body: { summary: 'x' } }, undefined)).status).toBe(428);
+    expect((await correct(id, { body: { summary: 'x' } }, 2)).status).toBe(412);
+    for (const body of [{}, { body: 'x' }, { body: [] }, { body: { summary: 'x' }, state: 'waiting' }]) {
+      expect((await correct(id, body, 1)).status, JSON.stringify(body)).toBe(400);
+    }
+    expect(await correct(id, { body: { summary: 'x', severity: 'Hihg' } }, 1)).toMatchObject({
+      status: 200,
+      headers: { etag: '"2"' },
+      json: { version: 2, check: { outcome: 'refused', errors: [{ parameter: 'severity' }] } },
+    });
+    const two = await Promise.all(
+      ['Low', 'High'].map((severity) => correct(id, { body: { summary: 'x', severity } }, 2)),
+    );
+    expect(two.map(({ status }) => status).toSorted()).toEqual([200, 412]);
+    expect(two.find(({ status }) => status === 200)?.json).toMatchObject({
+      ...{ version: 3, state: 'waiting', check: { outcome: 'passes', ignoredParameters: [] } },
+      body: { text: '{"severity":"Hihg"}' },
+      correction: {
+        by: 'root@example.com',
+        at: '2026-11-21T09:00:00.000Z',
+        body: { text: expect.stringContaining('"x"') },
+      },
+    });
+    expect((await replay(id)).status).toBe(201);
+    expect(await correct(id, { body: { summary: 'y' } }, 4)).toMatchObject({ status: 409 });
+    expect((await show(id)).json).toMatchObject({ state: 'replayed', replayedBy: 'root@example.com' });
+    expect(await tickets()).toHaveLength(1);
+  });
+
+  test('that its sender had taken meanwhile is not taken twice, and the ticket of a replay answers its sender', async ({
+    engines,
+  }) => {
+    const { send, replay, allow, tickets } = await projectWithQuarantine(engines);
+    const named = (name: string) => ({ headers: { 'idempotency-key': name } });
+    const one = idOf(await send({ summary: 'One', severity: 'Hihg' }, named('one')));
+    const two = idOf(await send({ summary: 'Two', severity: 'Hihg' }, named('two')));
+    await send({ summary: 'One', severity: 'High' }, named('one'));
+    await allow('Hihg');
+    expect(await replay(one)).toMatchObject({
+      status: 409,
+      json: { description: expect.stringContaining('BUG-0001') },
+    });
+    expect(await replay(two)).toMatchObject({ status: 201, json: { ticket: { id: 'BUG-0002' } } });
+    expect(await send({ summary: 'Two', severity: 'Hihg' }, named('two'))).toMatchObject({
+      status: 201,
+      headers: { 'idempotency-replayed': 'true' },
+      json: { ticket: { id: 'BUG-0002' } },
+    });
+    expect(await tickets()).toHaveLength(2);
+  });
+
+  test('sets off automations as a new one does, under whatever key its source has by then', async ({ engines }) => {
+    const { send, replay, document, call, path, project } = await projectWithQuarantine(engines, (configured) => {
+      configured.automations = [
+        { key: 'all', enabled: true, trigger: 'submit', feedbackType: 'issues', macro: 'tell-slack' },
+      ];
+    });
+    const id = idOf(await send({ summary: 'x', severity: 'Hihg' }));
+    const [source] = document.externalSources;
+    if (source === undefined) throw new Error('the example has changed');
+    Object.assign(source, { key: 'renamed', aliases: ['appcrashlog'] });
+    document.feedbackTypes[0]?.fields.find(({ key }) => key === 'severity')?.options?.push('Hihg');
+    await replaceDocument(engines.table, project, document);
+    expect((await replay(id)).status).toBe(201);
+    expect((await call('GET', `${path}/tickets/BUG-0001`)).json).toMatchObject({ origin: { key: 'renamed' } });
+    expect((await call('GET', `${path}/deliveries?ticket=BUG-0001`)).json).toMatchObject({
+      items: [{ macro: 'tell-slack', outcome: 'pending' }],
+    });
+  });
+
+  test('of a source that is gone says so', async ({ engines }) => {
+    const { send, replay, document, project, replayAll } = await projectWithQuarantine(engines);
+    const id = idOf(await send({ summary: 'x', severity: 'Hihg' }));
+    document.externalSources = document.externalSources.slice(1);
+    await replaceDocument(engines.table, project, document);
+    expect(await replay(id)).toMatchObject({
+      status: 400,
+      json: { description: expect.stringContaining('appcrashlog') },
+    });
+    expect((await replayAll({ dryRun: true })).json).toMatchObject({ wouldFail: 1, examples: [{ id }] });
+  });
+
+  test('is gone after 14 days, and is nothing in another project', async ({ engines }) => {
+    const { send, show, clock } = await projectWithQuarantine(engines);
+    const other = await projectWithQuarantine(engines);
+    const id = idOf(await send({}));
+    expect((await other.show(id)).status).toBe(404);
+    expect((await other.replay(id)).status).toBe(404);
+    clock.advance(14 * 24 * 3_600_000 - 1);
+    expect((await show(id)).status).toBe(200);
+    clock.advance(1);
+    expect((await show(id)).status).toBe(404);
+  });
+
+  test('is read by whoever may read, and changed by who manages the project', async ({ engines }) => {
+    const { send, api, path } = await projectWithQuarantine(engines);
+    const id = idOf(await send({}));
+    const ada = api.as(personClaims('ada@example.com'));
+    const entry = `${path}/quarantine/${id}`;
+    const asked: [string, string][] = [
+      ['GET', `${path}/quarantine`],
+      ['GET', entry],
+      ['PUT', entry],
+      ['DELETE', entry],
+      ['POST', `${entry}/replay`],
+      ['POST', `${path}/quarantine/replay`],
+    ];
+    const statuses = [];
+    for (const [method, target] of asked) statuses.push((await ada(method, target, { body: {} })).status);
+    expect(statuses).toEqual([200, 200, 403, 403, 403, 403]);
+  });
+});
+
+describe('what is kept', () => {
+  test('costs sources without it nothing, and those with it nothing for what they accept', async ({ engines }) => {
+    const { send } = await projectWithQuarantine(engines, ({ externalSources }) => {
+      for (const source of externalSources) source.keepRejected = false;
+    });
+    await send({ summary: 'Warms the caches' });
+    engines.table.meter.read();
+    const answer = await send({});
+    expect(answer.text).not.toContain('quarantine');
+    expect(engines.table.meter.read().operations).toEqual(['PutItem']);
+    const keeping = await projectWithQuarantine(engines);
+    await keeping.send({ summary: 'Warms the caches' });
+    engines.table.meter.read();
+    await keeping.send({ summary: 'It crashed' });
+    expect(engines.table.meter.read().operations).toHaveLength(4);
+    idOf(await keeping.send({}));
+    expect(engines.table.meter.read().operations).toEqual(['UpdateItem', 'PutItem', 'PutItem']);
+  });
+
+  test('is a thousand an hour at most; after that nothing more is written until the next', async ({ engines }) => {
+    const { send, kept, clock, project } = await projectWithQuarantine(engines);
+    await send({});
+    const Key = keptCountKey(project, 'appcrashlog', '2026-11-21T09:00:00.000Z');
+    const Item = { ...Key, type: 'kept-count', n: 999 };
+    await engines.table.client.send(new PutCommand({ TableName: engines.table.name, Item }));
+    expect((await send({})).text).toContain('quarantine');
+    for (let place = 0; place < 3; place += 1) {
+      engines.table.meter.read();
+      const answer = await send({});
+      expect(answer.status).toBe(400);
+      expect(answer.text).not.toContain('quarantine');
+      const activityAlone = ['PutItem'];
+      const { operations } = engines.table.meter.read();
+      expect(operations).toEqual(place === 0 ? ['UpdateItem', ...activityAlone] : activityAlone);
+    }
+    clock.advance(3_600_000);
+    expect((await send({})).text).toContain('quarantine');
+    expect(await kept()).toHaveLength(3);
+  });
+
+  test.for(['Put', 'Update'] as const)('refuses no differently where its %s fails', async (kind, { engines }) => {
+    const { send, observer, kept, project } = await projectWithQuarantine(engines);
+    const name = 'brokenQuarantine';
+    engines.table.client.middlewareStack.add(
+      (next, context) => async (call) => {
+        const isOfIt = /QUARANTINE#|KEPT#/.test(
+          JSON.stringify(Object(call.input).Item ?? Object(call.input).Key ?? ''),
+        );
+        if (isOfIt && context.commandName?.startsWith(kind) === true) throw new Error(`injected in ${project}`);
+        return await next(call);
+      },
+      { step: 'initialize', name },
+    );
+    const answer = await send({});
+    engines.table.client.middlewareStack.remove(name);
+    expect(answer).toMatchObject({ status: 400, json: { errors: [{ parameter: 'summary', code: 'required' }] } });
+    expect(answer.text).not.toContain('quarantine');
+    expect(observer.lines).toContainEqual(expect.objectContaining({ message: 'rejected report not kept', project }));
+    expect(await kept()).toEqual([]);
+  });
+
+  test('is listed newest first, by source and state, page by page', async ({ engines }) => {
+    const { send, clock, kept, call, path, keyOf } = await projectWithQuarantine(engines);
+    const ids: string[] = [];
+    for (let place = 0; place < 5; place += 1) {
+      ids.push(idOf(await send({})));
+      idOf(await send({}, { source: 'webform', headers: { 'x-api-key': keyOf('web') } }));
+      clock.advance(1);
+    }
+    const first = Object((await call('GET', `${path}/quarantine?source=appcrashlog&limit=2`)).json);
+    expect(first.items.map(({ id }: { id: string }) => id)).toEqual([ids[4], ids[3]]);
+    const second = await kept(`?source=appcrashlog&limit=2&cursor=${first.cursor}`);
+    expect(second.map(({ id }) => id)).toEqual([ids[2], ids[1]]);
+    expect((await call('GET', `${path}/quarantine?source=webform&cursor=${first.cursor}`)).status).toBe(400);
+    expect((await call('GET', `${path}/quarantine?state=lost`)).status).toBe(400);
+    expect(await kept('?state=replayed')).toEqual([]);
   });
 });
