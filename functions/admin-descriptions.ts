@@ -34,6 +34,7 @@ import {
   TicketPage,
   TicketsQuery,
 } from './admin-api/schemas.ts';
+import { SourceSnippets } from './admin-api/snippet-schemas.ts';
 import {
   MacroTest,
   PreviewedTemplate,
@@ -165,6 +166,15 @@ export const adminDescriptions: Readonly<Record<AdminRouteName, RouteDescription
     AuditPage,
     [401, 403, 400, 503],
   ),
+  'show-snippets': get('Sources', 'Show code that sends a report', SourceSnippets),
+  'show-postman': {
+    tag: 'Sources',
+    summary: 'Get a Postman collection',
+    description:
+      'All sources and listeners, with examples and the variables `baseUrl` and `apiKey`; import it as it is.',
+    answers: { 200: { description: 'The collection, in format 2.1.0.', content: json(z.looseObject({})) } },
+    refusals: [401, 403, 404, 503],
+  },
   'list-secrets': list('Secrets', 'List the secrets', 'By name, never with their values.', PageQuery, SecretPage),
   'put-secret': {
     tag: 'Secrets',

@@ -67,6 +67,8 @@ export const routes = {
   'compare-document-versions': admin('GET', '/projects/{project}/document/versions/{version}/changes'),
   'copy-project': admin('POST', '/projects/{project}/copy'),
   'list-project-audit': admin('GET', '/projects/{project}/audit'),
+  'show-snippets': admin('GET', '/projects/{project}/externalSources/{source}/snippets'),
+  'show-postman': admin('GET', '/projects/{project}/postman'),
   'list-secrets': admin('GET', '/projects/{project}/secrets'),
   'put-secret': admin('PUT', '/projects/{project}/secrets/{name}'),
   'delete-secret': admin('DELETE', '/projects/{project}/secrets/{name}'),

@@ -1,3 +1,4 @@
+import { type ShellPiece as Piece, quoteWord as quote } from '../shell-word.ts';
 import type { TemplatePart } from '../templates/parts.ts';
 import type { FrozenAuth, FrozenRequest } from './delivery.ts';
 
@@ -9,9 +10,6 @@ export type CurlRequest = {
   /** Whether it is a replay, which says so (docs/decisions/0018). */
   isReplay?: boolean;
 };
-
-/** A word of a command: text that stands for itself, or a variable of the shell. */
-type Piece = { text: string } | { variable: string };
 
 /** Largest body that is an argument, in bytes: Linux takes 128 KB for one (MAX_ARG_STRLEN); larger ones come through a pipe. */
 const maxArgumentBytes = 100_000;
@@ -57,17 +55,6 @@ export function curlCommand({ request, body, webhookId, isReplay = false }: Curl
   ];
   const pipe = isPiped ? [`printf %s ${quote(of(body ?? []))} \\`] : [];
   return [...comments(request, variables), ...pipe, lines.join(' \\\n  ')].map((line) => `${line}\n`).join('');
-}
-
-/** Quotes a word so that a POSIX shell takes it as it is, variables apart. */
-function quote(pieces: readonly Piece[]): string {
-  let word = '';
-  for (const piece of pieces) {
-    if ('variable' in piece) word += `"$${piece.variable}"`;
-    // Text that follows text goes on within its quotes.
-    else word = `${word.endsWith("'") ? word.slice(0, -1) : `${word}'`}${piece.text.replaceAll("'", "'\\''")}'`;
-  }
-  return word === '' ? "''" : word;
 }
 
 function authHeaders(auth: FrozenAuth, of: (parts: readonly TemplatePart[]) => Piece[]): Piece[][] {

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { Duration, VariableName } from './schema-names.ts';
 
 /** Signature schemes that come with the product. */
-const SignaturePreset = z.enum([
+export const SignaturePreset = z.enum([
   'standard-webhooks',
   'github',
   'jira',

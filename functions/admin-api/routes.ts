@@ -19,6 +19,7 @@ import { getDocument } from './get-document.ts';
 import { closeInspector, openInspector, showInspected } from './inspector.ts';
 import { listKeyActivity } from './key-activity.ts';
 import { getMember, listProjectMembers } from './members.ts';
+import { showPostman } from './postman.ts';
 import { previewTemplate } from './preview-template.ts';
 import { getProject, listVisibleProjects } from './projects.ts';
 import { putDocument } from './put-document.ts';
@@ -36,6 +37,7 @@ import { replayQuarantine } from './replay-quarantine.ts';
 import { cancelRun, confirmRun, resumeRun, retryRun } from './run-requests.ts';
 import { getRun, listRunResults, startRun } from './runs.ts';
 import { listProjectSecrets, putSecret, removeSecret } from './secrets.ts';
+import { showSnippets } from './snippets.ts';
 import { listProjectTags } from './tags.ts';
 import { testMacro } from './test-macro.ts';
 import { getTicket, listProjectTickets } from './tickets.ts';
@@ -72,6 +74,8 @@ const adminRoutes: Readonly<Record<AdminRouteKey, AdminRoute>> = {
   'POST /admin/v1/projects/{project}/copy': { needs: 'administer', handle: copyProject },
   'GET /admin/v1/projects/{project}/audit': { needs: 'manage', handle: listAuditOfProject },
   'GET /admin/v1/audit': { needs: 'administrator', handle: listAllAudit },
+  'GET /admin/v1/projects/{project}/externalSources/{source}/snippets': { needs: 'read', handle: showSnippets },
+  'GET /admin/v1/projects/{project}/postman': { needs: 'read', handle: showPostman },
   'GET /admin/v1/projects/{project}/secrets': { needs: 'read', handle: listProjectSecrets },
   'PUT /admin/v1/projects/{project}/secrets/{name}': { needs: 'manage', handle: putSecret },
   'DELETE /admin/v1/projects/{project}/secrets/{name}': { needs: 'manage', handle: removeSecret },

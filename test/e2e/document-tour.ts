@@ -8,6 +8,8 @@ export async function lookBack({ call }: StackCalls): Promise<void> {
   const body = { key: 'apollo-2', name: 'Apollo 2', members: true };
   await call(201, 'copy-project', { body });
   await call(409, 'copy-project', { body });
+  await call(200, 'show-snippets', { path: { source: 'appcrashlog' } });
+  await call(200, 'show-postman');
   await call(200, 'list-project-audit', { query: '?limit=1' });
   await call(200, 'list-audit', { query: '?limit=1' });
 }
