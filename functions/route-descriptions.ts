@@ -1,12 +1,13 @@
 import * as z from 'zod';
+import { additionDescriptions } from './addition-descriptions.ts';
 import { adminDescriptions } from './admin-descriptions.ts';
 import { SignInMetadata } from './answer-rest/sign-in-metadata.ts';
 import { json } from './describe-route.ts';
 import { fileDescriptions } from './file-descriptions.ts';
 import { Fired, ListenerHeaders, ListenerQuery } from './fire-listener/answer.ts';
+import { ReceiveHeaders, ReceiveQuery } from './kit/call-options.ts';
 import { ChoiceQuery, NotificationsQuery } from './leave-notifications/request.ts';
 import { BatchAnswer, Created, DryRun, Grouped } from './receive-feedback/answer.ts';
-import { ReceiveHeaders, ReceiveQuery } from './receive-feedback/request.ts';
 import type { RefusalStatus } from './refusals.ts';
 import type { RouteName } from './routes.ts';
 
@@ -141,6 +142,7 @@ export const routeDescriptions: Readonly<Record<RouteName, RouteDescription>> = 
     },
     refusals: [401, 404, 403, 429, 413, 415, 400, 503],
   },
+  ...additionDescriptions,
   ...fileDescriptions,
   'fire-feedback-listener': fireListener('ticket'),
   'fire-feedback-listener-by-get': fireListener('ticket'),

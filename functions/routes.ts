@@ -10,6 +10,7 @@ export const functionNames = [
   'leave-notifications',
   'admin-api',
   'receive-file',
+  'add-to-ticket',
   'settle-upload',
   'open-file',
   'answer-rest',
@@ -44,6 +45,8 @@ export const routes = {
     authorised: false,
     crossOrigin: true,
   },
+  'change-feedback': addition('PATCH', ''),
+  'comment-on-feedback': addition('POST', '/comments'),
   'receive-file': file('POST', ''),
   'list-parts': file('GET', '/{attachment}'),
   'sign-parts': file('POST', '/{attachment}/sign'),
@@ -146,6 +149,11 @@ export type RouteName = keyof typeof routes;
 function file<const Method extends Route['method'], const Rest extends string>(method: Method, rest: Rest) {
   const path = `/api/v1/projects/{project}/feedback/{source}/{ticket}/files/{parameter}${rest}` as const;
   return { method, path, handledBy: 'receive-file', authorised: false, crossOrigin: true } as const;
+}
+
+function addition<const Method extends Route['method'], const Rest extends string>(method: Method, rest: Rest) {
+  const path = `/api/v1/projects/{project}/feedback/{source}/{ticket}${rest}` as const;
+  return { method, path, handledBy: 'add-to-ticket', authorised: false, crossOrigin: true } as const;
 }
 
 function listener<const Method extends Route['method'], const Kind extends string>(method: Method, kind: Kind) {

@@ -154,6 +154,7 @@ describe('no function', () => {
       'leave-notifications',
       'admin-api',
       'receive-file',
+      'add-to-ticket',
       'settle-upload',
       'open-file',
     ]);

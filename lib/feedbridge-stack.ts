@@ -100,6 +100,7 @@ export class FeedbridgeStack extends Stack {
       'leave-notifications': make('leave-notifications'),
       'admin-api': make('admin-api'),
       'receive-file': make('receive-file'),
+      'add-to-ticket': make('add-to-ticket'),
       'settle-upload': make('settle-upload'),
       'open-file': make('open-file'),
       'answer-rest': make('answer-rest'),

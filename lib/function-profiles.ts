@@ -304,6 +304,27 @@ export const functionProfiles: Record<FunctionName, FunctionProfile> = {
       masterSecret: ['secretsmanager:GetSecretValue'],
     },
   },
+  'add-to-ticket': {
+    description: 'Takes what the app that created a ticket adds to it later',
+    memoryMb: 1024,
+    timeoutSeconds: gatewayTimeoutSeconds,
+    environment: [
+      'tableName',
+      'bucketName',
+      'masterSecretArn',
+      'configCacheSeconds',
+      'apiOrigin',
+      'consoleOrigin',
+      'dueShards',
+      'deliveryRetentionDays',
+      'variables',
+    ],
+    grants: {
+      table: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      bodies: ['s3:PutObject'],
+      masterSecret: ['secretsmanager:GetSecretValue'],
+    },
+  },
   'settle-upload': {
     description: 'Settles attachments by what the bucket shows',
     memoryMb: 1024,

@@ -40,10 +40,23 @@ export function readNewComment(given: Readonly<Record<string, unknown>>): NewCom
     const code = isText ? ('invalid_choice' as const) : ('invalid_type' as const);
     errors.push({ parameter: 'visibility', code, message, allowed });
   }
-  for (const name of Object.keys(others)) {
-    const parameter = name.slice(0, 100).toWellFormed();
-    errors.push({ parameter, code: 'not_allowed', message: 'This parameter is not known here.' });
-  }
+  errors.push(...refuseOthers(others));
   if (reading.outcome === 'rejected' || !isKnown || errors.length > 0) return { outcome: 'rejected', errors };
   return { outcome: 'read', comment: { text: reading.text, visibility } };
+}
+
+/** Reads a comment that somebody outside writes, `{text}`: whoever sent the report may read it. */
+export function readPublicComment(given: Readonly<Record<string, unknown>>): NewCommentReading {
+  const { text, ...others } = given;
+  const reading = readCommentText('text', text);
+  const errors = [...(reading.outcome === 'rejected' ? [reading.error] : []), ...refuseOthers(others)];
+  if (reading.outcome === 'rejected' || errors.length > 0) return { outcome: 'rejected', errors };
+  return { outcome: 'read', comment: { text: reading.text, visibility: 'public' } };
+}
+
+function refuseOthers(others: Readonly<Record<string, unknown>>): ParameterError[] {
+  return Object.keys(others).map((name) => {
+    const parameter = name.slice(0, 100).toWellFormed();
+    return { parameter, code: 'not_allowed', message: 'This parameter is not known here.' };
+  });
 }

@@ -1,4 +1,5 @@
 import type { ExternalSource, FeedbackType, ProjectDocument } from '../document/schema.ts';
+import type { Ticket } from '../tickets/ticket.ts';
 
 /** A source and the feedback type of the tickets it creates. */
 export type SourceOfType = { source: ExternalSource; feedbackType: FeedbackType };
@@ -15,4 +16,10 @@ export function findSource(document: ProjectDocument, key: string): SourceOfType
 /** What a source says of who may call it, and how often. */
 export function accessOf({ key, apiKey, signature, maxPerMinute }: ExternalSource) {
   return { key, apiKey, signature, maxPerMinute };
+}
+
+/** A ticket belongs to its source under any name that the source has had. */
+export function isFrom({ origin, feedbackType }: Ticket, { source, feedbackType: type }: SourceOfType): boolean {
+  const names = [source.key, ...source.aliases];
+  return feedbackType === type.key && origin.kind === 'source' && names.includes(origin.key ?? '');
 }

@@ -139,6 +139,11 @@ function findIgnored(
   const compared = (source.group?.by ?? []).map((name) => resolveGroupName(source, feedbackType, name).parameter);
   const parameters = [...Object.values(source.fields), source.submitter, ...compared];
   if (source.state === undefined) parameters.push(source.statusParameter);
+  return findUnread(parameters, body);
+}
+
+/** The top-level properties of a body that none of the parameters reads: typos are seen at once. */
+export function findUnread(parameters: readonly string[], body: Readonly<Record<string, unknown>>): string[] {
   const read = new Set(parameters.map(topProperty));
   // Where pointers lead into a property that holds nothing to be led into, none of them reads it.
   const whole = new Set(parameters.filter((parameter) => parameter.lastIndexOf('/') < 1).map(topProperty));

@@ -5,9 +5,8 @@ import { editFields, type GivenValue } from './edit-fields.ts';
 import { editState, unknown } from './edit-state.ts';
 import { describeType } from './field-value.ts';
 import type { Ticket } from './ticket.ts';
+import { findTooLarge, type TooLarge } from './ticket-size.ts';
 
-/** Most bytes that a ticket may have as JSON: an item of the table ends at 400 KB (docs/architecture.md, "The table"). */
-const maxTicketBytes = 350 * 1024;
 /** Values by which a ticket is found that one edit may change: a transaction takes 100 items, and a change is two of them. */
 const maxLookupChanges = 40;
 
@@ -15,7 +14,7 @@ const maxLookupChanges = 40;
 export type TicketEditing =
   | { outcome: 'edited'; ticket: Ticket; lookups: { added: string[]; removed: string[] } }
   | { outcome: 'rejected'; errors: ParameterError[] }
-  | { outcome: 'too-large'; bytes: number; maxBytes: number };
+  | TooLarge;
 
 /** Edits a ticket as a person wants it, `{state, fields, external}`; what is not named stays, and null takes a value away. */
 export function editTicket(
@@ -54,8 +53,8 @@ function finishEdit(document: ProjectDocument, before: Ticket, after: Ticket): T
     const message = `At most ${maxLookupChanges} values by which a ticket is found can come and go at once.`;
     return { outcome: 'rejected', errors: [{ parameter: 'external', code: 'too_long', message }] };
   }
-  const bytes = Buffer.byteLength(JSON.stringify(after));
-  if (bytes > maxTicketBytes) return { outcome: 'too-large', bytes, maxBytes: maxTicketBytes };
+  const tooLarge = findTooLarge(after);
+  if (tooLarge !== undefined) return tooLarge;
   return { outcome: 'edited', ticket: after, lookups };
 }
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { type ReceiveOptions, readOptions } from '../kit/call-options.ts';
 import { answerSurprise } from '../kit/endpoint.ts';
 import { type HttpReply, type HttpRequest, refuse, refuseContended, refuseParameters } from '../kit/http.ts';
 import { isJsonObject, readJson, refuseUnstorable } from '../kit/json-body.ts';
 import { answerReport } from './answer-report.ts';
-import { type ReceiveOptions, readOptions } from './request.ts';
 import type { ReceiveDependencies, ReportEndpoint } from './submission.ts';
 
 /** Reports that one call may bring (docs/http.md). */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { inspectedName } from '../../core/inspector/bounds.ts';
 import { accessOf, findSource, type SourceOfType } from '../../core/sources/find-source.ts';
 import { type ActivityLog, openActivity } from '../kit/activity-log.ts';
+import { readOptions } from '../kit/call-options.ts';
 import type { HttpHandler } from '../kit/endpoint.ts';
 import { type HttpReply, type HttpRequest, refuseParameters } from '../kit/http.ts';
 import { callInspector } from '../kit/inspect-call.ts';
@@ -14,7 +15,6 @@ import { answerBatch } from './answer-batch.ts';
 import { answerReport } from './answer-report.ts';
 import { countReports, describeReply } from './describe-reply.ts';
 import { type KeepRejected, rejectionKeeper } from './keep-rejected.ts';
-import { readOptions } from './request.ts';
 import type { ReceiveDependencies, Rejected, ReportEndpoint } from './submission.ts';
 
 type BatchRoute = (typeof routes)['receive-batch'];

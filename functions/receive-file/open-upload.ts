@@ -1,7 +1,7 @@
 import { findTicket } from '../../adapters/dynamodb/tickets.ts';
 import { Key } from '../../core/document/schema-names.ts';
-import { accessOf, findSource, type SourceOfType } from '../../core/sources/find-source.ts';
-import { isTicketId, type Ticket } from '../../core/tickets/ticket.ts';
+import { accessOf, findSource, isFrom, type SourceOfType } from '../../core/sources/find-source.ts';
+import { isTicketId } from '../../core/tickets/ticket.ts';
 import { maxDirectBytes, uploadMs } from '../../core/uploads/attachment.ts';
 import { type CapabilityVerdict, judgeUploadCapability } from '../../core/uploads/capabilities.ts';
 import { type HttpReply, type HttpRequest, notFound, refuse } from '../kit/http.ts';
@@ -76,12 +76,6 @@ export async function findField(
     return { outcome: 'refused', reply: refuse(403, description) };
   }
   return { outcome: 'found', call: { ...endpoint, request, project, ticket: id, field: field.key, parameter } };
-}
-
-/** A ticket belongs to its source under any name that the source has had. */
-function isFrom({ origin, feedbackType }: Ticket, { source, feedbackType: type }: SourceOfType): boolean {
-  const names = [source.key, ...source.aliases];
-  return feedbackType === type.key && origin.kind === 'source' && names.includes(origin.key ?? '');
 }
 
 async function judgeCapability(

@@ -40,6 +40,7 @@ export async function sendFiles(calls: StackCalls, engines: Engines, slack: Rece
   expect((await fetch((await calls.call(302, 'download-attachment', { path })).location)).status).toBe(200);
   await calls.call(204, 'delete-attachment', { path });
   await runOverFiles(calls, files);
+  await addLater(calls, files);
   await expireOne(files, engines);
   await deleteTicket(calls, files);
 }
@@ -134,6 +135,20 @@ async function runOverFiles({ call }: StackCalls, { ticket }: FileCalls): Promis
   await vi.waitFor(async () => {
     expect((await call(200, 'get-run', { path: { run } })).json).toMatchObject({ state: 'done', done: 1 });
   }, patience);
+}
+
+/** What the app adds to its ticket later is told of as files are. */
+async function addLater({ call, asApp }: StackCalls, { ticket }: FileCalls): Promise<void> {
+  const { text, etag } = await call(200, 'get-document');
+  const filter = '{"field":"attachments","op":"changed"}';
+  const told = text.replace(filter, `{"any":[${filter},{"field":"occurrences","op":"changed"}]}`);
+  await call(200, 'put-document', { body: told, headers: { 'if-match': etag } });
+  const path = { source: 'appcrashlog', ticket };
+  await asApp(200, 'change-feedback', { path, body: { occurrences: 12 } });
+  const once = { path, body: { text: 'Again' }, headers: { 'idempotency-key': 'again' } };
+  await asApp(201, 'comment-on-feedback', once);
+  await asApp(201, 'comment-on-feedback', once);
+  await asApp(404, 'comment-on-feedback', { path: { ...path, ticket: 'BUG-9999' }, body: { text: 'Nowhere' } });
 }
 
 /** One in parts whose time is over: the tick has it seen to. */

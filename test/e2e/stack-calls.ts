@@ -21,6 +21,8 @@ export type StackCalls = {
   ): Promise<{ text: string; json: unknown; etag: string; location: string }>;
   /** Reports to a source of the example with the key that it takes. */
   report(source: 'appcrashlog' | 'webform', body: object, headers?: Record<string, string>): Promise<unknown>;
+  /** Calls a route as the app whose crash log the example takes. */
+  asApp: StackCalls['call'];
   /** Reports a batch to the crash log's source. */
   reportBatch(body: object): Promise<unknown>;
 };
@@ -63,6 +65,8 @@ export function stackCalls({ api, token, keys }: LocalJson): StackCalls {
       const sent = { path: { source }, body, headers: { 'x-api-key': keyOf[source], ...headers } };
       return (await call(201, 'receive-feedback', sent)).json;
     },
+    asApp: async (status, name, given = {}) =>
+      await call(status, name, { ...given, headers: { 'x-api-key': keyOf.appcrashlog, ...given.headers } }),
     async reportBatch(body) {
       const sent = { path: { source: 'appcrashlog' }, body, headers: { 'x-api-key': keyOf.appcrashlog } };
       return (await call(200, 'receive-batch', sent)).json;

@@ -3,6 +3,7 @@ import { findApiKey } from '../../adapters/dynamodb/api-keys.ts';
 import { configurationReader } from '../../adapters/dynamodb/configuration.ts';
 import { openLargeBodies } from '../../adapters/s3/large-bodies.ts';
 import { uploadSigner } from '../../adapters/s3/presigned-post.ts';
+import { addToTicket } from '../../functions/add-to-ticket/handler.ts';
 import { adminApi } from '../../functions/admin-api/handler.ts';
 import { answerRest } from '../../functions/answer-rest/handler.ts';
 import { referencePage } from '../../functions/answer-rest/reference-files.ts';
@@ -132,6 +133,7 @@ function handlersOver(engines: TestEngines, observer: Observer): Partial<Record<
       signUpload: uploadSigner(table.client.config, bucketName, { endpoint: s3Endpoint, seconds: 3_600 }),
       uploadUrlSeconds: 3_600,
     }),
+    'add-to-ticket': addToTicket({ ...common, ...opening }),
     'open-file': openFile(common),
     'answer-rest': answerRest({
       ...common,

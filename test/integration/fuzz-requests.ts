@@ -92,7 +92,7 @@ function headers(name: RouteName, source: keyof typeof reports, surroundings: Su
   const { keys, etag } = surroundings;
   const sourceKey = source === 'webform' ? keys.web : keys.mobile;
   const key = name.startsWith('fire-feedback') ? keys.jira : sourceKey;
-  const takesKeys = name.startsWith('receive-') || name.startsWith('fire-');
+  const takesKeys = name.startsWith('receive-') || name.startsWith('fire-') || name.endsWith('-feedback');
   const oddKeys = [keys.mobile, keys.web, `mobile-${'0'.repeat(43)}`, 'mobile', '-', `${key}x`, key.toUpperCase()];
   const keyHeader = mostly(
     16,
@@ -148,8 +148,12 @@ function body(name: RouteName, source: keyof typeof reports, { document, ids }: 
       return jsonBody({ value: 'c2VjcmV0', hosts: ['example.com', 'api.example.com:8443'] }, 2);
     case 'create-api-key':
       return jsonBody({ prefix: 'odd', name: 'Odd' }, 2);
+    case 'change-feedback':
+      return jsonBody(reports[source], 2);
     case 'change-ticket':
       return jsonBody({ state: { status: 'Open' }, fields: { severity: 'High' }, external: { jira: { id: 7 } } }, 2);
+    case 'comment-on-feedback':
+      return jsonBody({ text: 'Seen' }, 2);
     case 'comment-on-ticket':
     case 'comment-on-member':
       return jsonBody({ text: 'Seen', visibility: 'public' }, 2);

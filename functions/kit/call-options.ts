@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { ParameterError } from '../../core/reply-errors.ts';
-import type { HttpRequest } from '../kit/http.ts';
+import type { HttpRequest } from './http.ts';
 
 /** The query of a report. */
 export const ReceiveQuery = z.object({
