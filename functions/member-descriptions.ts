@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { ShownMember } from '../core/member.ts';
+import { ShownRun } from '../core/runs/show-run.ts';
+import { ImportDryRun, ImportQuery } from './admin-api/import-schemas.ts';
 import { DescribedChange, DescribedMember } from './admin-api/member-schemas.ts';
 import { MemberPage, MembersQuery } from './admin-api/schemas.ts';
 import { get, json, Location, list } from './describe-route.ts';
@@ -25,6 +27,21 @@ export const memberDescriptions = {
       201: { description: 'The member.', headers: ETag.extend(Location.shape), content: json(ShownMember) },
     },
     refusals: [401, 403, 404, 413, 415, 400, 409, 503],
+  },
+  'import-members': {
+    tag: 'Members',
+    summary: 'Import a file of members',
+    description:
+      'CSV in UTF-8 with a header line: `email`, `name`, `teams` (with `;` between them), `role`, and `<group>.<field>` of external data. New members are added, and of the others is changed what the file says; empty cells say nothing, and nobody is removed. Nothing is imported while a line is wrong, unless `skipBad` says so. A larger file goes in pieces.',
+    query: ImportQuery,
+    body: {
+      'text/csv': { schema: z.string(), example: 'email,name,teams\njim@example.com,Jim,testers;beta-support\n' },
+    },
+    answers: {
+      200: { description: 'What a dry run says.', content: json(ImportDryRun) },
+      202: { description: 'The run that imports it.', headers: Location, content: json(ShownRun) },
+    },
+    refusals: [401, 403, 404, 413, 415, 400, 503],
   },
   'get-member': get('Members', 'Get a member', ShownMember),
   'change-member': {

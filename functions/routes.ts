@@ -87,6 +87,7 @@ export const routes = {
   'explain-ticket': admin('GET', '/projects/{project}/tickets/{ticket}/explain'),
   'list-members': admin('GET', '/projects/{project}/members'),
   'add-member': admin('POST', '/projects/{project}/members'),
+  'import-members': admin('POST', '/projects/{project}/members/import'),
   'get-member': admin('GET', '/projects/{project}/members/{email}'),
   'change-member': admin('PATCH', '/projects/{project}/members/{email}'),
   'list-member-history': admin('GET', '/projects/{project}/members/{email}/history'),

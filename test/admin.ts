@@ -20,7 +20,7 @@ export const testKeys = deriveKeys('0123456789abcdef0123456789abcdef0123456789ab
 const Result = z.object({ statusCode: z.number(), headers: z.record(z.string(), z.string()), body: z.string() });
 const patterns = Object.values<Route>(routes).map(({ method, path }) => parseRouteKey(`${method} ${path}`));
 
-/** A call below /admin/v1; a body that is no text is sent as JSON. */
+/** A call below /admin/v1; a body that is neither text nor bytes is sent as JSON. */
 export type AdminRequest = { headers?: Record<string, string>; body?: unknown };
 /** What it was answered; `json` is undefined where the answer is not JSON. */
 export type AdminAnswer = { status: number; headers: Record<string, string>; text: string; json: unknown };
@@ -69,7 +69,8 @@ export function admin(engines: TestEngines, seed: string, clock = fixedClock()) 
     const match = matchRoute(patterns, method, target.split('?')[0] ?? '');
     if (match === undefined) throw new Error(`no route for ${method} ${path}`);
     const { body } = request;
-    const text = typeof body === 'string' || body === undefined ? (body ?? '') : JSON.stringify(body);
+    const isText = typeof body === 'string' || body === undefined;
+    const bytes = body instanceof Uint8Array ? body : Buffer.from(isText ? (body ?? '') : JSON.stringify(body));
     const headers = {
       authorization: `Bearer ${tokenWith(claims)}`,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -78,7 +79,7 @@ export function admin(engines: TestEngines, seed: string, clock = fixedClock()) 
       method,
       target,
       rawHeaders: Object.entries({ ...headers, ...request.headers }).flat(),
-      body: Buffer.from(text),
+      body: Buffer.from(bytes),
       sourceIp: '127.0.0.1',
     };
     const event = toEvent(sent, {

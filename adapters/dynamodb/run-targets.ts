@@ -19,6 +19,7 @@ export async function listTargets(
   if (list >= lists) return { names: [] };
   switch (over.kind) {
     case 'list':
+    case 'import':
       return { names: [] };
     case 'deliveries':
       return await listDeliveryNames(table, project, over, { list, after }, limit);

@@ -7,8 +7,9 @@ import type { TransactItem } from './consequences.ts';
 import { dueKey, runKey } from './keys.ts';
 import { isConditionFailure, type Table } from './table.ts';
 
-/** How long a run is kept, in seconds: 90 days. */
+/** How long a run is kept, in seconds: 90 days, and 7 where its pages hold what a file says of people. */
 const keptSeconds = 90 * 24 * 60 * 60;
+const keptImportSeconds = 7 * 24 * 60 * 60;
 
 /** Names a run. */
 export type RunName = Pick<Run, 'project' | 'id'>;
@@ -29,8 +30,8 @@ export type RunUpdate = {
 export type RunUpdated = { outcome: 'changed'; run: Run } | { outcome: 'refused'; run: Run | undefined };
 
 /** When an item of a run is deleted, in epoch seconds. */
-export function runExpiry(run: Pick<Run, 'startedAt'>): number {
-  return Math.floor(Date.parse(run.startedAt) / 1000) + keptSeconds;
+export function runExpiry({ startedAt, kind }: Pick<Run, 'startedAt' | 'kind'>): number {
+  return Math.floor(Date.parse(startedAt) / 1000) + (kind === 'import' ? keptImportSeconds : keptSeconds);
 }
 
 /** The conditional put of a new run. */

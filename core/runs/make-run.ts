@@ -36,6 +36,7 @@ export function makeRun(begun: NewRun, tendAt = begun.startedAt + tendEveryMs): 
 function kindOf(over: RunScope): Run['kind'] {
   if (over.kind === 'deliveries') return 'replay';
   if (over.kind === 'erasure') return 'erase';
+  if (over.kind === 'import') return 'import';
   const isOfSubmissions = over.kind === 'quarantine' || (over.kind === 'list' && over.target === 'submission');
   return isOfSubmissions ? 'resubmit' : 'macro';
 }

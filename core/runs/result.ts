@@ -7,8 +7,11 @@ const notRetried = 'other actions were done, so a retry leaves it: run the macro
 /** What a run applies a macro to. */
 export type RunTarget = { ticket: string } | { member: string };
 
-/** What a run works on: a record, a delivery that is sent again, a kept submission, or something to be erased (`delivery/d1`). */
-export type AnyTarget = RunTarget | { delivery: string } | { submission: string } | { item: string };
+/** A line of a file of members, and whom it is about. */
+export type LineTarget = { member: string; line: number };
+
+/** What a run works on: a record, a line, a delivery that is sent again, a kept submission, or something to be erased (`delivery/d1`). */
+export type AnyTarget = RunTarget | LineTarget | { delivery: string } | { submission: string } | { item: string };
 
 /** What became of one target. */
 export const RunResult = z
@@ -21,6 +24,8 @@ export const RunResult = z
       .optional()
       .describe('The rejected submission that was to be taken; `ticket` is what it became.'),
     item: z.string().optional().describe('What was to be erased, such as `delivery/d1`.'),
+    line: z.int().optional().describe('The line of the file that was imported.'),
+    change: z.enum(['added', 'changed', 'unchanged']).optional().describe('What a line came to.'),
     outcome: z.enum(['done', 'failed', 'skipped']),
     reason: z.string().optional(),
     actions: z.array(ActionResult),

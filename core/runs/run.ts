@@ -25,11 +25,11 @@ export const Counting = z.object({
 });
 export type Counting = z.infer<typeof Counting>;
 
-/** One execution of a macro over tickets or members, of a bulk replay over deliveries, or of an erasure, as it is stored. */
+/** One execution of a macro over tickets or members, of a bulk replay, an erasure or an import of members, as it is stored. */
 export const Run = Tally.extend({
   id: z.string(),
   project: z.string(),
-  kind: z.enum(['macro', 'replay', 'resubmit', 'erase']).default('macro'),
+  kind: z.enum(['macro', 'replay', 'resubmit', 'erase', 'import']).default('macro'),
   macro: z.string().optional(),
   cause: RunCause.default({ kind: 'person' }),
   over: RunScope.default({ kind: 'list', target: 'ticket' }),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Role } from '../access/role.ts';
 import type { Macro, ProjectDocument } from '../document/schema.ts';
 import { Where } from '../document/schema-filters.ts';
 import { listConditions } from '../filters/list-conditions.ts';
@@ -47,6 +48,9 @@ export const ErasureScope = z.object({
 });
 export type ErasureScope = z.infer<typeof ErasureScope>;
 
+/** The lines of a file of members; roles are given by whoever has this one. */
+const ImportScope = z.object({ kind: z.literal('import'), giver: Role });
+
 /** What a run is over: a list that was given with it, or what a filter finds, or what is left to erase. */
 export const RunScope = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('list'), target: z.enum(['ticket', 'member', 'submission']) }),
@@ -54,6 +58,7 @@ export const RunScope = z.discriminatedUnion('kind', [
   DeliveryScope,
   QuarantineScope,
   ErasureScope,
+  ImportScope,
 ]);
 export type RunScope = z.infer<typeof RunScope>;
 

@@ -23,7 +23,7 @@ export const ShownRun = Run.pick({
     kind: Run.shape.kind
       .unwrap()
       .describe(
-        '`replay`: deliveries are sent again; `resubmit`: rejected submissions are taken after all; `erase`: what was deleted is cleared away.',
+        '`replay`: deliveries are sent again; `resubmit`: rejected submissions are taken after all; `erase`: what was deleted is cleared away; `import`: members are added and changed.',
       ),
     cause: Run.shape.cause.unwrap(),
     over: RunScope.describe('What it is over, as it was when it began.'),

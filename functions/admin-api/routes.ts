@@ -16,6 +16,7 @@ import { compareDocumentVersions, getDocumentVersion, listDocumentVersions } fro
 import { listProjectEndpoints, pauseEndpoint, resumeEndpoint } from './endpoints.ts';
 import { explainMember, explainTicket } from './explain.ts';
 import { getDocument } from './get-document.ts';
+import { importMembers } from './import-members.ts';
 import { closeInspector, openInspector, showInspected } from './inspector.ts';
 import { listKeyActivity } from './key-activity.ts';
 import { getMember, listProjectMembers } from './members.ts';
@@ -97,6 +98,7 @@ const adminRoutes: Readonly<Record<AdminRouteKey, AdminRoute>> = {
   'GET /admin/v1/projects/{project}/tickets/{ticket}/explain': { needs: 'read', handle: explainTicket },
   'GET /admin/v1/projects/{project}/members': { needs: 'read', handle: listProjectMembers },
   'POST /admin/v1/projects/{project}/members': { needs: 'manage', handle: addMember },
+  'POST /admin/v1/projects/{project}/members/import': { needs: 'manage', handle: importMembers },
   'GET /admin/v1/projects/{project}/members/{email}': { needs: 'read', handle: getMember },
   'PATCH /admin/v1/projects/{project}/members/{email}': { needs: 'manage', handle: changeMember },
   'GET /admin/v1/projects/{project}/members/{email}/history': { needs: 'read', handle: listMemberHistory },

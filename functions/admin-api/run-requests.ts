@@ -46,6 +46,7 @@ async function whyForbidden(
 ): Promise<string | undefined> {
   if (roleMay(role, 'manage')) return undefined;
   if (run.kind === 'erase') return 'Erasures are for project managers.';
+  if (run.kind === 'import') return 'Imports of members are for project managers.';
   if (run.kind !== 'macro') return 'Replays of many deliveries or submissions are for project managers.';
   const macro = (await readConfiguration(project))?.document.macros.find(({ key }) => key === run.macro);
   const isTheirs = macro !== undefined && isShownTo(macro, member);

@@ -28,7 +28,7 @@ const maxOverlapMs = durationMs('7d');
 const maxKeyOverlapMs = durationMs('30d');
 
 /** A flag of a query string: anything but these two is refused, since `?dryRun=1` must never apply a document. */
-const Flag = z.enum(['true', 'false']).default('false');
+export const Flag = z.enum(['true', 'false']).default('false');
 
 /** What every list can be asked. */
 export const PageQuery = z.object({

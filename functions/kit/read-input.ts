@@ -34,7 +34,7 @@ function check<Schema extends z.ZodType>(given: unknown, schema: Schema): Input<
 }
 
 /** Says everything that a schema found wrong with what was given. */
-function describeErrors(error: z.core.$ZodError, given: unknown): ParameterError[] {
+export function describeErrors(error: z.core.$ZodError, given: unknown): ParameterError[] {
   return error.issues.flatMap((issue) => describe(issue, given));
 }
 

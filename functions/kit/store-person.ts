@@ -10,7 +10,9 @@ import type { MemberContext } from '../../core/tickets/record-values.ts';
 import type { DecisionStorage } from './store-decided.ts';
 
 /** What changing a member needs. */
-export type PersonStorage = DecisionStorage & { largeBodies: LargeBodies };
+export type PersonStorage = Pick<DecisionStorage, 'table' | 'now' | 'newId'> & {
+  largeBodies: Pick<LargeBodies, 'store'>;
+};
 
 /** A change of a member: who makes it, and the member as stored; absent where they are new. */
 export type PersonChange = {

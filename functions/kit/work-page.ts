@@ -2,10 +2,12 @@ import type { ConfigurationReader } from '../../adapters/dynamodb/configuration.
 import { releasePage, settlePage } from '../../adapters/dynamodb/run-pages.ts';
 import { readPageResults } from '../../adapters/dynamodb/run-results.ts';
 import type { LargeBodies } from '../../adapters/s3/large-bodies.ts';
+import { ImportLine } from '../../core/people/import-line.ts';
 import { type AnyTarget, isRetried, type RunResult, resultWithout, type Tally, tally } from '../../core/runs/result.ts';
 import { type Run, type RunPage, settledOf } from '../../core/runs/run.ts';
 import { describeFault } from './describe-fault.ts';
 import { type EraseDependencies, eraseTarget } from './erase-target.ts';
+import { importTarget } from './import-target.ts';
 import { replayTarget } from './replay-target.ts';
 import { resubmitTarget } from './resubmit-target.ts';
 import { type InLine, storeAlone, type TargetDependencies, workTarget } from './work-target.ts';
@@ -104,6 +106,14 @@ async function describeWork(dependencies: PageDependencies, { run, page, deadlin
       'item' in target ? await eraseTarget(dependencies, { run, deadline }, target, at(place)) : undefined;
   }
   const configuration = await dependencies.readConfiguration(run.project);
+  if (run.kind === 'import') {
+    if (configuration === undefined) return fail('the project is gone');
+    const worked = { run, configuration, deadline };
+    return async (target, place) =>
+      'line' in target
+        ? await importTarget(dependencies, worked, { ...target, given: readGiven(page, place) }, at(place))
+        : undefined;
+  }
   const macro = configuration?.document.macros.find(({ key }) => key === run.macro);
   if (configuration === undefined || macro === undefined) {
     return fail(`the project's document has no macro "${run.macro}" any more`);
@@ -118,7 +128,16 @@ async function describeWork(dependencies: PageDependencies, { run, page, deadlin
     'ticket' in target || 'member' in target ? await workTarget(dependencies, worked, target, at(place)) : undefined;
 }
 
+/** A line of a file of members, as its page holds it. */
+function readGiven(page: RunPage, place: number): ImportLine {
+  return ImportLine.parse(JSON.parse(page.targets[place] ?? ''));
+}
+
 function toTarget({ over }: Run, name: string): AnyTarget {
+  if (over.kind === 'import') {
+    const { email, line } = ImportLine.parse(JSON.parse(name));
+    return { member: email, line };
+  }
   if (over.kind === 'deliveries') return { delivery: name };
   if (over.kind === 'erasure') return { item: name };
   if (over.kind === 'quarantine' || over.target === 'submission') return { submission: name };

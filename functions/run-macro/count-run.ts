@@ -64,7 +64,8 @@ async function sendOn(dependencies: CountDependencies, run: Run, counted: Counte
 
 async function count(dependencies: CountDependencies, leased: Run, token: string, startedAt: number): Promise<Counted> {
   const { table, now, readConfiguration } = dependencies;
-  if (leased.over.kind === 'list') return await conclude(dependencies, leased, [], token);
+  if (leased.over.kind === 'list' || leased.over.kind === 'import')
+    return await conclude(dependencies, leased, [], token);
   const configuration = await readConfiguration(leased.project);
   // What is to be erased is so whatever the document says, or whether there is one.
   const keepAll = async (names: readonly string[]) => [...names];

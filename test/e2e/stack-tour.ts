@@ -252,6 +252,11 @@ async function changePeople({ call }: StackCalls): Promise<void> {
   const { etag } = await call(200, 'get-member', { path });
   await call(200, 'change-member', { path, headers: { 'if-match': etag }, body: { role: 'observer' } });
   await call(200, 'list-members', { query: '?team=testers&role=observer' });
+  const headers = { 'content-type': 'text/csv' };
+  await call(202, 'import-members', {
+    headers,
+    body: 'email,name\npassing@example.com,Passing\nother@example.com,Other\n',
+  });
 }
 
 async function changeProject({ call }: StackCalls): Promise<void> {

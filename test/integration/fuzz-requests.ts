@@ -28,6 +28,15 @@ const event = {
   ...{ sessions: 12, device: { lastSeen: '2026-11-21T09:00:00Z' }, pro: true },
 };
 
+const members =
+  'email,name,teams,role,app-usage.sessions\njim@example.com,"Jim, again",testers;beta-support,observer,3\n';
+const csvCells = fc.oneof(
+  fc.constantFrom(...words('email name teams jim@example.com testers " "" ; , .')),
+  fc.string(),
+);
+const csvBody = fc
+  .array(fc.array(csvCells, { maxLength: 6 }), { maxLength: 6 })
+  .map((lines) => Buffer.from(lines.map((cells) => cells.join(',')).join('\n')));
 const person = {
   name: 'Odd',
   teams: ['testers'],
@@ -118,7 +127,7 @@ function headers(name: RouteName, source: keyof typeof reports, surroundings: Su
   return fc
     .tuple(
       takesKeys ? mayHave(30, keyHeader) : fc.constant([]),
-      mayHave(9, typeHeader),
+      mayHave(9, name === 'import-members' ? fc.constant<[string, string]>(['content-type', 'text/csv']) : typeHeader),
       takesKeys ? mayHave(0.5, onceHeader) : fc.constant([]),
       mayHave(
         ['put-document', 'change-ticket', 'change-member', 'correct-quarantined'].includes(name) ? 15 : 0.1,
@@ -159,6 +168,8 @@ function body(name: RouteName, source: keyof typeof reports, { document, ids }: 
       return jsonBody({ text: 'Seen', visibility: 'public' }, 2);
     case 'add-member':
       return jsonBody({ email: 'odd@example.com', ...person }, 2);
+    case 'import-members':
+      return mostly(4, fc.constant(Buffer.from(members)), csvBody);
     case 'change-member':
       return jsonBody(person, 2);
     case 'start-run':
