@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { ShownMember } from '../core/member.ts';
+import { ShownImport } from '../core/people/member-import.ts';
 import { ShownRun } from '../core/runs/show-run.ts';
-import { ImportDryRun, ImportQuery } from './admin-api/import-schemas.ts';
+import { ImportDryRun, ImportQuery, ProblemPage } from './admin-api/import-schemas.ts';
 import { DescribedChange, DescribedMember } from './admin-api/member-schemas.ts';
-import { MemberPage, MembersQuery } from './admin-api/schemas.ts';
+import { MemberPage, MembersQuery, PageQuery } from './admin-api/schemas.ts';
 import { get, json, Location, list } from './describe-route.ts';
 import type { RouteDescription } from './route-descriptions.ts';
 
@@ -42,6 +43,42 @@ export const memberDescriptions = {
       202: { description: 'The run that imports it.', headers: Location, content: json(ShownRun) },
     },
     refusals: [401, 403, 404, 413, 415, 400, 503],
+  },
+  'open-import': {
+    tag: 'Members',
+    summary: 'Open an import in pieces',
+    description: 'For a file of more than 1 MiB: send its pieces, then start it. It is kept for 7 days.',
+    answers: { 201: { description: 'The import.', headers: Location, content: json(ShownImport) } },
+    refusals: [401, 403, 404, 503],
+  },
+  'get-import': get('Members', 'Get an import in pieces', ShownImport),
+  'put-import-piece': {
+    tag: 'Members',
+    summary: 'Send a piece of a file of members',
+    description:
+      'Pieces are numbered from 1 to 20, and have 1 MiB at most; cut the file between lines. One that is sent again takes the place of the one before.',
+    body: { 'text/csv': { schema: z.string(), example: 'email,name,teams\njim@example.com,Jim,testers\n' } },
+    answers: { 204: { description: 'It is there.' } },
+    refusals: [401, 403, 404, 413, 415, 400, 409, 503],
+  },
+  'list-import-problems': list(
+    'Members',
+    'List the bad lines of an import',
+    'By line, each with all of its problems.',
+    PageQuery,
+    ProblemPage,
+    [401, 403, 404, 400, 409, 413, 503],
+  ),
+  'start-import': {
+    tag: 'Members',
+    summary: 'Start an import in pieces',
+    description: 'All pieces are read and judged as one file, as those of an import at once are.',
+    query: ImportQuery,
+    answers: {
+      200: { description: 'What a dry run says.', content: json(ImportDryRun) },
+      202: { description: 'The run that imports it.', headers: Location, content: json(ShownRun) },
+    },
+    refusals: [401, 403, 404, 400, 409, 413, 503],
   },
   'get-member': get('Members', 'Get a member', ShownMember),
   'change-member': {

@@ -99,6 +99,21 @@ export function memberListKey(project: string, email: string): ListKey {
   return { listPk: `LIST#${project}#MEMBERS`, listSk: email };
 }
 
+/** The key of a file of members that comes in pieces. */
+export function importKey(project: string, id: string): ItemKey {
+  return { pk: `IMPORT#${project}#${id}`, sk: 'IMPORT' };
+}
+
+/** The key of one part of a piece of such a file, by the hash of the piece: one that is sent again anew lies beside it. */
+export function importPartKey(
+  project: string,
+  id: string,
+  piece: { number: number; hash: string },
+  part: number,
+): ItemKey {
+  return { pk: importKey(project, id).pk, sk: `PIECE#${padded(piece.number, 2)}#${piece.hash}#${padded(part, 2)}` };
+}
+
 /** The key of the counter that numbers a feedback type's tickets. */
 export function counterKey(project: string, feedbackType: string): ItemKey {
   return { pk: `COUNTER#${project}#${feedbackType}`, sk: 'COUNTER' };

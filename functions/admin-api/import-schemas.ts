@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { ParameterError } from '../../core/reply-errors.ts';
-import { Flag } from './schemas.ts';
+import { Flag, pageOf } from './schemas.ts';
 
 /** What an import can be asked. */
 export const ImportQuery = z.object({
@@ -8,6 +8,12 @@ export const ImportQuery = z.object({
   skipBad: Flag.describe('Import the good lines although there are bad ones.'),
 });
 export type ImportQuery = z.infer<typeof ImportQuery>;
+
+/** Lines that are wrong. */
+export const ProblemPage = pageOf(
+  'ImportProblemPage',
+  z.object({ line: z.int(), errors: z.array(ParameterError) }).meta({ id: 'BadLine' }),
+);
 
 /** What a dry run of an import says. */
 export const ImportDryRun = z

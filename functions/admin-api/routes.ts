@@ -18,6 +18,7 @@ import { explainMember, explainTicket } from './explain.ts';
 import { getDocument } from './get-document.ts';
 import { importMembers } from './import-members.ts';
 import { closeInspector, openInspector, showInspected } from './inspector.ts';
+import { getImport, listProblems, openImport, putPiece, startImport } from './imports.ts';
 import { listKeyActivity } from './key-activity.ts';
 import { getMember, listProjectMembers } from './members.ts';
 import { showPostman } from './postman.ts';
@@ -99,6 +100,11 @@ const adminRoutes: Readonly<Record<AdminRouteKey, AdminRoute>> = {
   'GET /admin/v1/projects/{project}/members': { needs: 'read', handle: listProjectMembers },
   'POST /admin/v1/projects/{project}/members': { needs: 'manage', handle: addMember },
   'POST /admin/v1/projects/{project}/members/import': { needs: 'manage', handle: importMembers },
+  'POST /admin/v1/projects/{project}/imports': { needs: 'manage', handle: openImport },
+  'GET /admin/v1/projects/{project}/imports/{import}': { needs: 'manage', handle: getImport },
+  'PUT /admin/v1/projects/{project}/imports/{import}/pieces/{piece}': { needs: 'manage', handle: putPiece },
+  'GET /admin/v1/projects/{project}/imports/{import}/problems': { needs: 'manage', handle: listProblems },
+  'POST /admin/v1/projects/{project}/imports/{import}/start': { needs: 'manage', handle: startImport },
   'GET /admin/v1/projects/{project}/members/{email}': { needs: 'read', handle: getMember },
   'PATCH /admin/v1/projects/{project}/members/{email}': { needs: 'manage', handle: changeMember },
   'GET /admin/v1/projects/{project}/members/{email}/history': { needs: 'read', handle: listMemberHistory },

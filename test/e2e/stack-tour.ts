@@ -257,6 +257,14 @@ async function changePeople({ call }: StackCalls): Promise<void> {
     headers,
     body: 'email,name\npassing@example.com,Passing\nother@example.com,Other\n',
   });
+  const { id } = Run.parse((await call(201, 'open-import')).json);
+  const place = { import: id };
+  await call(409, 'start-import', { path: place });
+  const body = 'email,name\nthird@example.com,Third\n';
+  await call(204, 'put-import-piece', { path: { ...place, piece: '1' }, headers, body });
+  await call(200, 'get-import', { path: place });
+  await call(200, 'list-import-problems', { path: place });
+  await call(202, 'start-import', { path: place });
 }
 
 async function changeProject({ call }: StackCalls): Promise<void> {

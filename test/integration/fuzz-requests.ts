@@ -127,7 +127,12 @@ function headers(name: RouteName, source: keyof typeof reports, surroundings: Su
   return fc
     .tuple(
       takesKeys ? mayHave(30, keyHeader) : fc.constant([]),
-      mayHave(9, name === 'import-members' ? fc.constant<[string, string]>(['content-type', 'text/csv']) : typeHeader),
+      mayHave(
+        9,
+        name === 'import-members' || name === 'put-import-piece'
+          ? fc.constant<[string, string]>(['content-type', 'text/csv'])
+          : typeHeader,
+      ),
       takesKeys ? mayHave(0.5, onceHeader) : fc.constant([]),
       mayHave(
         ['put-document', 'change-ticket', 'change-member', 'correct-quarantined'].includes(name) ? 15 : 0.1,
@@ -169,6 +174,7 @@ function body(name: RouteName, source: keyof typeof reports, { document, ids }: 
     case 'add-member':
       return jsonBody({ email: 'odd@example.com', ...person }, 2);
     case 'import-members':
+    case 'put-import-piece':
       return mostly(4, fc.constant(Buffer.from(members)), csvBody);
     case 'change-member':
       return jsonBody(person, 2);

@@ -25,6 +25,12 @@ const patterns: readonly [pattern: string, name: keyof typeof keys, key: object 
   ['all secrets of a project', 'secretPrefix', keys.secretPrefix],
   ['a member, by e-mail address', 'memberKey', keys.memberKey('apollo', 'jim@example.com')],
   ["a project's members, by e-mail address", 'memberListKey', keys.memberListKey('apollo', 'jim@example.com')],
+  ['a file of members that comes in pieces', 'importKey', keys.importKey('apollo', 'i1')],
+  [
+    'a part of one of its pieces',
+    'importPartKey',
+    keys.importPartKey('apollo', 'i1', { number: 1, hash: '9f86d081884c7d65' }, 0),
+  ],
   ["the counter of a feedback type's tickets", 'counterKey', keys.counterKey('apollo', 'issues')],
   ['a ticket, by id', 'ticketKey', keys.ticketKey('apollo', 'BUG-0001')],
   ['that a ticket was deleted', 'deletedTicketKey', keys.deletedTicketKey('apollo', 'BUG-0001')],
