@@ -68,7 +68,8 @@ export const changeMember: Handle<ProjectCall> = async (dependencies, call) => {
     return await decide(dependencies, call, { configuration, email, stored: current, edit: body.input });
   });
   if (changed.outcome !== 'stored' || changed.answer.outcome !== 'stored') return refuseChange(changed);
-  return answerMember(200, changed.answer.stored);
+  const reply = answerMember(200, changed.answer.stored);
+  return changed.answer.stored === found ? { ...reply, audit: 'nothing-changed' } : reply;
 };
 
 async function store(dependencies: AdminDependencies, decideAgain: () => Promise<Decided<Changed>>) {

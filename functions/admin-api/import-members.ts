@@ -25,7 +25,7 @@ export const importMembers: Handle<ProjectCall> = async (dependencies, call) => 
   const file = judgeFile(request.body, configuration.document, role);
   if (file.outcome === 'refused') return file.reply;
   const settled = settleFile(file.input, query.input);
-  if (settled.outcome === 'refused') return settled.reply;
+  if (settled.outcome === 'refused') return { ...settled.reply, audit: 'nothing-changed' };
   return await beginList(dependencies, call, importRun(dependencies, call, file.input));
 };
 

@@ -59,7 +59,8 @@ export const putPiece: Handle<ProjectCall> = async (dependencies, call) => {
   const { body } = call.request;
   if (body.byteLength === 0) return refuse(400, 'The piece is empty.');
   const stored = await patiently(dependencies, () => storePiece(dependencies.table, held, number, body));
-  return stored === 'stored' ? { status: 204 } : refuse(409, 'The import is started: nothing can be added to it.');
+  if (stored === 'started') return refuse(409, 'The import is started: nothing can be added to it.');
+  return { status: 204, audit: 'nothing-changed' };
 };
 
 /** Lists the lines of the file that are wrong, each with everything that is wrong with it. */
@@ -92,7 +93,7 @@ export const startImport: Handle<ProjectCall> = async (dependencies, call) => {
   const file = await judge(dependencies, call, held);
   if (file.outcome === 'refused') return file.reply;
   const settled = settleFile(file.input, query.input);
-  if (settled.outcome === 'refused') return settled.reply;
+  if (settled.outcome === 'refused') return { ...settled.reply, audit: 'nothing-changed' };
   const { run, pages } = importRun(dependencies, call, file.input);
   // Pages that no run names are nothing; a run without its pages would be half a run.
   await patiently(dependencies, () => storePages(table, run, pages));

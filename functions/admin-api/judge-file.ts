@@ -9,7 +9,7 @@ import { describeErrors, type Input } from '../kit/read-input.ts';
 import { readCsv } from './read-csv.ts';
 
 /** Lines that one import may have. */
-export const maxLines = 50_000;
+const maxLines = 50_000;
 
 /** A line with everything that is wrong with it. */
 export type BadLine = { line: number; errors: ParameterError[] };

@@ -17,8 +17,8 @@ import { listProjectEndpoints, pauseEndpoint, resumeEndpoint } from './endpoints
 import { explainMember, explainTicket } from './explain.ts';
 import { getDocument } from './get-document.ts';
 import { importMembers } from './import-members.ts';
-import { closeInspector, openInspector, showInspected } from './inspector.ts';
 import { getImport, listProblems, openImport, putPiece, startImport } from './imports.ts';
+import { closeInspector, openInspector, showInspected } from './inspector.ts';
 import { listKeyActivity } from './key-activity.ts';
 import { getMember, listProjectMembers } from './members.ts';
 import { showPostman } from './postman.ts';

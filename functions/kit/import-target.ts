@@ -5,7 +5,7 @@ import { getResult, resultMark, type TargetPlace } from '../../adapters/dynamodb
 import { storeConsequence } from '../../adapters/dynamodb/store-consequence.ts';
 import type { ImportLine } from '../../core/people/import-line.ts';
 import { memberEdit } from '../../core/people/member-edit.ts';
-import { type RunResult, resultWithout } from '../../core/runs/result.ts';
+import { type LineTarget, type RunResult, resultWithout } from '../../core/runs/result.ts';
 import type { Run } from '../../core/runs/run.ts';
 import { noteAutomations } from './note-automations.ts';
 import { patiently } from './patiently.ts';
@@ -21,7 +21,6 @@ const tooBusy = 'the table was too busy, or others kept changing the member: try
 /** An import in its run, and the configuration by which its lines are judged now. */
 export type WorkedImport = { run: Run; configuration: Configuration; deadline: number };
 
-type Target = { member: string; line: number };
 type Decision = { result: RunResult; prepared?: Extract<PreparedPerson, { outcome: 'changed' }> };
 
 /**
@@ -31,7 +30,7 @@ type Decision = { result: RunResult; prepared?: Extract<PreparedPerson, { outcom
 export async function importTarget(
   dependencies: TargetDependencies,
   worked: WorkedImport,
-  target: Target & { given: ImportLine },
+  target: LineTarget & { given: ImportLine },
   place: TargetPlace,
 ): Promise<RunResult | undefined> {
   const { table, now, pause } = dependencies;
@@ -65,7 +64,7 @@ export async function importTarget(
 async function decide(
   dependencies: TargetDependencies,
   { run, configuration }: WorkedImport,
-  { member: email, line, given }: Target & { given: ImportLine },
+  { member: email, line, given }: LineTarget & { given: ImportLine },
   place: TargetPlace,
 ): Promise<Decision> {
   const named = { member: email, line };
