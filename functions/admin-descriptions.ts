@@ -43,6 +43,7 @@ import {
   TemplatePreview,
   TestedWebhook,
 } from './admin-api/template-schemas.ts';
+import { TicketActions } from './admin-api/ticket-actions.ts';
 import { NewComment, TicketEdit } from './admin-api/ticket-schemas.ts';
 import { erase, get, json, Location, list, remove } from './describe-route.ts';
 import { memberDescriptions } from './member-descriptions.ts';
@@ -230,6 +231,11 @@ export const adminDescriptions: Readonly<Record<AdminRouteName, RouteDescription
     refusals: [401, 403, 404, 409, 503],
   },
   'delete-attachment': remove('Tickets', 'Delete a file', 'Links to it end. One that is still coming is aborted.'),
+  'list-ticket-actions': {
+    ...get('Tickets', "List a ticket's actions", TicketActions),
+    description:
+      'The macros that are shown to the teams of support, and all that are shown at all to who manages the project.',
+  },
   'explain-ticket': explain('Tickets', 'ticket'),
   ...memberDescriptions,
   'list-member-history': list(

@@ -16,6 +16,7 @@ export const environmentNames = {
   outboundAllowHttp: 'OUTBOUND_ALLOW_HTTP',
   outboundAllowedCidrs: 'OUTBOUND_ALLOWED_CIDRS',
   administratorGroups: 'ADMINISTRATOR_GROUPS',
+  roleMapping: 'ROLE_MAPPING',
   emailFrom: 'EMAIL_FROM',
   uploadUrlSeconds: 'UPLOAD_URL_SECONDS',
   storageQuotaBytes: 'STORAGE_QUOTA_BYTES',

@@ -14,6 +14,8 @@ export const pathParameters: Readonly<Record<string, z.ZodType>> = {
   email: z.string().meta({ description: "The member's e-mail address.", example: 'jim@example.com' }),
   macro: Key.meta({ description: "The macro's key.", example: 'send-to-jira' }),
   action: Key.meta({ description: "The action's key, or its kind and place.", example: 'webhook-1' }),
+  import: z.string().meta({ description: "The import's id." }),
+  piece: z.int().min(1).max(20).meta({ description: 'The number of a piece of the file.', example: 1 }),
   run: z.string().meta({ description: "The run's id." }),
   version: z.int().describe('The number of a version of the document.'),
   delivery: z.string().meta({ description: "The delivery's id." }),

@@ -84,6 +84,7 @@ export const routes = {
   'delete-attachment': admin('DELETE', '/projects/{project}/tickets/{ticket}/attachments/{attachment}'),
   'comment-on-ticket': admin('POST', '/projects/{project}/tickets/{ticket}/comments'),
   'list-ticket-comments': admin('GET', '/projects/{project}/tickets/{ticket}/comments'),
+  'list-ticket-actions': admin('GET', '/projects/{project}/tickets/{ticket}/actions'),
   'explain-ticket': admin('GET', '/projects/{project}/tickets/{ticket}/explain'),
   'list-members': admin('GET', '/projects/{project}/members'),
   'add-member': admin('POST', '/projects/{project}/members'),

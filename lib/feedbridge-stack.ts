@@ -70,6 +70,7 @@ export class FeedbridgeStack extends Stack {
         outboundAllowHttp: String(settings.outbound.allowHttp),
         outboundAllowedCidrs: JSON.stringify(settings.outbound.allowedCidrs),
         administratorGroups: JSON.stringify(settings.administratorGroups),
+        roleMapping: JSON.stringify(settings.roles ?? null),
         emailFrom: settings.email?.from ?? '',
         uploadUrlSeconds: String(settings.uploads.urlSeconds),
         storageQuotaBytes: String(settings.uploads.quotaBytes ?? ''),

@@ -238,6 +238,7 @@ export const functionProfiles: Record<FunctionName, FunctionProfile> = {
       'deliveryRetentionDays',
       'variables',
       'administratorGroups',
+      'roleMapping',
       'storageQuotaBytes',
     ],
     grants: {

@@ -8,6 +8,16 @@ type SignInSettings =
       audience: [string, ...string[]];
     };
 
+/** Which values of a claim of the verified ID token make whom what. */
+type RoleSettings = {
+  /** A claim by its name, such as `cognito:groups` or `groups`, or a JSON Pointer into the token: `/realm_access/roles`. */
+  claim: string;
+  /** Values whose people are administrators, as those of {@link Settings.administratorGroups} are. */
+  administrators?: string[];
+  /** By the key of a project (`*` is every one), the roles of values. */
+  projects?: Record<string, Record<string, 'project-manager' | 'support' | 'observer'>>;
+};
+
 /** All that differs between stages. */
 export type Settings = {
   /** The AWS account; absent: the one whose credentials the cdk CLI uses. */
@@ -25,6 +35,8 @@ export type Settings = {
   signIn: SignInSettings;
   /** Groups of the verified token whose people are administrators. */
   administratorGroups: string[];
+  /** Roles by the groups of a person's sign-in, beside those of member records; absent: none but administrators. */
+  roles?: RoleSettings;
   /** Partitions of the due index, each drained by one message a minute. */
   dueShards: number;
   /** Days after which a settled delivery and its attempts are deleted. */

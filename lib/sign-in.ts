@@ -52,7 +52,7 @@ class SignIn extends Construct implements TokenIssuer {
     const pool = this.userPool(props.settings);
     const people = this.peopleClient(pool, props.consoleOrigin);
     const machines = this.machineClient(pool);
-    for (const groupName of props.settings.administratorGroups) pool.addGroup(groupName, { groupName });
+    for (const groupName of groupsOf(props.settings)) pool.addGroup(groupName, { groupName });
     // The prefix is shared by everyone in the region; the account makes it ours.
     const domain = pool.addDomain('Domain', { cognitoDomain: { domainPrefix: `${stackName}-${account}` } });
     this.issuer = `https://cognito-idp.${region}.amazonaws.com/${pool.userPoolId}`;
@@ -127,4 +127,11 @@ class SignIn extends Construct implements TokenIssuer {
       accessTokenValidity: Duration.hours(1),
     });
   }
+}
+
+/** The groups that the settings speak of; those of another claim are somebody else's to make. */
+function groupsOf({ administratorGroups, roles }: Settings): Set<string> {
+  if (roles?.claim !== 'cognito:groups') return new Set(administratorGroups);
+  const { administrators = [], projects = {} } = roles;
+  return new Set([...administratorGroups, ...administrators, ...Object.values(projects).flatMap(Object.keys)]);
 }

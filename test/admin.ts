@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { configurationReader } from '../adapters/dynamodb/configuration.ts';
 import { openLargeBodies } from '../adapters/s3/large-bodies.ts';
 import { deriveKeys } from '../adapters/secrets/vault.ts';
+import type { RoleMapping } from '../core/access/role-mapping.ts';
 import { adminApi } from '../functions/admin-api/handler.ts';
 import { endpoint } from '../functions/kit/endpoint.ts';
 import { type Route, routes } from '../functions/routes.ts';
@@ -33,7 +34,7 @@ export function personClaims(email: string, groups: string[] = []): Record<strin
 }
 
 /** The admin function over a worker's engines, called through the gateway's own matching of paths. */
-export function admin(engines: TestEngines, seed: string, clock = fixedClock()) {
+export function admin(engines: TestEngines, seed: string, clock = fixedClock(), roleMapping?: RoleMapping) {
   const { table } = engines;
   const observer = recordingObserver();
   const newId = seededIds(seed);
@@ -50,6 +51,7 @@ export function admin(engines: TestEngines, seed: string, clock = fixedClock()) 
       quotaBytes: undefined,
       largeBodies: openLargeBodies(table.client.config, engines.bucketName, engines.s3Endpoint),
       administratorGroups: ['administrators'],
+      roleMapping,
       apiOrigin: 'https://api.example.com',
       consoleOrigin: 'https://console.example.com',
       dueShards: 4,

@@ -6,7 +6,7 @@ const idToken = { token_use: 'id', email: 'Ada@Example.com', email_verified: 'tr
 const administrators = ['administrators'];
 
 function principalOf(claims: Claims) {
-  const caller = identify(claims, administrators);
+  const caller = identify(claims, { administratorGroups: administrators });
   return caller.outcome === 'known' ? caller.principal : caller.outcome;
 }
 
@@ -90,7 +90,7 @@ describe('a machine', () => {
 test('claims of any shape never throw and never make an administrator', () => {
   fc.assert(
     fc.property(fc.dictionary(fc.constantFrom(...claimNames), fc.anything()), (claims) => {
-      const caller = identify({ ...claims, token_use: 'id' }, administrators);
+      const caller = identify({ ...claims, token_use: 'id' }, { administratorGroups: administrators });
       if (caller.outcome === 'known') expect(caller.principal).toMatchObject({ isAdministrator: false });
     }),
   );

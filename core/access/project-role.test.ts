@@ -14,26 +14,26 @@ function member(change: Partial<Member> = {}): Member {
 
 describe('the role in a project', () => {
   test("is that of a person's member record", () => {
-    expect(projectRole(person, member({ role: 'support' }))).toBe('support');
+    expect(projectRole(person, 'apollo', member({ role: 'support' }))).toBe('support');
   });
 
   test('is none without a record, without a role in it, or with an unknown one', () => {
-    expect(projectRole(person, undefined)).toBeUndefined();
-    expect(projectRole(person, member())).toBeUndefined();
-    expect(projectRole(person, member({ role: 'root' }))).toBeUndefined();
+    expect(projectRole(person, 'apollo', undefined)).toBeUndefined();
+    expect(projectRole(person, 'apollo', member())).toBeUndefined();
+    expect(projectRole(person, 'apollo', member({ role: 'root' }))).toBeUndefined();
   });
 
   test('of an administrator needs no record', () => {
-    expect(projectRole(administrator, undefined)).toBe('administrator');
+    expect(projectRole(administrator, 'apollo', undefined)).toBe('administrator');
   });
 
   test('never makes an administrator of the community', () => {
-    expect(projectRole(person, member({ role: 'administrator' }))).toBe('project-manager');
+    expect(projectRole(person, 'apollo', member({ role: 'administrator' }))).toBe('project-manager');
     expect(isAdministrator(person)).toBe(false);
   });
 
   test('of a machine is its own in every project', () => {
-    expect(projectRole(machine, undefined)).toBe('project-manager');
+    expect(projectRole(machine, 'apollo', undefined)).toBe('project-manager');
     expect(isAdministrator(machine)).toBe(false);
     expect(isAdministrator({ kind: 'machine', role: 'administrator' })).toBe(true);
   });

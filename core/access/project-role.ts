@@ -1,20 +1,22 @@
 import type { Member } from '../member.ts';
 import type { Principal } from './principal.ts';
 import { Role } from './role.ts';
+import { strongest } from './role-mapping.ts';
 
 /** Whether the caller may do what concerns the whole community: API keys, and making projects. */
 export function isAdministrator(principal: Principal): boolean {
   return principal.kind === 'machine' ? principal.role === 'administrator' : principal.isAdministrator;
 }
 
-/** The caller's role in a project; undefined where the project is none of their business. */
-export function projectRole(principal: Principal, member: Member | undefined): Role | undefined {
+/** The caller's role in a project, the stronger of the member record's and the sign-in's; undefined where they have none. */
+export function projectRole(principal: Principal, project: string, member: Member | undefined): Role | undefined {
   if (principal.kind === 'machine') return principal.role;
   if (principal.isAdministrator) return 'administrator';
-  const role = Role.safeParse(member?.role);
-  if (!role.success) return undefined;
+  const { roles = {} } = principal;
+  const own = (key: string) => (Object.hasOwn(roles, key) ? roles[key] : undefined);
+  const held = Role.safeParse(member?.role).data;
   // Project managers write member records: what those say must never reach beyond the project.
-  return role.data === 'administrator' ? 'project-manager' : role.data;
+  return strongest([held === 'administrator' ? 'project-manager' : held, own(project), own('*')]);
 }
 
 /** Whether a macro is shown to one of the member's teams, which is what support may run. */

@@ -10,7 +10,7 @@ test('a part without behaviour is named with its key, one sentence each', () => 
   expect(getValid(apollo).notYet).toEqual(
     expect.arrayContaining([
       'dataPackages[0] (issues-export): data packages cannot be read yet.',
-      'macros[0].showAsAction (send-to-jira): macros are not listed as actions yet.',
+      'recordLookups[0] (issue-status): record lookups cannot be read yet.',
     ]),
   );
 });

@@ -7,6 +7,7 @@ import type { LoadKeys } from '../../adapters/secrets/master-secret.ts';
 import type { Queue } from '../../adapters/sqs/queue.ts';
 import type { Principal } from '../../core/access/principal.ts';
 import type { Role } from '../../core/access/role.ts';
+import type { RoleMapping } from '../../core/access/role-mapping.ts';
 import type { DocumentChange } from '../../core/document/diff-documents.ts';
 import type { Member } from '../../core/member.ts';
 import type { HttpReply, HttpRequest } from '../kit/http.ts';
@@ -27,6 +28,8 @@ export type AdminDependencies = {
   /** Where runs are counted and worked that take longer than a request. */
   macroQueue: Queue;
   administratorGroups: readonly string[];
+  /** Which groups of a sign-in give which roles; undefined where none do but those of administrators. */
+  roleMapping?: RoleMapping | undefined;
   apiOrigin: string;
   consoleOrigin: string;
   dueShards: number;

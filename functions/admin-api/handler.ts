@@ -25,7 +25,7 @@ export function adminApi(dependencies: AdminDependencies): HttpHandler {
   return async (request) => {
     const route = findAdminRoute(request.routeKey);
     if (route === undefined) return notFound();
-    const caller = identify(readClaims(request), dependencies.administratorGroups);
+    const caller = identify(readClaims(request, dependencies.roleMapping?.claim), dependencies);
     if (caller.outcome === 'refused') return refuse(403, caller.reason);
     request.note({ by: caller.principal.kind });
     const call = { request, principal: caller.principal };
@@ -68,7 +68,7 @@ async function findCalledProject({ table }: AdminDependencies, call: AdminCall):
     findProject(table, project),
     findMember(table, project, call.principal),
   ]);
-  const role = projectRole(call.principal, member);
+  const role = projectRole(call.principal, project, member);
   call.request.note({ project, role });
   return { project, pointer, role, member };
 }

@@ -22,6 +22,7 @@ const settings = Settings.pick({
   deliveryRetentionDays: true,
   variables: true,
   administratorGroups: true,
+  roleMapping: true,
   storageQuotaBytes: true,
 }).parse(readEnvironment(process.env));
 const table = openTable(settings.tableName);

@@ -38,5 +38,5 @@ async function keepVisible(
     principal.email,
     projects.map(({ key }) => key),
   );
-  return projects.filter(({ key }) => projectRole(principal, memberships.get(key)) !== undefined);
+  return projects.filter(({ key }) => projectRole(principal, key, memberships.get(key)) !== undefined);
 }

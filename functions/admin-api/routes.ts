@@ -42,6 +42,7 @@ import { listProjectSecrets, putSecret, removeSecret } from './secrets.ts';
 import { showSnippets } from './snippets.ts';
 import { listProjectTags } from './tags.ts';
 import { testMacro } from './test-macro.ts';
+import { listTicketActions } from './ticket-actions.ts';
 import { getTicket, listProjectTickets } from './tickets.ts';
 
 /** Who may call a route, and what handles it. */
@@ -96,6 +97,7 @@ const adminRoutes: Readonly<Record<AdminRouteKey, AdminRoute>> = {
   },
   'POST /admin/v1/projects/{project}/tickets/{ticket}/comments': { needs: 'triage', handle: commentOnTicket },
   'GET /admin/v1/projects/{project}/tickets/{ticket}/comments': { needs: 'read', handle: listTicketComments },
+  'GET /admin/v1/projects/{project}/tickets/{ticket}/actions': { needs: 'read', handle: listTicketActions },
   'GET /admin/v1/projects/{project}/tickets/{ticket}/explain': { needs: 'read', handle: explainTicket },
   'GET /admin/v1/projects/{project}/members': { needs: 'read', handle: listProjectMembers },
   'POST /admin/v1/projects/{project}/members': { needs: 'manage', handle: addMember },

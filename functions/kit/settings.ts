@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { RoleMapping } from '../../core/access/role-mapping.ts';
 import { type EnvironmentKey, environmentNames } from '../environment.ts';
 
 const text = z.string().min(1);
@@ -28,6 +29,8 @@ export const Settings = z.object({
   outboundAllowHttp: flag,
   outboundAllowedCidrs: json(z.array(z.string())),
   administratorGroups: json(z.array(z.string())),
+  /** Null where no group of a sign-in gives a role. */
+  roleMapping: json(RoleMapping.nullable()).transform((mapping) => mapping ?? undefined),
   /** Empty where the stage sends no e-mail. */
   emailFrom: z.string(),
   uploadUrlSeconds: z.coerce.number().int().min(1).max(3_600),

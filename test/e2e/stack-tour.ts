@@ -232,6 +232,7 @@ async function readRecords({ call }: StackCalls): Promise<void> {
   await call(200, 'get-member', { path: { email: 'jim@example.com' } });
   await call(200, 'list-member-history', { path: { email: 'jim@example.com' } });
   await call(200, 'list-member-comments', { path: { email: 'jim@example.com' } });
+  await call(200, 'list-ticket-actions', { path: { ticket } });
   await call(200, 'explain-ticket', { path: { ticket }, query: '?filter=critical' });
   await call(200, 'explain-member', { path: { email: 'jim@example.com' } });
   await call(200, 'list-deliveries', { query: `?outcome=delivered&ticket=${ticket}&macro=tell-slack` });

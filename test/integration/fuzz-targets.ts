@@ -32,6 +32,8 @@ function path(route: Route, source: string, surroundings: Surroundings): fc.Arbi
     ticket: [ids.ticket, 'BUG-9999'],
     email: ['jim@example.com', 'nobody@example.com'],
     run: [ids.run],
+    import: [ids.run],
+    piece: ['1', '20', '21'],
     delivery: [ids.delivery],
     version: ['1', '2', '9'],
     submission: [ids.submission],

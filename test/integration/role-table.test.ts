@@ -7,7 +7,7 @@ import { seedProject } from '../project.ts';
 const introduction = `# Who may do what
 
 Every route of the admin API, and which roles it takes: as it answered each of them. A person's role comes from their member record in the
-project, an administrator's from a group of the sign-in, a machine's from its scope. To whom a project is no business it does not
+project or a group of their sign-in (\`roles\` in \`lib/settings.ts\`), an administrator's from a group, a machine's from its scope. To whom a project is no business it does not
 exist (\`404\`); whoever may not do something in it is told \`403\`. This page is printed by \`test/integration/role-table.test.ts\`
 (\`npx vitest run --project integration role-table -u\`).
 
