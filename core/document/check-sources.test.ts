@@ -66,7 +66,7 @@ test.each<[rule: string, path: Path, part: unknown, problem: string]>([
   [
     'grouping that adds to no number',
     [...source, 'group'],
-    { by: ['summary'], add: 'summary' },
+    { by: ['os-version'], add: 'summary' },
     'externalSources[0].group.add: "summary" is not a number field of feedback type "issues" (occurrences)',
   ],
   [
@@ -101,5 +101,37 @@ test('a signature that leaves the body out is warned of', () => {
   const signature = { scheme: { header: 'x-signature', message: ['url'] }, secret: 'jira' };
   expect(getValid(withPart(apollo, [...source, 'signature'], signature)).warnings).toEqual([
     'externalSources[0].signature.scheme.message: the body is not signed: whoever sees one call can send any body with it',
+  ]);
+});
+
+test('every fault of a grouping is named at once', () => {
+  const fields: Path = ['feedbackTypes', 0, 'fields', 5];
+  const few = withPart(apollo, [...fields, 'min'], 2);
+  const mapped = withPart(few, [...source, 'fields', 'description'], 'os-version');
+  const unmapped = withPart(mapped, [...source, 'fields', 'severity'], undefined);
+  const by = ['severity', 'screenshot', 'crashLog', 'occurrences', 'os-version', 'summary', 'crash-log', 'summary'];
+  expect(listProblems(withPart(unmapped, [...source, 'group'], { by, add: 'occurrences' }))).toEqual([
+    'externalSources[0].group.add: "occurrences" begins with 1, which the field does not allow (at least 2)',
+    'externalSources[0].group.by[0]: "severity" is a field to which this source maps no parameter: to compare what is sent as "severity", write "/severity"',
+    'externalSources[0].group.by[1]: "screenshot" is a file, which comes after its report: it cannot be compared',
+    'externalSources[0].group.by[2]: "crashLog" is a file, which comes after its report: it cannot be compared',
+    'externalSources[0].group.by[3]: "occurrences" is what is counted: equal reports may differ in it',
+    'externalSources[0].group.by[4]: "os-version" is ambiguous (the field, and the parameter of "description"): write "/device/os/version" for the field, or "/os-version" for the parameter',
+    'externalSources[0].group.by[6]: "crash-log" is a file, which comes after its report: it cannot be compared',
+    'externalSources[0].group.by[6]: "crash-log" is compared already, as "crashLog"',
+    'externalSources[0].group.by[7]: "summary" is compared already, as "summary"',
+  ]);
+});
+
+test('what is compared is a parameter like any other', () => {
+  expect(listProblems(withPart(apollo, [...source, 'group'], { by: ['/a~b'], add: 'occurrences' }))).toEqual([
+    'externalSources[0].group.by[0]: "/a~b" is not a parameter: a property name, or a JSON Pointer such as /device/os/version',
+  ]);
+});
+
+test('what no field is read from may be compared, and is warned of', () => {
+  const group = { by: ['summary', '/crash/fingerprint', 'submitter'], add: 'occurrences' };
+  expect(getValid(withPart(apollo, [...source, 'group'], group)).warnings).toEqual([
+    'externalSources[0].group.by[1]: no field is read from "/crash/fingerprint": reports are compared by what they send there',
   ]);
 });

@@ -1,3 +1,4 @@
+import { checkGroup } from './check-groups.ts';
 import { checkSignatureScheme } from './check-signatures.ts';
 import {
   type Checking,
@@ -86,15 +87,6 @@ function checkMapping(checking: Checking, path: Path, source: ExternalSource): v
     [...path, 'fields'],
     `tickets will come without required fields, to which no parameter is mapped${list}`,
   );
-}
-
-function checkGroup({ document, report }: Checking, path: Path, { group, feedbackType }: ExternalSource): void {
-  const type = document.feedbackTypes.find(({ key }) => key === feedbackType);
-  if (group === undefined || type === undefined) return;
-  const numbers = type.fields.filter(({ kind }) => kind === 'number').map(({ key }) => key);
-  if (numbers.includes(group.add)) return;
-  const message = `${quote(group.add)} is not a number field of feedback type "${feedbackType}"${listAllowed(numbers)}`;
-  report([...path, 'group', 'add'], 'invalid_choice', message);
 }
 
 /** Whoever reads a web form's page knows its key. */

@@ -40,11 +40,7 @@ export const ExternalSource = z
       .describe("Maps our field keys to the sender's parameters: a property, or a JSON Pointer."),
     group: z
       .strictObject({
-        by: z
-          .array(z.union([Key, Parameter]))
-          .min(1)
-          .max(10)
-          .describe('Fields or parameters that must be equal.'),
+        by: z.array(Parameter).min(1).max(10).describe('Fields or parameters that must be equal.'),
         add: Key.describe('The number field that is raised.'),
       })
       .optional()
