@@ -21,6 +21,8 @@ test('whatever the functions are sent, they answer 2xx or 4xx as the contract ha
   await seedKeys(engines.table);
   const { project, keyOf } = await seedProject(engines.table, ({ externalSources }) => {
     for (const source of externalSources) source.keepRejected = true;
+    const [crashLog] = externalSources;
+    Object.assign(crashLog ?? {}, { group: { by: ['/device', 'severity', 'submitter'], add: 'occurrences' } });
   });
   const gateway = openFuzzGateway(engines);
   const keys = { mobile: keyOf('mobile'), web: keyOf('web'), jira: keyOf('jira') };
