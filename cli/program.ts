@@ -9,6 +9,7 @@ import type { AddCommand } from './commands/options.ts';
 import { addQuarantine } from './commands/quarantine.ts';
 import { addReplay } from './commands/replay.ts';
 import { addRun, addRuns } from './commands/run.ts';
+import { addTail } from './commands/tail.ts';
 import { addTickets } from './commands/tickets.ts';
 import { addUpload } from './commands/upload.ts';
 import { openWorkplace } from './session.ts';
@@ -22,6 +23,7 @@ const commands: readonly AddCommand[] = [
   addUpload,
   addReplay,
   addQuarantine,
+  addTail,
   addKeys,
   addLogin,
   addLogout,

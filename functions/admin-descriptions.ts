@@ -312,6 +312,13 @@ export const adminDescriptions: Readonly<Record<AdminRouteName, RouteDescription
     answers: { 200: { description: 'The key with its new secret, shown this once.', content: json(CreatedApiKey) } },
     refusals: [401, 403, 404, 413, 415, 400, 503],
   },
+  'list-project-activity': list(
+    'Projects',
+    'List what crossed in a project',
+    'Newest first, for 30 days: with the API keys that its document names, and by callers who only sign. A page looks through some days: it may hold few entries and still have a cursor.',
+    ActivityQuery,
+    ActivityPage,
+  ),
   'list-key-activity': list(
     'API keys',
     'List what crossed with an API key',

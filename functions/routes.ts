@@ -127,6 +127,7 @@ export const routes = {
   'close-listener-inspector': admin('DELETE', '/projects/{project}/inspector/listeners/{listener}'),
   'list-tags': admin('GET', '/projects/{project}/tags'),
   'preview-template': admin('POST', '/projects/{project}/tags/preview'),
+  'list-project-activity': admin('GET', '/projects/{project}/activity'),
   'list-automations': admin('GET', '/projects/{project}/automations'),
   'list-endpoints': admin('GET', '/projects/{project}/endpoints'),
   'pause-endpoint': admin('POST', '/projects/{project}/endpoints/{macro}/{action}/pause'),

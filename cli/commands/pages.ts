@@ -22,3 +22,10 @@ export async function* listEntries<Item extends z.ZodType>(
     ({ cursor } = page);
   } while (cursor !== undefined && left > 0);
 }
+
+/** Gathers them all. */
+export async function gather<Item>(entries: AsyncIterable<Item>): Promise<Item[]> {
+  const gathered: Item[] = [];
+  for await (const entry of entries) gathered.push(entry);
+  return gathered;
+}

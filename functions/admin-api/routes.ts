@@ -1,5 +1,6 @@
 import type { Right } from '../../core/access/role.ts';
 import type { RouteName, routes } from '../routes.ts';
+import { listKeyActivity, listProjectActivity } from './activity.ts';
 import { commentOnMember, commentOnTicket } from './add-comment.ts';
 import { changeKey, createKey, getKey, listKeys, removeKey, rotateKey } from './api-keys.ts';
 import { deleteAttachment, downloadAttachment } from './attachments.ts';
@@ -19,7 +20,7 @@ import { getDocument } from './get-document.ts';
 import { importMembers } from './import-members.ts';
 import { getImport, listProblems, openImport, putPiece, startImport } from './imports.ts';
 import { closeInspector, openInspector, showInspected } from './inspector.ts';
-import { listKeyActivity } from './key-activity.ts';
+
 import { getMember, listProjectMembers } from './members.ts';
 import { showPostman } from './postman.ts';
 import { previewTemplate } from './preview-template.ts';
@@ -140,6 +141,7 @@ const adminRoutes: Readonly<Record<AdminRouteKey, AdminRoute>> = {
   'DELETE /admin/v1/projects/{project}/inspector/listeners/{listener}': { needs: 'manage', handle: closeInspector },
   'GET /admin/v1/projects/{project}/tags': { needs: 'read', handle: listProjectTags },
   'POST /admin/v1/projects/{project}/tags/preview': { needs: 'read', handle: previewTemplate },
+  'GET /admin/v1/projects/{project}/activity': { needs: 'read', handle: listProjectActivity },
   'GET /admin/v1/projects/{project}/automations': { needs: 'read', handle: listProjectAutomations },
   'GET /admin/v1/projects/{project}/endpoints': { needs: 'read', handle: listProjectEndpoints },
   'POST /admin/v1/projects/{project}/endpoints/{macro}/{action}/pause': { needs: 'manage', handle: pauseEndpoint },

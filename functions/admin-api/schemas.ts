@@ -52,9 +52,10 @@ export const EntriesQuery = PageQuery.extend({
   order: z.enum(['asc', 'desc']).default('desc').describe('Oldest first, or newest first.'),
 });
 
-/** What the activity of a key can be asked. */
+/** What the activity of a key or project can be asked. */
 export const ActivityQuery = PageQuery.extend({
   outcome: z.string().optional().describe('Only calls that came to this, such as refused, accepted or missing.'),
+  since: z.iso.datetime({ offset: true }).optional().describe('Only calls that were made then or later.'),
 });
 
 /** What the list of members can be asked. */

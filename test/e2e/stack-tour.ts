@@ -294,6 +294,7 @@ async function changeSecretsAndKeys({ call }: StackCalls): Promise<void> {
   await call(200, 'get-api-key', { path });
   await call(200, 'change-api-key', { path, body: { allowedCidrs: ['127.0.0.0/8'], maxPerMinute: 60 } });
   await call(200, 'rotate-api-key', { path });
+  await call(200, 'list-project-activity', { query: '?since=2026-01-01T00:00:00Z' });
   await call(200, 'list-key-activity', { path: { prefix: 'jira' } });
   await call(204, 'delete-api-key', { path });
 }
