@@ -102,7 +102,7 @@ async function answerPlaced(
   };
   try {
     const reply = await answerRead();
-    return dryRun ? reply : await endpoint.keep({ body, givenKey, reply });
+    return dryRun ? reply : await endpoint.keep(request, { body, givenKey, reply });
   } catch (error) {
     // The tickets before it are there, and its sender must hear of them.
     dependencies.observer.fault('report failed', error, { requestId: request.id, route: request.routeKey, place });

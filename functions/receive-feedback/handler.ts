@@ -86,15 +86,11 @@ async function answer(
   };
   const spent = await takeTurns(1);
   if (spent !== undefined) return spent;
-  const of = { project, source, apiKey: opening.key?.prefix };
+  const deadline = dependencies.now() + maxCallMs;
+  const of = { project, source, apiKey: opening.key?.prefix, deadline };
   const endpoint = {
-    ...of,
-    configuration,
-    feedbackType,
-    activity,
-    takeTurns,
-    deadline: dependencies.now() + maxCallMs,
-    keep: (rejected: Rejected) => keep(request, of, rejected),
+    ...{ ...of, configuration, feedbackType, activity, takeTurns },
+    keep: (from: HttpRequest, rejected: Rejected) => keep(from, of, rejected),
   };
   const answerWhole = request.routeKey === batchRoute ? answerBatch : answerOne;
   const reply = await answerWhole(dependencies, request, endpoint);
@@ -133,5 +129,5 @@ async function answerOne(
     return await answerReport(dependencies, request, endpoint, { object, bodyHash, ...options });
   };
   const reply = read.outcome === 'refused' ? read.reply : await answerRead(read.object);
-  return dryRun ? reply : await endpoint.keep({ body: request.body, givenKey, reply });
+  return dryRun ? reply : await endpoint.keep(request, { body: request.body, givenKey, reply });
 }

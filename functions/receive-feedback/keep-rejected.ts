@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { countKept, keepSubmission } from '../../adapters/dynamodb/keep-submission.ts';
-import { boundErrors } from '../../core/quarantine/bounds.ts';
+import { boundErrors, maxInlineBytes } from '../../core/quarantine/bounds.ts';
 import { ErrorBody } from '../../core/reply-errors.ts';
 import type { HttpReply, HttpRequest } from '../kit/http.ts';
 import type { ReceiveDependencies, Rejected, ReportEndpoint } from './submission.ts';
@@ -8,8 +8,11 @@ import type { ReceiveDependencies, Rejected, ReportEndpoint } from './submission
 /** Submissions that a source keeps within an hour: an app that is broken shows why with a few (docs/decisions). */
 const maxKeptPerHour = 1_000;
 
+/** How long S3 may take for a large body, with all tries, in milliseconds: the refusal is to go out all the same. */
+const maxStoreMs = 16_000;
+
 /** What of an endpoint says whose a rejected report is. */
-type KeepingEndpoint = Pick<ReportEndpoint, 'project' | 'source' | 'apiKey'>;
+type KeepingEndpoint = Pick<ReportEndpoint, 'project' | 'source' | 'apiKey' | 'deadline'>;
 
 /** Keeps a rejected report where its source asks for it; returns the answer, which then says where it is kept. */
 export type KeepRejected = (request: HttpRequest, endpoint: KeepingEndpoint, rejected: Rejected) => Promise<HttpReply>;
@@ -31,7 +34,8 @@ export function rejectionKeeper(dependencies: ReceiveDependencies): KeepRejected
     const at = new Date(now()).toISOString();
     const hour = at.slice(0, 13);
     const name = `${project}/${source.key}`;
-    if (full.get(name) === hour) return undefined;
+    const isLate = rejected.body.byteLength > maxInlineBytes && now() + maxStoreMs > endpoint.deadline;
+    if (isLate || full.get(name) === hour) return undefined;
     if ((await countKept(table, { project, source: source.key, at }, maxKeptPerHour)) === 'full') {
       full.set(name, hour);
       return undefined;

@@ -4,7 +4,7 @@ import type { SignUpload } from '../../adapters/s3/presigned-post.ts';
 import type { LoadKeys } from '../../adapters/secrets/master-secret.ts';
 import type { SourceOfType } from '../../core/sources/find-source.ts';
 import type { ActivityLog } from '../kit/activity-log.ts';
-import type { HttpReply } from '../kit/http.ts';
+import type { HttpReply, HttpRequest } from '../kit/http.ts';
 import type { Observer } from '../kit/observer.ts';
 import type { OpeningDependencies } from '../kit/open-endpoint.ts';
 import type { ReportTaking } from '../kit/submission.ts';
@@ -30,7 +30,7 @@ export type ReportEndpoint = SourceOfType & {
   /** Until when it is tried to store what others keep changing, in epoch milliseconds. */
   deadline: number;
   /** Keeps a rejected report where the source asks for it; returns the answer, which then says where it is kept. */
-  keep: (rejected: Rejected) => Promise<HttpReply>;
+  keep: (request: HttpRequest, rejected: Rejected) => Promise<HttpReply>;
 };
 
 /** A report that was refused, as it came. */

@@ -361,6 +361,27 @@ describe('what is kept', () => {
     expect(await kept()).toEqual([]);
   });
 
+  test('leaves out a large body where the time of its call is nearly over', async ({ engines }) => {
+    const { send, clock, kept } = await projectWithQuarantine(engines);
+    const large = { severity: 'Hihg', description: 'x'.repeat(10_000) };
+    const name = 'slowTable';
+    // Each of its writes takes ten seconds: the first one, of the activity, begins with the call.
+    engines.table.client.middlewareStack.add(
+      (next, context) => async (call) => {
+        if (context.commandName?.startsWith('Put') === true) clock.advance(10_000);
+        return await next(call);
+      },
+      { step: 'initialize', name },
+    );
+    const answer = await send([large, { severity: 'Hihg' }, large], {
+      routeKey: 'POST /api/v1/projects/{project}/feedback/{source}/batch',
+    });
+    engines.table.client.middlewareStack.remove(name);
+    const reports: object[] = Object(answer.json).reports;
+    expect(reports.map((report) => 'quarantine' in report)).toEqual([false, true, false]);
+    expect(await kept()).toHaveLength(1);
+  });
+
   test('is listed newest first, by source and state, page by page', async ({ engines }) => {
     const { send, clock, kept, call, path, keyOf } = await projectWithQuarantine(engines);
     const ids: string[] = [];
