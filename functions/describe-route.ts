@@ -40,9 +40,14 @@ export function remove(tag: string, summary: string, description: string): Route
 }
 
 /** A route that deletes something of which a run clears away the rest. */
-export function erase(tag: string, summary: string, description: string): RouteDescription {
+export function erase(
+  tag: string,
+  summary: string,
+  description: string,
+  refusals: RouteDescription['refusals'] = [401, 403, 404, 503],
+): RouteDescription {
   const answers = { 202: { description: 'The run.', headers: Location, content: json(ShownRun) } };
-  return { tag, summary, description, answers, refusals: [401, 403, 404, 503] };
+  return { tag, summary, description, answers, refusals };
 }
 
 /** A body in JSON, with an example where that helps. */

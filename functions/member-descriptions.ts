@@ -5,7 +5,7 @@ import { ShownRun } from '../core/runs/show-run.ts';
 import { ImportDryRun, ImportQuery, ProblemPage } from './admin-api/import-schemas.ts';
 import { DescribedChange, DescribedMember } from './admin-api/member-schemas.ts';
 import { MemberPage, MembersQuery, PageQuery } from './admin-api/schemas.ts';
-import { get, json, Location, list } from './describe-route.ts';
+import { erase, get, json, Location, list } from './describe-route.ts';
 import type { RouteDescription } from './route-descriptions.ts';
 
 const ETag = z.object({ ETag: z.string().describe("The member's version, for `If-Match`.") });
@@ -81,6 +81,12 @@ export const memberDescriptions = {
     refusals: [401, 403, 404, 400, 409, 413, 503],
   },
   'get-member': get('Members', 'Get a member', ShownMember),
+  'erase-member': erase(
+    'Members',
+    'Erase a member',
+    "The member is gone at once. The run replaces the address by a pseudonym wherever the project holds it; it begins some 70 seconds later. Not while the project's document names the address (409).",
+    [401, 403, 404, 409, 503],
+  ),
   'change-member': {
     tag: 'Members',
     summary: 'Change a member',

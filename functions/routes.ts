@@ -96,6 +96,7 @@ export const routes = {
   'start-import': admin('POST', '/projects/{project}/imports/{import}/start'),
   'get-member': admin('GET', '/projects/{project}/members/{email}'),
   'change-member': admin('PATCH', '/projects/{project}/members/{email}'),
+  'erase-member': admin('DELETE', '/projects/{project}/members/{email}'),
   'list-member-history': admin('GET', '/projects/{project}/members/{email}/history'),
   'comment-on-member': admin('POST', '/projects/{project}/members/{email}/comments'),
   'list-member-comments': admin('GET', '/projects/{project}/members/{email}/comments'),

@@ -4,7 +4,7 @@ import { endpointLane } from '../../core/deliveries/message.ts';
 import { EndpointHealth, type HealthTransition } from '../../core/endpoints/health.ts';
 import { batchGet } from './batch-get.ts';
 import type { TransactItem } from './consequences.ts';
-import { dueKey, endpointKey } from './keys.ts';
+import { dueKey, endpointKey, endpointListKey } from './keys.ts';
 import { failedConditions, isConditionFailure, type Table } from './table.ts';
 
 /** An endpoint's health as stored, with the version that guards its next change. */
@@ -95,9 +95,11 @@ function endpointPut(table: Table, read: StoredEndpoint | undefined, health: End
     health.tendAt === undefined ? {} : dueKey({ id: health.endpoint, lane: endpointLane }, health.tendAt, dueShards);
   const Item = {
     ...endpointKey(health.endpoint),
+    ...endpointListKey(health.project, health.endpoint),
     ...due,
     ...health,
     type: 'endpoint',
+    listed: {},
     version: (read?.version ?? 0) + 1,
   };
   if (read === undefined) return { TableName: table.name, Item, ConditionExpression: 'attribute_not_exists(pk)' };

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { listPieces, MemberImport, type Piece } from '../../core/people/member-import.ts';
 import type { Run } from '../../core/runs/run.ts';
 import { batchGet } from './batch-get.ts';
-import { importKey, importPartKey } from './keys.ts';
+import { importKey, importListKey, importPartKey } from './keys.ts';
 import { newRunItem } from './runs.ts';
 import { failedConditions, isConditionFailure, type Table } from './table.ts';
 
@@ -18,7 +18,9 @@ const StoredPart = z.looseObject({ sk: z.string(), bytes: z.instanceof(Uint8Arra
 
 /** Opens an import: pieces of its file can be sent from now on. */
 export async function addImport(table: Table, opened: MemberImport): Promise<void> {
-  const Item = { ...importKey(opened.project, opened.id), ...opened, ...dated(opened, 'import') };
+  const { project, id, createdAt } = opened;
+  const keys = { ...importKey(project, id), ...importListKey(project, createdAt, id) };
+  const Item = { ...keys, ...opened, ...dated(opened, 'import'), listed: {} };
   try {
     await table.client.send(
       new PutCommand({ TableName: table.name, Item, ConditionExpression: 'attribute_not_exists(pk)' }),

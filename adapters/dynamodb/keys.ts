@@ -104,6 +104,11 @@ export function importKey(project: string, id: string): ItemKey {
   return { pk: `IMPORT#${project}#${id}`, sk: 'IMPORT' };
 }
 
+/** The list of a project's files of members that come in pieces, by the instant at which they were opened. */
+export function importListKey(project: string, createdAt: string, id: string): ListKey {
+  return { listPk: `LIST#${project}#IMPORTS`, listSk: `${createdAt}#${id}` };
+}
+
 /** The key of one part of a piece of such a file, by the hash of the piece: one that is sent again anew lies beside it. */
 export function importPartKey(
   project: string,
@@ -211,6 +216,11 @@ export function pausedKey(endpoint: string, createdAt: string, id: string): DueK
 /** The key of an endpoint's health, by the id of the endpoint. */
 export function endpointKey(endpoint: string): ItemKey {
   return { pk: `ENDPOINT#${endpoint}`, sk: 'ENDPOINT' };
+}
+
+/** The list of a project's endpoints that have failed or were paused, by their ids. */
+export function endpointListKey(project: string, endpoint: string): ListKey {
+  return { listPk: `LIST#${project}#ENDPOINTS`, listSk: endpoint };
 }
 
 /** The key of an endpoint's timetable, which keeps to its `maxPerSecond` over all instances. */
@@ -335,6 +345,16 @@ function inspectedPartition(project: string, name: string): string {
 /** The key of a run of a macro. */
 export function runKey(project: string, run: string): ItemKey {
   return { pk: `RUN#${project}#${run}`, sk: 'RUN' };
+}
+
+/** The list of a project's runs, by the instant at which they began. */
+export function runListKey(project: string, startedAt: string, run: string): ListKey {
+  return { listPk: `LIST#${project}#RUNS`, listSk: `${startedAt}#${run}` };
+}
+
+/** The key of what the run of a person's erasure knows of the person, until it is done. */
+export function erasureKey(project: string, run: string): ItemKey {
+  return { pk: runKey(project, run).pk, sk: 'ERASURE' };
 }
 
 /** The key of one page of a run; pages sort by their numbers. */

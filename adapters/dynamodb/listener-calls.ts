@@ -35,14 +35,16 @@ export async function findExecutedCall(
 /** The mark that a call is executed, for the transaction that executes it. */
 export function executedCallMark(
   { project, listener, callId }: NamedCall,
-  executed: Omit<ExecutedCall, 'expiresAt'>,
+  { target: { ticket }, run }: Omit<ExecutedCall, 'expiresAt'>,
   now: number,
 ): OnceMark {
   const nowSeconds = Math.floor(now / 1000);
   return {
     item: {
       ...listenerCallKey(project, listener, callId),
-      ...executed,
+      // Who it was about is not kept where nobody looks for people: a repetition names the member itself.
+      target: ticket === undefined ? {} : { ticket },
+      ...(run === undefined ? {} : { run }),
       type: 'executed-call',
       version: 1,
       expiresAt: nowSeconds + rememberedSeconds,

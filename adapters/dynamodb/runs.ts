@@ -4,7 +4,7 @@ import { runLane } from '../../core/deliveries/message.ts';
 import { Run } from '../../core/runs/run.ts';
 import type { StateChange } from '../../core/runs/run-request.ts';
 import type { TransactItem } from './consequences.ts';
-import { dueKey, runKey } from './keys.ts';
+import { dueKey, runKey, runListKey } from './keys.ts';
 import { isConditionFailure, type Table } from './table.ts';
 
 /** How long a run is kept, in seconds: 90 days, and 7 where its pages hold what a file says of people. */
@@ -40,7 +40,16 @@ export function newRunItem(table: Table, run: Run, dueShards: number): TransactI
   return {
     Put: {
       TableName: table.name,
-      Item: { ...runKey(run.project, run.id), ...due, ...run, type: 'run', version: 1, expiresAt: runExpiry(run) },
+      Item: {
+        ...runKey(run.project, run.id),
+        ...runListKey(run.project, run.startedAt, run.id),
+        ...due,
+        ...run,
+        type: 'run',
+        version: 1,
+        listed: {},
+        expiresAt: runExpiry(run),
+      },
       ConditionExpression: 'attribute_not_exists(pk)',
     },
   };

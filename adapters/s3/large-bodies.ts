@@ -16,8 +16,10 @@ export type LargeBodies = KeptBodies & {
   store: (deliveries: readonly Delivery[]) => Promise<Delivery[]>;
   /** Reads a body; undefined where it is gone, or may not be read: S3 tells the two apart only to whoever may list. */
   read: (bodyAt: BodyAt) => Promise<TemplatePart[] | undefined>;
+  /** Puts another body in the place of one that is stored. */
+  rewrite: (bodyAt: BodyAt, parts: readonly TemplatePart[]) => Promise<void>;
   /** Removes a body for good; one that is not there is removed already. */
-  remove: (bodyAt: BodyAt) => Promise<void>;
+  remove: (bodyAt: Pick<BodyAt, 'objectKey'>) => Promise<void>;
   /** Reads a body to show it; undefined where that cannot be done now, whatever the reason. */
   peek: (bodyAt: BodyAt) => Promise<TemplatePart[] | undefined>;
 };
@@ -43,6 +45,7 @@ export function openLargeBodies(
       return stored;
     },
     read: async ({ objectKey }) => await readBody(exchange, objectKey),
+    rewrite: async ({ objectKey }, parts) => await putBody(exchange, objectKey, encodeBody(parts)),
     remove: async ({ objectKey }) => await removeBody(exchange, objectKey),
     peek: async ({ objectKey }) => await readBody(exchange, objectKey).catch(() => undefined),
     ...keptBodies(exchange),
@@ -55,12 +58,16 @@ async function storeBody(exchange: Exchange, delivery: Delivery): Promise<Delive
   const { body: parts, ...head } = request;
   const body = encodeBody(parts);
   const objectKey = `bodies/${delivery.id}`;
+  await putBody(exchange, objectKey, body);
+  return { ...delivery, request: { ...head, bodyAt: { objectKey, bytes: body.byteLength } } };
+}
+
+async function putBody(exchange: Exchange, objectKey: string, body: Buffer): Promise<void> {
   await repeatCall(`S3 refused PUT of ${objectKey}`, async () => {
     const response = await exchange('PUT', objectKey, body);
     const text = await response.text();
     return response.ok ? { outcome: 'done', value: undefined } : refusal(response.status, text);
   });
-  return { ...delivery, request: { ...head, bodyAt: { objectKey, bytes: body.byteLength } } };
 }
 
 async function removeBody(exchange: Exchange, objectKey: string): Promise<void> {

@@ -38,13 +38,17 @@ export type DeliveryScope = z.infer<typeof DeliveryScope>;
 const QuarantineScope = z.object({ kind: z.literal('quarantine'), source: z.string().optional(), to: z.string() });
 export type QuarantineScope = z.infer<typeof QuarantineScope>;
 
-/** What is erased: a ticket that was deleted, with all that speaks of it. */
+/** What is erased: a ticket that was deleted, with all that speaks of it; or a person, wherever the project speaks of them. */
 export const ErasureScope = z.object({
   kind: z.literal('erasure'),
-  of: z.literal('ticket'),
-  ticket: z.string(),
+  of: z.enum(['ticket', 'member']),
+  ticket: z.string().optional(),
   /** When the ticket was created: no delivery of it is older. */
-  from: z.string(),
+  from: z.string().optional(),
+  pseudonym: z.string().optional().describe("What takes the place of the person's address."),
+  /** The types whose tickets are looked through, and what else is, beside the lists of the project. */
+  feedbackTypes: z.array(z.string()).optional(),
+  named: z.array(z.string()).optional(),
 });
 export type ErasureScope = z.infer<typeof ErasureScope>;
 

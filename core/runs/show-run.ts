@@ -43,7 +43,7 @@ export function showRun(run: Run, results: readonly RunResult[] | undefined, now
   return {
     ...{ id, project, kind },
     ...(macro === undefined ? {} : { macro }),
-    ...{ cause, over },
+    ...{ cause, over: showScope(over) },
     ...(confirm === undefined ? {} : { confirm }),
     ...(limitPerSecond === undefined ? {} : { limitPerSecond }),
     ...{ state, total, done, failed, skipped, round, startedAt },
@@ -52,4 +52,11 @@ export function showRun(run: Run, results: readonly RunResult[] | undefined, now
     ...progressOf(run, now),
     ...(results === undefined ? {} : { results: [...results] }),
   };
+}
+
+/** What an erasure looks through is its own affair. */
+function showScope(over: RunScope): RunScope {
+  if (over.kind !== 'erasure') return over;
+  const { feedbackTypes: _, named: __, ...shown } = over;
+  return shown;
 }

@@ -11,6 +11,7 @@ import { addMember, changeMember } from './change-members.ts';
 import { changeTicket } from './change-ticket.ts';
 import { copyProject } from './copy-project.ts';
 import { copyAsCurl } from './curl.ts';
+import { eraseCalledMember } from './delete-member.ts';
 import { eraseCalledTicket } from './delete-ticket.ts';
 import { getDelivery, listProjectDeliveries } from './deliveries.ts';
 import { compareDocumentVersions, getDocumentVersion, listDocumentVersions } from './document-versions.ts';
@@ -110,6 +111,7 @@ const adminRoutes: Readonly<Record<AdminRouteKey, AdminRoute>> = {
   'POST /admin/v1/projects/{project}/imports/{import}/start': { needs: 'manage', handle: startImport },
   'GET /admin/v1/projects/{project}/members/{email}': { needs: 'read', handle: getMember },
   'PATCH /admin/v1/projects/{project}/members/{email}': { needs: 'manage', handle: changeMember },
+  'DELETE /admin/v1/projects/{project}/members/{email}': { needs: 'manage', handle: eraseCalledMember },
   'GET /admin/v1/projects/{project}/members/{email}/history': { needs: 'read', handle: listMemberHistory },
   'POST /admin/v1/projects/{project}/members/{email}/comments': { needs: 'triage', handle: commentOnMember },
   'GET /admin/v1/projects/{project}/members/{email}/comments': { needs: 'read', handle: listMemberComments },

@@ -60,7 +60,10 @@ async function decide(
     findDuplicate(dependencies, call),
     findRecord(dependencies, configuration, listener, find),
   ]);
-  if (duplicate !== undefined) return { answer: duplicate };
+  if (duplicate !== undefined) {
+    const target = found.outcome === 'found' ? { target: found.target } : {};
+    return { answer: { ...duplicate, ...target } };
+  }
   if (found.outcome !== 'found') return { answer: found };
   const { target, loaded } = found;
   const { context: before, memberVersion, ranOnce } = loaded;

@@ -1,3 +1,4 @@
+import { forgetErasure } from '../../adapters/dynamodb/erasures.ts';
 import { readRunPages } from '../../adapters/dynamodb/run-pages.ts';
 import { changeRun, findRun, type RunName } from '../../adapters/dynamodb/runs.ts';
 import type { Table } from '../../adapters/dynamodb/table.ts';
@@ -22,6 +23,10 @@ export async function endRun(ending: RunEnding, name: RunName): Promise<Run | un
   const atWork = run.state === 'cancelling' && run.open > 0 && (await isAtWork(ending, name));
   const step = afterPages(run, { atWork, now: now() });
   if (step === undefined) return run;
+  // Whom it has erased it need not know any more, unless something is to be tried again.
+  if (run.kind === 'erase' && step.change.to === 'done' && run.failed === 0) {
+    await patiently(ending, () => forgetErasure(table, name));
+  }
   const token = newId();
   // A page that was settled meanwhile belongs to an end that somebody else makes.
   const update = { ...step, when: { open: run.open, stretch: run.stretch } };

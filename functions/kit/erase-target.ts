@@ -4,13 +4,14 @@ import type { LargeBodies } from '../../adapters/s3/large-bodies.ts';
 import type { RunResult } from '../../core/runs/result.ts';
 import type { Run } from '../../core/runs/run.ts';
 import { eraseDelivery } from './erase-delivery.ts';
+import { erasePerson } from './erase-person.ts';
 import { eraseTicket } from './erase-ticket.ts';
 import { storeAlone, type TargetDependencies } from './work-target.ts';
 
 /** What erasing needs. */
 export type EraseDependencies = TargetDependencies & {
   bucket: AttachmentBucket;
-  largeBodies: Pick<LargeBodies, 'store' | 'read' | 'remove'>;
+  largeBodies: Pick<LargeBodies, 'store' | 'read' | 'readKept' | 'rewrite' | 'remove'>;
 };
 
 /** Looks at what is in somebody's hands before the page is given back, and the longest wait between them, in milliseconds. */
@@ -37,6 +38,7 @@ export async function eraseTarget(
 }
 
 async function erase(dependencies: EraseDependencies, run: Run, item: string): Promise<'erased' | 'busy'> {
+  if (run.over.kind === 'erasure' && run.over.of === 'member') return await erasePerson(dependencies, run, item);
   const [kind, ...rest] = item.split('/');
   const id = rest.join('/');
   switch (kind) {

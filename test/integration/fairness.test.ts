@@ -362,6 +362,7 @@ async function drainer(engines: TestEngines, clock: TestClock) {
       store: async () => [],
       read: async () => undefined,
       readKept: async () => undefined,
+      rewrite: async () => undefined,
       remove: async () => undefined,
     },
     bucket: openTestBucket(engines),

@@ -146,6 +146,7 @@ describe('the e-mail queue', () => {
         store: async () => [],
         read: async () => undefined,
         readKept: async () => undefined,
+        rewrite: async () => undefined,
         remove: async () => undefined,
       },
       bucket: openTestBucket(engines),

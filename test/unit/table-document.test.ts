@@ -27,6 +27,11 @@ const patterns: readonly [pattern: string, name: keyof typeof keys, key: object 
   ["a project's members, by e-mail address", 'memberListKey', keys.memberListKey('apollo', 'jim@example.com')],
   ['a file of members that comes in pieces', 'importKey', keys.importKey('apollo', 'i1')],
   [
+    "a project's files of members that come in pieces",
+    'importListKey',
+    keys.importListKey('apollo', '2026-11-21T09:00:00.000Z', 'i1'),
+  ],
+  [
     'a part of one of its pieces',
     'importPartKey',
     keys.importPartKey('apollo', 'i1', { number: 1, hash: '9f86d081884c7d65' }, 0),
@@ -96,6 +101,11 @@ const patterns: readonly [pattern: string, name: keyof typeof keys, key: object 
     keys.pausedKey('9f86d081884c7d65', '2026-11-21T09:00:00.000Z', 'd1'),
   ],
   ["an endpoint's health", 'endpointKey', keys.endpointKey('9f86d081884c7d65')],
+  [
+    "a project's endpoints that have failed or were paused",
+    'endpointListKey',
+    keys.endpointListKey('apollo', '9f86d081884c7d65'),
+  ],
   ["an endpoint's timetable, where it has maxPerSecond", 'rateKey', keys.rateKey('9f86d081884c7d65')],
   ['that a team is to be told of a ticket', 'notificationKey', keys.notificationKey('apollo/BUG-0001/n1')],
   [
@@ -131,6 +141,12 @@ const patterns: readonly [pattern: string, name: keyof typeof keys, key: object 
   ['one shard of what is due', 'duePartition', keys.duePartition(3)],
   ['all shards of what is due', 'duePrefix', keys.duePrefix],
   ['a run of a macro', 'runKey', keys.runKey('apollo', 'r1')],
+  [
+    "a project's runs, by the instant at which they began",
+    'runListKey',
+    keys.runListKey('apollo', '2026-11-21T09:00:00.000Z', 'r1'),
+  ],
+  ["what the run of a person's erasure knows of the person", 'erasureKey', keys.erasureKey('apollo', 'r1')],
   ['a page of a run', 'runPageKey', keys.runPageKey('apollo', 'r1', 1)],
   ['all pages of a run', 'runPagePrefix', keys.runPagePrefix],
   ['what became of one target of a run', 'runResultKey', keys.runResultKey('apollo', 'r1', 1, 0)],

@@ -1,0 +1,82 @@
+import { DeleteCommand, GetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import type { Member } from '../../core/member.ts';
+import type { Run } from '../../core/runs/run.ts';
+import type { TransactItem } from './consequences.ts';
+import { erasureKey, lookupKey, memberKey, projectKey } from './keys.ts';
+import { newRunItem, type RunName, runExpiry } from './runs.ts';
+import { failedConditions, isConditionFailure, isContention, type Table } from './table.ts';
+
+/** What a run of a person's erasure knows: the address, what takes its place, and the partitions of what found the person. */
+export const Erasure = z.object({ email: z.string(), pseudonym: z.string(), lookups: z.array(z.string()) });
+export type Erasure = z.infer<typeof Erasure>;
+
+/** A person who is to be erased: the member as read, and the document that does not name the address. */
+export type MemberErasure = {
+  run: Run;
+  member: Member;
+  memberVersion: number;
+  documentVersion: number;
+  pseudonym: string;
+  token: string;
+};
+
+/**
+ * Removes a member together with the run that erases the person: from then on nothing matches the address.
+ *
+ *   member as read, the document as read  ->  no member, and a run that knows the address until it is done
+ */
+export async function beginErasure(
+  table: Table,
+  { run, member, memberVersion, documentVersion, pseudonym, token }: MemberErasure,
+  dueShards: number,
+): Promise<'begun' | 'changed-meanwhile' | 'contended'> {
+  const { project, id } = run;
+  const texts = Object.values(member.external).flatMap((group) => Object.values(group).map(String));
+  const lookups = [...new Set(texts)].map((text) => lookupKey(project, 'member', text, member.email).pk);
+  const erasure: Erasure = { email: member.email, pseudonym, lookups };
+  const expiresAt = runExpiry(run);
+  const Item = { ...erasureKey(project, id), ...erasure, type: 'erasure', version: 1, expiresAt };
+  const isAt = (version: number) => ({
+    ConditionExpression: '#version = :version',
+    ExpressionAttributeNames: { '#version': 'version' },
+    ExpressionAttributeValues: { ':version': version },
+  });
+  const items: TransactItem[] = [
+    { Delete: { TableName: table.name, Key: memberKey(project, member.email), ...isAt(memberVersion) } },
+    { ConditionCheck: { TableName: table.name, Key: projectKey(project), ...isAt(documentVersion) } },
+    newRunItem(table, run, dueShards),
+    { Put: { TableName: table.name, Item, ConditionExpression: 'attribute_not_exists(pk)' } },
+  ];
+  try {
+    await table.client.send(new TransactWriteCommand({ TransactItems: items, ClientRequestToken: token }));
+    return 'begun';
+  } catch (error) {
+    if (failedConditions(error) !== undefined) return 'changed-meanwhile';
+    if (!isContention(error)) throw error;
+    return 'contended';
+  }
+}
+
+/** Reads what a run of an erasure knows, consistently; undefined where it is done. */
+export async function findErasure(table: Table, { project, id }: RunName): Promise<Erasure | undefined> {
+  const { Item } = await table.client.send(
+    new GetCommand({ TableName: table.name, Key: erasureKey(project, id), ConsistentRead: true }),
+  );
+  return Item === undefined ? undefined : Erasure.parse(Item);
+}
+
+/** Forgets whom a run has erased. */
+export async function forgetErasure(table: Table, { project, id }: RunName): Promise<void> {
+  try {
+    await table.client.send(
+      new DeleteCommand({
+        TableName: table.name,
+        Key: erasureKey(project, id),
+        ConditionExpression: 'attribute_exists(pk)',
+      }),
+    );
+  } catch (error) {
+    if (!isConditionFailure(error)) throw error;
+  }
+}

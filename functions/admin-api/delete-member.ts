@@ -1,0 +1,114 @@
+import { listApiKeys } from '../../adapters/dynamodb/api-keys.ts';
+import { beginErasure } from '../../adapters/dynamodb/erasures.ts';
+import { findMembers } from '../../adapters/dynamodb/members.ts';
+import { findProject, type ProjectPointer, readDocument } from '../../adapters/dynamodb/projects.ts';
+import type { Table } from '../../adapters/dynamodb/table.ts';
+import { nameCaller } from '../../core/access/principal.ts';
+import { ProjectDocument } from '../../core/document/schema.ts';
+import { pathsOf } from '../../core/erasure/paths-of-address.ts';
+import { inspectedName } from '../../core/inspector/bounds.ts';
+import { canonicalEmail } from '../../core/members.ts';
+import { makeRun } from '../../core/runs/make-run.ts';
+import type { ErasureScope } from '../../core/runs/scope.ts';
+import { showRun } from '../../core/runs/show-run.ts';
+import { notFound, refuse, refuseContended } from '../kit/http.ts';
+import { sendCount } from '../kit/send-run.ts';
+import { type Handle, type ProjectCall, pathParameter } from './call.ts';
+import { answerBegun } from './runs.ts';
+
+/** Tries to erase a member that others keep changing (docs/architecture.md, 1). */
+const maxTries = 5;
+/** How long the run waits, in seconds: longer than any function runs that still knew the member, but for the settling of uploads. */
+const waitSeconds = 70;
+/** How long activity is kept, in days. */
+const activityDays = 30;
+const dayMs = 24 * 60 * 60 * 1_000;
+
+/** Removes a member at once, and has a run replace the address wherever the project holds it. */
+export const eraseCalledMember: Handle<ProjectCall> = async (dependencies, call) => {
+  const { table, dueShards, now, newId, pause } = dependencies;
+  const { project, principal } = call;
+  const email = canonicalEmail(pathParameter(call, 'email'));
+  if (email === undefined) return notFound();
+  const token = newId();
+  for (let tries = 1; tries <= maxTries; tries += 1) {
+    if (tries > 1) await pause(25 * 2 ** tries);
+    const [pointer, found] = await Promise.all([findProject(table, project), findMembers(table, project, [email])]);
+    const stored = found.get(email);
+    if (pointer === undefined || stored === undefined) return notFound();
+    if (principal.kind === 'person' && principal.email === email) {
+      return refuse(409, 'You are signed in as this member: have somebody else erase you.');
+    }
+    const document = await readDocument(table, pointer);
+    const paths = pathsOf(document, email);
+    if (paths.length > 0) {
+      const where = paths.join(', ');
+      return refuse(
+        409,
+        `The project's document names this address in ${where}: apply one that does not, then repeat.`,
+      );
+    }
+    const pseudonym = `erased-${newId().toLowerCase()}@erased.invalid`;
+    const run = makeRun(
+      {
+        id: newId(),
+        project,
+        cause: { kind: 'person', by: nameCaller(principal) },
+        over: await scopeOf(table, { pointer, document, pseudonym, now: now() }),
+        startedAt: now(),
+      },
+      now() + waitSeconds * 1_000,
+    );
+    const { member, version: memberVersion } = stored;
+    const erasure = { run, member, memberVersion, documentVersion: pointer.version, pseudonym };
+    const outcome = await beginErasure(table, { ...erasure, token: `${token}${tries}` }, dueShards);
+    if (outcome !== 'begun') continue;
+    const unsent = await sendCount(dependencies, run, waitSeconds);
+    call.request.note({ run: run.id, ...unsent });
+    return answerBegun(dependencies, showRun(run, undefined, now()));
+  }
+  return refuseContended('The member was not erased. Try again shortly.');
+};
+
+/** What is looked through beside the project's lists; last comes what was made while the run was at work. */
+async function scopeOf(
+  table: Table,
+  { pointer, document, pseudonym, now }: { pointer: ProjectPointer; document: unknown; pseudonym: string; now: number },
+): Promise<ErasureScope> {
+  const { feedbackTypes, automations, externalSources, externalListeners } = ProjectDocument.parse(document);
+  const types = [...feedbackTypes.map(({ key }) => key), ...Object.values(pointer.idPrefixes)];
+  const callers = ['', ...(await listAllKeys(table))];
+  const days = daysOf(Math.max(Date.parse(pointer.createdAt), now - activityDays * dayMs), now + dayMs);
+  return {
+    kind: 'erasure',
+    of: 'member',
+    pseudonym,
+    feedbackTypes: [...new Set(types)],
+    named: [
+      ...['person', 'project', 'audit'],
+      ...externalSources.map(({ key }) => `inspected/${inspectedName('sources', key)}`),
+      ...externalListeners.map(({ key }) => `inspected/${inspectedName('listeners', key)}`),
+      ...automations.map(({ key }) => `automation/${key}`),
+      ...callers.flatMap((caller) => days.map((day) => `activity/${caller}/${day}`)),
+      'late',
+    ],
+  };
+}
+
+/** The days from one instant to another (epoch milliseconds), both included. */
+function daysOf(from: number, to: number): string[] {
+  const first = Math.floor(from / dayMs);
+  const count = Math.floor(to / dayMs) - first + 1;
+  return Array.from({ length: count }, (_, day) => new Date((first + day) * dayMs).toISOString().slice(0, 10));
+}
+
+async function listAllKeys(table: Table): Promise<string[]> {
+  const prefixes: string[] = [];
+  let after: string | undefined;
+  do {
+    const page = await listApiKeys(table, { limit: 200, after });
+    prefixes.push(...page.items.map(({ prefix }) => prefix));
+    after = page.next;
+  } while (after !== undefined);
+  return prefixes;
+}

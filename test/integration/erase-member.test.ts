@@ -1,0 +1,240 @@
+import { gunzipSync } from 'node:zlib';
+import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { describe, expect } from 'vitest';
+import * as z from 'zod';
+import { ExternalListener } from '../../core/document/schema-listeners.ts';
+import { Macro } from '../../core/document/schema-macros.ts';
+import { pathsOf } from '../../core/erasure/paths-of-address.ts';
+import { personClaims } from '../admin.ts';
+import { bucketClient } from '../bucket.ts';
+import { test } from '../engines.ts';
+import { erasingProject } from '../erasing-project.ts';
+import { declaredForm, keyOfForm, postForm } from '../file-project.ts';
+import { dueNotifications } from '../notified-project.ts';
+import { replaceDocument } from '../project.ts';
+
+const address = 'jim@example.com';
+const escaped = 'jim%40example.com';
+
+/** The texts that an item holds, those in compressed documents and in bytes included. */
+function textsOf(value: unknown): unknown {
+  if (value instanceof Uint8Array) {
+    const bytes = Buffer.from(value);
+    return bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes).toString('utf8') : bytes.toString('utf8');
+  }
+  if (Array.isArray(value)) return value.map(textsOf);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [textsOf(key), textsOf(one)]));
+}
+
+describe('the erasure of a member', () => {
+  test("After a member's erasure, no item, list, log or object in the table and bucket contains the address (searched)", async ({
+    engines,
+  }) => {
+    const own = await erasingProject(engines, {
+      webhook: { capture: 'jira', headers: { 'x-from': '((submitter.email))' } },
+      answer: (response, _, { body }) =>
+        response.end(JSON.stringify({ key: 'APO-1', id: 1, echo: body, about: escaped })),
+      change: (document) => {
+        for (const team of document.teams) team.notify = { submitted: true, moved: true };
+        for (const source of document.externalSources) source.keepRejected = true;
+        document.externalListeners.push(
+          ExternalListener.parse({
+            key: 'jiradata',
+            name: 'J',
+            target: 'feedback',
+            type: 'data',
+            group: 'jira',
+            apiKey: 'jira',
+          }),
+        );
+        document.macros.push(
+          Macro.parse({
+            key: 'mail',
+            name: 'Mail',
+            target: 'member',
+            actions: [
+              { kind: 'email', to: '((member.email))', subject: 'Dear ((member.email))', text: 'Hello' },
+              {
+                kind: 'webhook',
+                method: 'POST',
+                url: 'http://127.0.0.1:9/u/((member.email))',
+                contentType: 'form',
+                body: { who: '((member.email))' },
+              },
+            ],
+          }),
+          Macro.parse({
+            key: 'large',
+            name: 'Large',
+            target: 'feedback',
+            feedbackType: 'issues',
+            actions: [
+              {
+                kind: 'webhook',
+                method: 'POST',
+                url: 'http://127.0.0.1:9/',
+                contentType: 'json',
+                body: `{"a":"((submitter.email)) ${'x'.repeat(9_000)}"}`,
+              },
+            ],
+          }),
+        );
+      },
+    });
+    const { project, table, ask, report, declare, arrived, deliver, lastDelivery, fire, send, work, clock, api, path } =
+      own;
+    // An old version of the document names the person, the one in force does not.
+    await replaceDocument(table, project, {
+      ...own.document,
+      externalSources: own.document.externalSources.map((source) => ({ ...source, defaultSubmitter: address })),
+    });
+    await replaceDocument(table, project, own.document);
+    const asJim = api.as(personClaims(address, ['administrators']));
+    const { ticket, crashLog } = await report({
+      summary: `From Jim@Example.com`,
+      description: `Write to ${address}`,
+      submitter: address,
+    });
+    await deliver(await lastDelivery());
+    clock.advance(1_000);
+    const second = await report({ summary: 'second', submitter: 'JIM@example.com' });
+    await send(
+      { summary: 'misspelled', severity: address, submitter: address },
+      { headers: { 'idempotency-key': 'k' } },
+    );
+    await send({ summary: 'idempotent', submitter: address }, { headers: { 'idempotency-key': 'k2' } });
+    await send(
+      { title: 'no', email: 'nobody@example.com', text: address },
+      { source: 'webform', headers: { 'x-api-key': own.keyOf('web') } },
+    );
+    const { added } = await declare(crashLog.endpoint, {
+      fileName: `${address}.log`,
+      contentType: 'text/plain',
+      size: 5,
+    });
+    await postForm(declaredForm(added), 'hello');
+    await arrived(keyOfForm(declaredForm(added)));
+    await asJim('POST', `${path}/tickets/${ticket}/comments`, { body: { text: `by ${address}` } });
+    await asJim('POST', `${path}/members/ada@example.com/comments`, { body: { text: 'seen' } });
+    await asJim('POST', `${path}/macros/close/runs`, { body: { tickets: [ticket] } });
+    await asJim('POST', `${path}/macros/large/runs`, { body: { tickets: [ticket] } });
+    await ask('POST', '/macros/mail/runs', { members: [address, 'ada@example.com'] });
+    await ask('POST', '/macros/thank/runs', { members: [address] });
+    const filtered = await ask('POST', '/macros/thank/runs', {
+      where: { field: 'member.email', op: 'equals', value: address },
+    });
+    await own.workOff(filtered.json);
+    await fire('thanks', {}, { find: address, member: true, headers: { 'webhook-id': 'w1' } });
+    await fire('appusage', { sessions: 3 }, { find: address, member: true, headers: { 'webhook-id': 'w2' } });
+    await fire('jiradata', { key: address, id: 7 }, { find: second.ticket });
+    await fire('devnote', { comment: { body: `says ${escaped}` } }, { find: ticket });
+    for (const notification of await dueNotifications(engines, project, clock.now() + 120_000)) {
+      await work({ kind: 'tell-team', notification });
+    }
+    await asJim('PUT', `${path}/secrets/one`, { body: { value: 'x'.repeat(9) } });
+    await ask('POST', `/deliveries/${await lastDelivery()}/replay`);
+
+    const find = async () => {
+      const ours = (await own.readTable()).filter((item) => JSON.stringify(textsOf(item)).includes(project));
+      return ours.filter((item) => {
+        const texts = textsOf(item);
+        const plain = JSON.stringify(texts).toLowerCase();
+        return pathsOf(texts, address).length > 0 || plain.includes(address) || plain.includes(escaped);
+      });
+    };
+    const before = await find();
+    const kinds = new Set(before.map(({ type }) => type));
+    expect([...kinds]).toEqual(
+      expect.arrayContaining([
+        'activity',
+        'attachment',
+        'audit',
+        'change',
+        'comment',
+        'delivery',
+        'document-part',
+        'member',
+        'notification',
+        'rejected-submission',
+        'run',
+        'run-page',
+        'run-result',
+        'ticket',
+      ]),
+    );
+    const erased = await ask('DELETE', `/members/${address}`);
+    expect(erased).toMatchObject({ status: 202, json: { kind: 'erase', state: 'counting', over: { of: 'member' } } });
+    const { over } = z.object({ over: z.object({ pseudonym: z.string() }) }).parse(erased.json);
+    expect((await ask('GET', `/members/${address}`)).status).toBe(404);
+    clock.advance(71_000);
+    expect(await own.workOff(erased.json)).toMatchObject({ state: 'done', failed: 0 });
+    expect((await find()).map(({ pk, sk, type }) => ({ pk, sk, type }))).toEqual([]);
+    const client = bucketClient(engines);
+    const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: engines.bucketName }));
+    for (const { Key } of Contents) {
+      const { Body } = await client.send(new GetObjectCommand({ Bucket: engines.bucketName, Key }));
+      const text = (await Body?.transformToString()) ?? '';
+      if (text.includes(project) || Key?.includes(project) || Key?.startsWith('bodies/'))
+        expect([Key, pathsOf(text, address)]).toEqual([Key, []]);
+    }
+    for (const lines of [api.observer.lines, own.observer.lines]) expect(pathsOf(lines, address)).toEqual([]);
+    expect((await ask('GET', `/tickets/${ticket}`)).json).toMatchObject({ submitter: over.pseudonym });
+    expect((await ask('GET', `/tickets/${ticket}`)).json).toMatchObject({
+      fields: { summary: `From ${over.pseudonym}` },
+    });
+  });
+
+  test('takes in reports that come meanwhile as those of an unknown submitter', async ({ engines }) => {
+    const { send, ask, workOff } = await erasingProject(engines);
+    const { json } = await ask('DELETE', `/members/${address}`);
+    const late = await send({ summary: 'late', submitter: address });
+    expect(late).toMatchObject({ status: 201, json: { ticket: { submitter: 'crash-bot@example.com' } } });
+    expect(await workOff(json)).toMatchObject({ state: 'done', failed: 0 });
+    const { ticket } = z.object({ ticket: z.object({ id: z.string() }) }).parse(late.json);
+    const { pseudonym } = z.object({ over: z.object({ pseudonym: z.string() }) }).parse(json).over;
+    expect((await ask('GET', `/tickets/${ticket.id}`)).json).toMatchObject({ claimedSubmitter: pseudonym });
+  });
+
+  test("is refused with 409 while the project's document names the address, and where", async ({ engines }) => {
+    const { ask } = await erasingProject(engines);
+    const { status, json } = await ask('DELETE', '/members/crash-bot@example.com');
+    expect([status, json]).toMatchObject([
+      409,
+      { description: expect.stringContaining('externalSources[0].defaultSubmitter') },
+    ]);
+    expect((await ask('GET', '/members/crash-bot@example.com')).status).toBe(200);
+  });
+
+  test('is refused to the person themselves, to support, and for nobody', async ({ engines }) => {
+    const { ask, api, path } = await erasingProject(engines);
+    expect((await api.as(personClaims('pm@example.com'))('DELETE', `${path}/members/pm@example.com`)).status).toBe(409);
+    expect((await api.as(personClaims('ada@example.com'))('DELETE', `${path}/members/${address}`)).status).toBe(403);
+    expect((await ask('DELETE', '/members/nobody@example.com')).status).toBe(404);
+    expect((await ask('DELETE', '/members/nonsense')).status).toBe(404);
+  });
+
+  test('begun by two at once is begun once', async ({ engines }) => {
+    const { ask } = await erasingProject(engines);
+    const answers = await Promise.all([1, 2].map(async () => await ask('DELETE', `/members/${address}`)));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([202, 404]);
+  });
+
+  test('that broke off goes on, and is repeated without harm', async ({ engines }) => {
+    const { report, ask, work, workOff, project, readTable } = await erasingProject(engines);
+    const { ticket } = await report({ summary: 'x', submitter: address });
+    const { json } = await ask('DELETE', `/members/${address}`);
+    const { id: run } = z.looseObject({ id: z.string() }).parse(json);
+    await work({ kind: 'count-run', project, run });
+    await work({ kind: 'run-page', project, run, page: 1 });
+    expect(await workOff(json)).toMatchObject({ state: 'done' });
+    await work({ kind: 'run-page', project, run, page: 1 });
+    await work({ kind: 'tend-run', project, run });
+    expect((await ask('GET', `/tickets/${ticket}`)).json).toMatchObject({
+      submitter: expect.stringContaining('erased-'),
+    });
+    expect((await readTable()).filter(({ type, pk }) => type === 'erasure' && String(pk).includes(project))).toEqual(
+      [],
+    );
+  });
+});
