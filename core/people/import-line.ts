@@ -41,7 +41,9 @@ export function readHeader(document: ProjectDocument, { line, cells }: CsvLine):
     const isAgain = names.indexOf(name) < place;
     if (isAgain || (own === undefined && found === undefined)) {
       const parameter = name.slice(0, 100).toWellFormed() || `column ${place + 1}`;
-      const message = isAgain ? 'There are two columns of this name.' : `Line ${line} names no such column.`;
+      const message = isAgain
+        ? 'There are two columns of this name.'
+        : `There is no such column; line ${line} names it.`;
       errors.push({ parameter, code: 'not_allowed', message, ...(isAgain ? {} : { allowed }) });
       return [];
     }

@@ -15,6 +15,11 @@ exist (\`404\`); whoever may not do something in it is told \`403\`. This page i
 | --- | --- | --- | --- | --- | --- |
 `;
 
+/** What may be changed by those who do not manage a project: docs/http.md says no more of them. */
+const triage = ['change-ticket', 'comment-on-ticket', 'comment-on-member'];
+const running = ['start-run', 'confirm-run', 'cancel-run', 'resume-run', 'retry-run'];
+const askingOnly = ['preview-template'];
+
 const machine = (role: string) => ({ token_use: 'access', client_id: 'machine', scope: `feedbridge/${role}` });
 
 test('a table of routes and roles is printed from what each of them is answered, with no route missing', async ({
@@ -32,6 +37,7 @@ test('a table of routes and roles is printed from what each of them is answered,
     ['nobody', as(personClaims('eve@example.com'))],
   ];
   const rows: string[] = [];
+  const writable: Record<string, string[]> = {};
   const authorised = Object.entries<Route>(routes).filter(([, route]) => route.authorised);
   for (const [name, { method, path }] of authorised) {
     // Nothing of this is there, and no body is sent: whoever may ask is told so, and nothing changes.
@@ -49,9 +55,18 @@ test('a table of routes and roles is printed from what each of them is answered,
       expect(new Set(may).size, `${name} answers a person and a machine of the role ${role} alike`).toBe(1);
       expect(Math.max(...statuses), name).toBeLessThan(500);
       cells.push(may[0] === true ? 'yes' : '');
+      if (method !== 'GET' && may[0] === true) writable[role] = [...(writable[role] ?? []), name];
     }
     rows.push(`| \`${method} ${path.replace('/admin/v1', '')}\` | ${cells.join(' | ')} |`);
   }
+  const below = Object.entries<Route>(routes).filter(([, { path }]) => path.startsWith('/admin/'));
+  expect(
+    below.map(([name]) => name),
+    'what is below /admin asks for a token',
+  ).toEqual(authorised.map(([name]) => name));
   expect(rows).toHaveLength(authorised.length);
+  expect(writable.support?.toSorted()).toEqual([...triage, ...running, ...askingOnly].toSorted());
+  expect(writable.observer).toEqual(askingOnly);
+  expect(writable.nobody).toBeUndefined();
   await expect(`${introduction}${rows.join('\n')}\n`).toMatchFileSnapshot('../../docs/roles.md');
 });
