@@ -35,6 +35,21 @@ describe('the user pool', () => {
     template.hasResourceProperties('AWS::Cognito::UserPoolGroup', { GroupName: 'administrators' });
   });
 
+  test('has the groups that give roles, and the function is told what they give', () => {
+    const projects = { apollo: { qa: 'support', leads: 'project-manager' }, '*': { qa: 'observer' } } as const;
+    const roles = { claim: 'cognito:groups', administrators: ['platform'], projects };
+    const mapped = stackWith({ roles });
+    for (const GroupName of ['administrators', 'platform', 'qa', 'leads']) {
+      mapped.template.hasResourceProperties('AWS::Cognito::UserPoolGroup', { GroupName });
+    }
+    mapped.template.resourceCountIs('AWS::Cognito::UserPoolGroup', 4);
+    mapped.template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: Match.objectLike({ ROLE_MAPPING: JSON.stringify(roles) }) },
+    });
+    const foreign = stackWith({ roles: { ...roles, claim: 'groups' } });
+    foreign.template.resourceCountIs('AWS::Cognito::UserPoolGroup', 1);
+  });
+
   test('signs people in by code, without a secret, from the command line as well', () => {
     template.hasResourceProperties('AWS::Cognito::UserPoolClient', {
       AllowedOAuthFlows: ['code'],
