@@ -52,6 +52,7 @@ export async function storeTicket(
     submission.expect(creation.ticket.id, false);
     const outcome = await createTicket(table, creation, { dueShards, deliveryRetentionDays });
     if (outcome === 'created') {
+      noteTicket(submission, creation);
       await noteAutomations(dependencies, creation.consequence);
       return { outcome, ticket: CreatedTicket.parse(creation.ticket) };
     }
@@ -72,6 +73,19 @@ export async function storeTicket(
     }
   }
   return { outcome: 'contended' };
+}
+
+/** Says in the log line what became of the macros, once it is stored: what was drafted may lose a race. */
+function noteTicket({ note }: Submission, { ticket, consequence }: TicketCreation): void {
+  const actions = consequence.ran.flatMap((macro) => macro.actions);
+  const count = (outcome: string) => actions.filter((action) => action.outcome === outcome).length;
+  note({
+    ticket: ticket.id,
+    applied: count('applied'),
+    queued: count('queued'),
+    failed: count('failed'),
+    skipped: count('skipped'),
+  });
 }
 
 /** Reads what is remembered of a call with the same key, if one was sent. */
@@ -97,7 +111,7 @@ function draftCreation(
   number: number,
   members: Members,
 ): TicketCreation {
-  const { configuration, source, reading, note, replay } = submission;
+  const { configuration, source, reading, replay } = submission;
   const draft = draftTicket(dependencies, submission, number, (email) => members.has(email));
   const submitter = members.get(draft.submitter);
   const context: TicketContext = {
@@ -119,15 +133,6 @@ function draftCreation(
     newId: dependencies.newId,
   });
   const ticket = 'ticket' in consequence.context ? consequence.context.ticket : draft;
-  const actions = consequence.ran.flatMap((macro) => macro.actions);
-  const count = (outcome: string) => actions.filter((action) => action.outcome === outcome).length;
-  note({
-    ticket: ticket.id,
-    applied: count('applied'),
-    queued: count('queued'),
-    failed: count('failed'),
-    skipped: count('skipped'),
-  });
   const call = nameCall(submission, ticket);
   const token = dependencies.newId();
   const drafted = { ticket, number, before: context, memberVersion, token, ...(call === undefined ? {} : { call }) };

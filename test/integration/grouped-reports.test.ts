@@ -26,10 +26,10 @@ async function crashLog(
     change(source, document);
   });
   const { project } = seeded;
-  const { send, observer } = receiver(engines, seeded, clock);
+  const { send } = receiver(engines, seeded, clock);
   const { asAdministrator } = admin(engines, `${project}/admin`, clock);
   return {
-    ...{ clock, project, send, observer },
+    ...{ clock, project, send },
     /** Each ticket's id with its occurrences, as the list shows them. */
     async listed() {
       const { items } = await listTickets(engines.table, project, 'issues', { limit: 200, newestFirst: false });
