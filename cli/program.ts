@@ -5,6 +5,7 @@ import { addApply } from './commands/apply.ts';
 import { addDiff } from './commands/diff.ts';
 import { addKeys } from './commands/keys.ts';
 import { addLogin, addLogout, addWhoami } from './commands/login.ts';
+import { addMembers } from './commands/members.ts';
 import type { AddCommand } from './commands/options.ts';
 import { addQuarantine } from './commands/quarantine.ts';
 import { addReplay } from './commands/replay.ts';
@@ -23,6 +24,7 @@ const commands: readonly AddCommand[] = [
   addUpload,
   addReplay,
   addQuarantine,
+  addMembers,
   addTail,
   addKeys,
   addLogin,

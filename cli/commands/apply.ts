@@ -32,7 +32,7 @@ async function apply(
   name: string,
   { project, force = false }: ApplyOptions,
 ): Promise<void> {
-  const file = readDocumentFile(name, project);
+  const file = await readDocumentFile(name, project);
   terminal.say(`Checking ${file.name} against ${file.project} at ${client.origin} …`);
   // Whatever happens to the document from here on, the server finds this tag outdated.
   const etag = await findEtag(client, file.project);

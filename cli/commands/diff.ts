@@ -32,7 +32,7 @@ async function diff(
   name: string,
   { project, force = false }: DiffOptions,
 ): Promise<void> {
-  const file = readDocumentFile(name, project);
+  const file = await readDocumentFile(name, project);
   const etag = await findEtag(client, file.project);
   const planned = await putDocument(client, file, { etag, dryRun: true, force });
   const differs = planned.changes.length > 0 || etag === undefined;

@@ -43,6 +43,6 @@ export async function putDocument(
     path: projectPath(project, 'document'),
     query: { dryRun: dryRun ? 'true' : undefined, force: force ? 'true' : undefined },
     headers: { 'content-type': contentType, ...(etag === undefined ? {} : { 'if-match': etag }) },
-    text,
+    raw: text,
   });
 }

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { Failure } from '../failure.ts';
+import { readTextInput } from '../read-input.ts';
 import { describeRefusal } from '../server/refusal.ts';
 import { projectPath, type Session } from '../session.ts';
 
@@ -40,7 +40,7 @@ export async function commentOn(
   const comment = await client.read(z.looseObject({ id: z.string() }), {
     method: 'POST',
     path: projectPath(await project(), 'tickets', id, 'comments'),
-    json: { text: text === '-' ? readFileSync(0, 'utf8') : text, visibility: isPublic ? 'public' : 'internal' },
+    json: { text: text === '-' ? await readTextInput(text) : text, visibility: isPublic ? 'public' : 'internal' },
   });
   terminal.emit(comment);
   terminal.print(`Added to ${id}.`);

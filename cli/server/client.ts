@@ -14,7 +14,8 @@ export type Call = {
   query?: Readonly<Record<string, string | undefined>>;
   headers?: Readonly<Record<string, string>>;
   json?: unknown;
-  text?: string;
+  /** What is sent as it is, with a content type among the headers. */
+  raw?: string | Uint8Array<ArrayBuffer>;
   /** Ends the call; without it, Ctrl-C does. */
   signal?: AbortSignal;
 };
@@ -39,7 +40,7 @@ export type Client = {
 
 /** Makes a client for an origin without a path. */
 export function openClient(origin: string, token: () => Promise<string>, interrupted: AbortSignal): Client {
-  async function attempt({ method = 'GET', path, query = {}, headers = {}, json, text, signal }: Call) {
+  async function attempt({ method = 'GET', path, query = {}, headers = {}, json, raw, signal }: Call) {
     const url = new URL(path, origin);
     for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value);
     const bearer = await token();
@@ -52,7 +53,7 @@ export function openClient(origin: string, token: () => Promise<string>, interru
         ...(json === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
-      body: text ?? (json === undefined ? null : JSON.stringify(json)),
+      body: raw ?? (json === undefined ? null : JSON.stringify(json)),
       signal: signal ?? interrupted,
     });
   }

@@ -138,7 +138,7 @@ test('a document with faults is refused with every problem on a line of its own'
 test('tickets are listed and shown beside a running stack without any set-up', async () => {
   await folder.stack.report({ summary: 'The map closes itself', severity: 'High' });
   await expect
-    .poll(async () => (await folder.run(['tickets'])).stdout)
+    .poll(async () => (await folder.run(['tickets'])).stdout, { timeout: 30_000 })
     .toMatch(/^TICKET .*\nBUG-\d{4} +New .*The map closes itself$/m);
   const { stdout } = await folder.run(['tickets', '--json', '--limit', '1']);
   const { id } = JSON.parse(stdout);
