@@ -88,7 +88,7 @@ function readBodyText({ body, headers }: HttpRequest): Input<Pick<Application, '
 function answer(etag: string | undefined, json: AppliedDocument): AdminReply {
   return {
     status: 200,
-    audit: json.dryRun ? 'nothing-changed' : 'recorded',
+    audit: 'recorded',
     ...(etag === undefined ? {} : { headers: { etag: quoteTag(etag) } }),
     json,
   };

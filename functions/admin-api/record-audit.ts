@@ -1,6 +1,7 @@
 import { addAuditEntry } from '../../adapters/dynamodb/audit.ts';
 import { nameCaller } from '../../core/access/principal.ts';
 import { type AuditEntry, boundChanges } from '../../core/audit.ts';
+import { readProperty } from '../../core/document/raw-document.ts';
 import { type Route, routes } from '../routes.ts';
 import type { AdminCall, AdminDependencies, AdminReply } from './call.ts';
 
@@ -17,7 +18,7 @@ export async function recordAudit(
   reply: AdminReply,
 ): Promise<void> {
   const { request } = call;
-  if (request.method === 'GET' || reply.status >= 400 || typeof reply.audit === 'string') return;
+  if (request.method === 'GET' || reply.status >= 400 || typeof reply.audit === 'string' || isDry(reply)) return;
   try {
     await addAuditEntry(table, newId(), describeCall(call, reply, now()));
   } catch (error) {
@@ -54,6 +55,11 @@ export function nameCall({
     object: nameObject(request),
     requestId: request.id,
   };
+}
+
+/** Every route that can be tried dry answers so. */
+function isDry({ json }: AdminReply): boolean {
+  return readProperty(json, 'dryRun') === true;
 }
 
 /** The path of what a call is about, below its project: `secrets/jira`, `endpoints/send-to-jira/webhook-1`, `document`. */
