@@ -1,4 +1,8 @@
+import { expect, vi } from 'vitest';
+import * as z from 'zod';
 import type { StackCalls } from './stack-calls.ts';
+
+const AuditPage = z.object({ items: z.array(z.object({ action: z.string() })), cursor: z.string().optional() });
 
 /** Looks at what the project was before, and makes another one of it. */
 export async function lookBack({ call }: StackCalls): Promise<void> {
@@ -12,4 +16,22 @@ export async function lookBack({ call }: StackCalls): Promise<void> {
   await call(200, 'show-postman');
   await call(200, 'list-project-audit', { query: '?limit=1' });
   await call(200, 'list-audit', { query: '?limit=1' });
+}
+
+/** Finds an entry of every route that has changed something. */
+export async function readAudit({ call, changed }: StackCalls): Promise<void> {
+  const actions = new Set<string>();
+  const readAll = async () => {
+    let cursor: string | undefined;
+    do {
+      const query = `?limit=200${cursor === undefined ? '' : `&cursor=${cursor}`}`;
+      const page = AuditPage.parse((await call(200, 'list-audit', { query })).json);
+      for (const { action } of page.items) actions.add(action);
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+    // A preview changes nothing.
+    expect([...changed].filter((name) => name !== 'preview-template' && !actions.has(name))).toEqual([]);
+  };
+  // Lists may lag a write by a second.
+  await vi.waitFor(readAll, { timeout: 5_000, interval: 200 });
 }

@@ -13,6 +13,8 @@ type RouteCall = {
 export type StackCalls = {
   origin: string;
   called: ReadonlySet<RouteName>;
+  /** Routes of the admin API that have changed something. */
+  changed: ReadonlySet<RouteName>;
   /** Calls a route as the administrator, or as whoever the headers say; throws where another status is answered. */
   call(
     status: number,
@@ -30,6 +32,7 @@ export type StackCalls = {
 /** Makes the calls to one stack. */
 export function stackCalls({ api, token, keys }: LocalJson): StackCalls {
   const called = new Set<RouteName>();
+  const changed = new Set<RouteName>();
   const call: StackCalls['call'] = async (status, name, { path = {}, query = '', headers = {}, body } = {}) => {
     called.add(name);
     const route: Route = routes[name];
@@ -48,6 +51,8 @@ export function stackCalls({ api, token, keys }: LocalJson): StackCalls {
     });
     const text = await response.text();
     if (response.status !== status) throw new Error(`${name} answered ${response.status}, not ${status}: ${text}`);
+    const isDry = text.includes('"dryRun":true');
+    if (route.authorised && route.method !== 'GET' && status < 400 && !isDry) changed.add(name);
     const headerOf = (header: string) => response.headers.get(header) ?? '';
     const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
     return {
@@ -60,6 +65,7 @@ export function stackCalls({ api, token, keys }: LocalJson): StackCalls {
   return {
     origin: api,
     called,
+    changed,
     call,
     async report(source, body, headers = {}) {
       const sent = { path: { source }, body, headers: { 'x-api-key': keyOf[source], ...headers } };
