@@ -7,7 +7,7 @@ const machine = (role: string) => ({ token_use: 'access', client_id: 'machine', 
 
 describe('a comment', () => {
   test('is written by support, internal unless it says otherwise, and is in the history', async ({ engines }) => {
-    const { support, path, comments, history, ticket } = await triagedProject(engines);
+    const { support, path, comments, history, ticket, clock } = await triagedProject(engines);
     const text = ' It crashes here, too.\n🦊 ';
     const made = await support('POST', `${path}/comments`, { body: { text } });
     expect(made).toMatchObject({
@@ -17,6 +17,7 @@ describe('a comment', () => {
         by: { kind: 'person', email: 'ada@example.com' },
       },
     });
+    clock.advance(1_000);
     await support('POST', `${path}/comments`, { body: { text: 'Thank you!', visibility: 'public' } });
     expect(await comments()).toMatchObject([made.json, { text: 'Thank you!', visibility: 'public' }]);
     expect(await history()).toMatchObject([
