@@ -107,10 +107,32 @@ describe('a replay', () => {
   });
 });
 
+test('of a source that groups, each is counted once on the one ticket, whoever else tries', async ({ engines }) => {
+  const { send, replay, replayAll, allow, tickets, kept, call, path, workOff } = await projectWithQuarantine(
+    engines,
+    ({ externalSources: [source] }) => {
+      Object.assign(source ?? {}, { group: { by: ['summary'], add: 'occurrences' } });
+    },
+  );
+  const ids: string[] = [];
+  for (let place = 0; place < 4; place += 1) ids.push(idOf(await send({ summary: 'Same', severity: 'Hihg' })));
+  await allow('Hihg');
+  const [first = '', ...others] = ids;
+  const stop = loseEveryAnswer(engines.table);
+  await Promise.all([replay(first), replay(first), replayAll({ ids: others }), replayAll({})]);
+  await workOff();
+  stop();
+  const [made, ...more] = await tickets();
+  expect(more).toEqual([]);
+  expect((await call('GET', `${path}/tickets/${made?.id}`)).json).toMatchObject({ fields: { occurrences: 4 } });
+  expect((await kept()).map(({ state, ticket }) => [state, ticket])).toEqual(ids.map(() => ['replayed', made?.id]));
+});
+
 test('a run names what it could not take, and takes it in a retry once it is corrected', async ({ engines }) => {
-  const { send, replayAll, get, results, correct, ask, workOff, tickets, takeAll } =
+  const { send, replayAll, get, results, correct, ask, workOff, tickets, takeAll, clock } =
     await projectWithQuarantine(engines);
   const fine = idOf(await send({ severity: 'Hihg' }));
+  clock.advance(1_000);
   const broken = idOf(await send('{"summary": nope'));
   await correct(fine, { body: { summary: 'Corrected' } }, 1);
   const { id } = Object((await replayAll({ source: 'appcrashlog', confirm: true })).json);
