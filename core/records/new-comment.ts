@@ -2,6 +2,9 @@ import type { ParameterError } from '../reply-errors.ts';
 import { countCodePoints, describeType } from '../tickets/field-value.ts';
 import { type Comment, maxCommentLength } from './comment.ts';
 
+/** Unknown parameters that a refusal names at most. */
+const maxNamed = 200;
+
 /** The text of a comment as it was given, or what is wrong with it. */
 export type CommentReading = { outcome: 'read'; text: string } | { outcome: 'rejected'; error: ParameterError };
 
@@ -55,7 +58,8 @@ export function readPublicComment(given: Readonly<Record<string, unknown>>): New
 }
 
 function refuseOthers(others: Readonly<Record<string, unknown>>): ParameterError[] {
-  return Object.keys(others).map((name) => {
+  const names = Object.keys(others).slice(0, maxNamed);
+  return names.map((name) => {
     const parameter = name.slice(0, 100).toWellFormed();
     return { parameter, code: 'not_allowed', message: 'This parameter is not known here.' };
   });

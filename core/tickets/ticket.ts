@@ -69,6 +69,9 @@ export const CreatedTicket = Ticket.pick({
 });
 export type CreatedTicket = z.infer<typeof CreatedTicket>;
 
+/** What whoever adds to a ticket is told of it: not who reported it first, since a source's key may be in many hands. */
+export const FoundTicket = CreatedTicket.omit({ submitter: true });
+
 /** What a list says of a ticket: fields that do not fit into an index entry are left out. */
 export const ListedTicket = Ticket.pick({
   id: true,

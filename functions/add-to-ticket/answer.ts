@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import { Comment } from '../../core/records/comment.ts';
-import { CreatedTicket } from '../../core/tickets/ticket.ts';
+import { FoundTicket } from '../../core/tickets/ticket.ts';
 
 /** The answer to a later addition to a ticket's fields. */
 export const ChangedFields = z
   .object({
     status: z.literal(200),
     dryRun: z.literal(true).optional().describe('Nothing was changed; it would have been.'),
-    ticket: CreatedTicket.describe('The ticket afterwards.'),
+    ticket: FoundTicket.describe('The ticket afterwards.'),
     ignoredParameters: z.array(z.string()).describe('Top-level properties that nothing reads: typos are seen at once.'),
   })
   .meta({ id: 'ChangedFields' });

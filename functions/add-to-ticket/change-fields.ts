@@ -3,7 +3,7 @@ import { diffTickets } from '../../core/records/diff-records.ts';
 import type { ParameterError } from '../../core/reply-errors.ts';
 import { readAddition } from '../../core/sources/read-addition.ts';
 import { editFields } from '../../core/tickets/edit-fields.ts';
-import { CreatedTicket, type Ticket } from '../../core/tickets/ticket.ts';
+import { FoundTicket, type Ticket } from '../../core/tickets/ticket.ts';
 import { findTooLarge, type TooLarge } from '../../core/tickets/ticket-size.ts';
 import { readOptions } from '../kit/call-options.ts';
 import { type HttpReply, notFound, refuse, refuseContended, refuseParameters } from '../kit/http.ts';
@@ -62,7 +62,7 @@ async function decide(dependencies: AddDependencies, call: AddCall): Promise<Dec
     const said = dryRun === undefined ? {} : { dryRun };
     return {
       outcome: 'changed',
-      answer: { status: 200, ...said, ticket: CreatedTicket.parse(ticket), ignoredParameters },
+      answer: { status: 200, ...said, ticket: FoundTicket.parse(ticket), ignoredParameters },
     };
   };
   if (options.dryRun) return { answer: answerWith(before.ticket, true) };

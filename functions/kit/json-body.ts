@@ -1,6 +1,9 @@
 import { findUnstorable, type JsonProblem, parseJsonText } from '../../core/json-text.ts';
 import { type HttpReply, type HttpRequest, maxBodyBytes, refuse } from './http.ts';
 
+/** UTF-16 units of a place that a refusal shows: a pointer of a megabyte, named twenty times, is no answer. */
+const maxPlaceLength = 200;
+
 /** What is looked at of a request. */
 type BodyOf = Pick<HttpRequest, 'body' | 'headers'>;
 
@@ -48,8 +51,14 @@ export function refuseUnstorable(value: unknown, cleaned: readonly string[] = []
 }
 
 function refuseJson(problems: readonly JsonProblem[]): HttpReply {
-  const found = problems.map(({ where, message }) => (where === '' ? message : `${where}: ${message}`));
-  return refuse(400, `The body is not valid JSON or cannot be stored: ${found.slice(0, 20).join(' ')}`);
+  const found = problems
+    .slice(0, 20)
+    .map(({ where, message }) => (where === '' ? message : `${cut(where)}: ${message}`));
+  return refuse(400, `The body is not valid JSON or cannot be stored: ${found.join(' ')}`);
+}
+
+function cut(where: string): string {
+  return where.length > maxPlaceLength ? `${where.slice(0, maxPlaceLength).toWellFormed()}…` : where;
 }
 
 /** Refuses a body that is too large or of another type than JSON, before anything of it is read. */

@@ -21,23 +21,24 @@ export async function answerBatch(
   endpoint: ReportEndpoint,
 ): Promise<HttpReply> {
   const body = readJson(request);
+  const given = body.outcome === 'read' ? listReports(body.value) : undefined;
+  const isBatch = given !== undefined && given.length > 0 && given.length <= maxReports;
+  const spent = await endpoint.takeTurns(isBatch ? given.length : 1);
+  if (spent !== undefined) return spent;
   if (body.outcome === 'refused') return body.reply;
   const options = readOptions(request);
   if (options.outcome === 'rejected') return refuseParameters(options.errors);
-  const given = Array.isArray(body.value) ? body.value : Batch.safeParse(body.value).data?.reports;
   if (given === undefined) {
     return refuse(
       400,
       'The body must be a JSON array of reports, or an object such as {"reports": [{"summary": "…"}]}.',
     );
   }
-  if (given.length === 0 || given.length > maxReports) {
+  if (!isBatch) {
     const code = given.length === 0 ? 'required' : 'too_long';
     const message = `A batch has 1 to ${maxReports} reports, and this has ${given.length}.`;
     return refuseParameters([{ parameter: 'reports', code, message }]);
   }
-  const spent = await endpoint.takeTurns(given.length - 1);
-  if (spent !== undefined) return spent;
   if (!options.dryRun) endpoint.activity.expect({ status: 200, outcome: 'accepted' });
   const { notes, quiet } = gatherNotes(request, endpoint);
   const deadline = dependencies.now() + maxBatchMs;
@@ -58,6 +59,11 @@ export async function answerBatch(
 }
 
 const Batch = z.object({ reports: z.array(z.unknown()) });
+
+function listReports(value: unknown): unknown[] | undefined {
+  return Array.isArray(value) ? value : Batch.safeParse(value).data?.reports;
+}
+
 const Answer = z.looseObject({ status: z.int() });
 const Noted = z.record(z.string(), z.unknown());
 
@@ -92,10 +98,11 @@ async function answerPlaced(
   const { dryRun } = options;
   // No header has a line's end, so no call with a key of its own is taken for one of these.
   const givenKey = options.givenKey === undefined ? undefined : `${options.givenKey}\n${place}`;
-  const body = Buffer.from(JSON.stringify(report));
+  const unstorable = refuseUnstorable(report);
+  const body = writeReport(report);
+  if (body === undefined) return unstorable ?? refuse(400, 'This report is nested too deep.');
   const bodyHash = createHash('sha256').update(body).digest('hex');
   const answerRead = async (): Promise<HttpReply> => {
-    const unstorable = refuseUnstorable(report);
     if (unstorable !== undefined) return unstorable;
     if (!isJsonObject(report)) return refuse(400, 'A report must be a JSON object, such as {"summary": "…"}.');
     return await answerReport(dependencies, request, endpoint, { object: report, bodyHash, dryRun, givenKey });
@@ -107,5 +114,15 @@ async function answerPlaced(
     // The tickets before it are there, and its sender must hear of them.
     dependencies.observer.fault('report failed', error, { requestId: request.id, route: request.routeKey, place });
     return answerSurprise(error, request.id);
+  }
+}
+
+/** A report as JSON; undefined where it is nested so deep that writing it exhausts the stack. */
+function writeReport(report: unknown): Buffer | undefined {
+  try {
+    return Buffer.from(JSON.stringify(report));
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
   }
 }

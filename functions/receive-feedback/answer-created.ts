@@ -1,7 +1,7 @@
 import type { RememberedCall } from '../../adapters/dynamodb/remembered-calls.ts';
 import { findTicket } from '../../adapters/dynamodb/tickets.ts';
 import type { SourceOfType } from '../../core/sources/find-source.ts';
-import { CreatedTicket } from '../../core/tickets/ticket.ts';
+import { CreatedTicket, FoundTicket } from '../../core/tickets/ticket.ts';
 import { maxAttachmentBytes, objectKeyOf, uploadMs } from '../../core/uploads/attachment.ts';
 import { writeUploadCapability } from '../../core/uploads/capabilities.ts';
 import { fileAddress } from '../kit/file-addresses.ts';
@@ -36,7 +36,7 @@ export async function answerGrouped(
   return {
     status: 200,
     headers: locate(dependencies, submission, ticket),
-    json: { status: 200, grouped: true, ticket, files, ignoredParameters },
+    json: { status: 200, grouped: true, ticket: FoundTicket.parse(ticket), files, ignoredParameters },
   };
 }
 

@@ -1,4 +1,5 @@
 import { readReport } from '../../core/sources/read-report.ts';
+import { FoundTicket } from '../../core/tickets/ticket.ts';
 import { type HttpReply, type HttpRequest, refuse, refuseContended, refuseParameters } from '../kit/http.ts';
 import type { Submission } from '../kit/submission.ts';
 import { describeSize, takeReport } from '../kit/take-report.ts';
@@ -43,7 +44,7 @@ export async function answerReport(
     case 'grouped':
       return await answerGrouped(dependencies, submission, taken.ticket);
     case 'acceptable': {
-      const grouped = taken.ticket === undefined ? {} : { grouped: true, ticket: taken.ticket };
+      const grouped = taken.ticket === undefined ? {} : { grouped: true, ticket: FoundTicket.parse(taken.ticket) };
       const { ignoredParameters } = reading;
       return { status: 200, json: { status: 200, dryRun: true, ...grouped, ignoredParameters } };
     }

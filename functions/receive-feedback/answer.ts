@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { ErrorBody } from '../../core/reply-errors.ts';
-import { CreatedTicket } from '../../core/tickets/ticket.ts';
+import { CreatedTicket, FoundTicket } from '../../core/tickets/ticket.ts';
 import { UploadForm } from '../kit/upload-schemas.ts';
 
 /** The answer to an accepted report. */
@@ -21,7 +21,9 @@ export const Created = z
   .meta({ id: 'Created' });
 
 /** The answer to a report that was counted on an open ticket instead of creating another. */
-export const Grouped = Created.extend({ status: z.literal(200), grouped: z.literal(true) }).meta({ id: 'Grouped' });
+export const Grouped = Created.extend({ status: z.literal(200), grouped: z.literal(true), ticket: FoundTicket }).meta({
+  id: 'Grouped',
+});
 
 /** The answer to a dry run that would have been accepted. */
 export const DryRun = z
@@ -29,7 +31,7 @@ export const DryRun = z
     status: z.literal(200),
     dryRun: z.literal(true),
     grouped: z.literal(true).optional().describe('It would be counted on this ticket instead of creating one.'),
-    ticket: CreatedTicket.optional(),
+    ticket: FoundTicket.optional(),
     ignoredParameters: z.array(z.string()),
   })
   .meta({ id: 'DryRun' });

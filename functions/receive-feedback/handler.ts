@@ -84,8 +84,6 @@ async function answer(
     if (notAdmitted !== undefined) activity.because(notAdmitted.reason);
     return notAdmitted?.reply;
   };
-  const spent = await takeTurns(1);
-  if (spent !== undefined) return spent;
   const deadline = dependencies.now() + maxCallMs;
   const of = { project, source, apiKey: opening.key?.prefix, deadline };
   const endpoint = {
@@ -118,6 +116,8 @@ async function answerOne(
   request: HttpRequest,
   endpoint: ReportEndpoint,
 ): Promise<HttpReply> {
+  const spent = await endpoint.takeTurns(1);
+  if (spent !== undefined) return spent;
   const read = readJsonObject(request);
   const options = readOptions(request);
   if (options.outcome === 'rejected') {

@@ -25,7 +25,7 @@ export type ReportEndpoint = SourceOfType & {
   activity: ActivityLog;
   /** The prefix of the key that it was opened with. */
   apiKey: string | undefined;
-  /** Counts more reports of the call against the source's rate; returns the answer where they are too many. */
+  /** Counts the reports of the call against the source's rate; returns the answer where they are too many. */
   takeTurns: (turns: number) => Promise<HttpReply | undefined>;
   /** Until when it is tried to store what others keep changing, in epoch milliseconds. */
   deadline: number;

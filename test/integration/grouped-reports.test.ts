@@ -123,6 +123,8 @@ describe('a source that groups', () => {
         files: [{ field: 'screenshot' }, { field: 'crash-log' }],
       },
     });
+    // Whose report it was first is no business of whoever sends the same.
+    expect(JSON.stringify(answer.json)).not.toContain('@example.com');
     const [{ endpoint }] = Object(answer.json).files;
     const capability = new URL(endpoint).searchParams.get('upload') ?? '';
     const of = { project, ticket: 'BUG-0001', parameter: 'screenshot' };

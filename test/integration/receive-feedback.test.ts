@@ -201,6 +201,12 @@ describe('the checks', () => {
     expect(await send(body)).toMatchObject({ status: 400, json: { status: 400 } });
   });
 
+  test('name places that are a megabyte long in a short answer', async ({ engines }) => {
+    const { send } = receiver(engines, await seedProject(engines.table));
+    const { status, json } = await send(`{"${'n'.repeat(900_000)}":[${Array(20).fill('"\\u0000"').join(',')}]}`);
+    expect([status, JSON.stringify(json).length < 10_000]).toEqual([400, true]);
+  });
+
   test('accept a key as header, as bearer token and in the query, and never show it', async ({ engines }) => {
     const seeded = await seedProject(engines.table);
     const { send, observer } = receiver(engines, seeded);

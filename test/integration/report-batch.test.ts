@@ -55,6 +55,22 @@ describe('a batch of reports', () => {
     expect((await tickets()).map(({ fields }) => fields.summary)).toEqual(['First', 'Second', 'Third']);
   });
 
+  test('answers of a report that is nested without end, and stores those before and after it', async ({ engines }) => {
+    const { send, tickets } = await batches(engines, fixedClock(), ({ externalSources: [source] }) => {
+      if (source !== undefined) source.keepRejected = true;
+    });
+    const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+    const answer = await send(`[{"summary":"One"},{"summary":"Two","x":${deep}},{"summary":"Three"}]`);
+    expect(answer).toMatchObject({
+      status: 200,
+      json: {
+        accepted: 2,
+        reports: [{ status: 201 }, { status: 400, description: expect.stringContaining('nested') }, { status: 201 }],
+      },
+    });
+    expect((await tickets()).map(({ fields }) => fields.summary)).toEqual(['One', 'Three']);
+  });
+
   test('is not held back by what is wrong with one of them, and each is told all of its problems', async ({
     engines,
   }) => {
