@@ -3,7 +3,7 @@ import { ShownMember } from '../core/member.ts';
 import { ShownImport } from '../core/people/member-import.ts';
 import { ShownRun } from '../core/runs/show-run.ts';
 import { ImportDryRun, ImportQuery, ProblemPage } from './admin-api/import-schemas.ts';
-import { DescribedChange, DescribedMember } from './admin-api/member-schemas.ts';
+import { DescribedChange, DescribedMember, ExportPage } from './admin-api/member-schemas.ts';
 import { MemberPage, MembersQuery, PageQuery } from './admin-api/schemas.ts';
 import { erase, get, json, Location, list } from './describe-route.ts';
 import type { RouteDescription } from './route-descriptions.ts';
@@ -81,6 +81,13 @@ export const memberDescriptions = {
     refusals: [401, 403, 404, 400, 409, 413, 503],
   },
   'get-member': get('Members', 'Get a member', ShownMember),
+  'export-member': list(
+    'Members',
+    'Export what is held of a member',
+    'The member, its history and comments, the tickets that the person submitted, and what was sent about them; each with its `kind`.',
+    PageQuery,
+    ExportPage,
+  ),
   'erase-member': erase(
     'Members',
     'Erase a member',

@@ -97,6 +97,7 @@ export const routes = {
   'get-member': admin('GET', '/projects/{project}/members/{email}'),
   'change-member': admin('PATCH', '/projects/{project}/members/{email}'),
   'erase-member': admin('DELETE', '/projects/{project}/members/{email}'),
+  'export-member': admin('GET', '/projects/{project}/members/{email}/export'),
   'list-member-history': admin('GET', '/projects/{project}/members/{email}/history'),
   'comment-on-member': admin('POST', '/projects/{project}/members/{email}/comments'),
   'list-member-comments': admin('GET', '/projects/{project}/members/{email}/comments'),

@@ -100,6 +100,21 @@ export async function listTicketEntries(
   });
 }
 
+/** Lists the ids of the tickets of a feedback type that somebody submitted, oldest first; a page may hold few and still go on. */
+export async function listTicketsOf(
+  table: Table,
+  { project, feedbackType, submitter }: { project: string; feedbackType: string; submitter: string },
+  page: { limit: number; after?: string | undefined },
+): Promise<Page<string>> {
+  const { listPk } = ticketListKey(project, feedbackType, 0);
+  const where = {
+    expression: '#listed.#submitter = :submitter',
+    names: { '#listed': 'listed', '#submitter': 'submitter' },
+    values: { ':submitter': submitter },
+  };
+  return await readListPage(table, { listPk, ...page, newestFirst: false, where }, ({ id }) => z.string().parse(id));
+}
+
 /** Tickets by their status as `workflow/status`, how many pages were read for it, and whether those were all. */
 export type StatusCounts = { counts: Map<string, number>; pages: number; isWhole: boolean };
 

@@ -22,3 +22,9 @@ export const DescribedChange = z
 
 /** A new member as it is described. */
 export const DescribedMember = DescribedChange.extend({ email: Email }).meta({ id: 'NewMember' });
+
+/** A page of what is held of a person. */
+export const ExportPage = z.object({
+  items: z.array(z.looseObject({ kind: z.enum(['member', 'change', 'comment', 'ticket', 'delivery']) })),
+  cursor: z.string().optional().describe('Where the export goes on; absent at the end.'),
+});

@@ -17,6 +17,7 @@ import { getDelivery, listProjectDeliveries } from './deliveries.ts';
 import { compareDocumentVersions, getDocumentVersion, listDocumentVersions } from './document-versions.ts';
 import { listProjectEndpoints, pauseEndpoint, resumeEndpoint } from './endpoints.ts';
 import { explainMember, explainTicket } from './explain.ts';
+import { exportMember } from './export-member.ts';
 import { getDocument } from './get-document.ts';
 import { importMembers } from './import-members.ts';
 import { getImport, listProblems, openImport, putPiece, startImport } from './imports.ts';
@@ -112,6 +113,7 @@ const adminRoutes: Readonly<Record<AdminRouteKey, AdminRoute>> = {
   'GET /admin/v1/projects/{project}/members/{email}': { needs: 'read', handle: getMember },
   'PATCH /admin/v1/projects/{project}/members/{email}': { needs: 'manage', handle: changeMember },
   'DELETE /admin/v1/projects/{project}/members/{email}': { needs: 'manage', handle: eraseCalledMember },
+  'GET /admin/v1/projects/{project}/members/{email}/export': { needs: 'manage', handle: exportMember },
   'GET /admin/v1/projects/{project}/members/{email}/history': { needs: 'read', handle: listMemberHistory },
   'POST /admin/v1/projects/{project}/members/{email}/comments': { needs: 'triage', handle: commentOnMember },
   'GET /admin/v1/projects/{project}/members/{email}/comments': { needs: 'read', handle: listMemberComments },

@@ -280,6 +280,7 @@ async function changeProject({ call }: StackCalls): Promise<void> {
     .replace('"members":[', '"members":[{"email":"new@example.com"},');
   await call(200, 'put-document', { body: grown, query: '?dryRun=true' });
   await call(200, 'put-document', { body: grown, headers });
+  await call(200, 'export-member', { path: { email: 'new@example.com' } });
   await call(202, 'erase-member', { path: { email: 'new@example.com' } });
   await call(412, 'put-document', { body: grown, headers });
 }

@@ -238,3 +238,28 @@ describe('the erasure of a member', () => {
     );
   });
 });
+
+test('The export of a person holds the member, their tickets, comments, history and deliveries, page by page', async ({
+  engines,
+}) => {
+  const { report, ask, fire, api, path } = await erasingProject(engines);
+  const { ticket } = await report({ summary: 'mine', submitter: address });
+  await report({ summary: 'not mine' });
+  await fire('thanks', {}, { find: address, member: true });
+  await ask('POST', `/members/${address}/comments`, { text: 'kind' });
+  const items: { kind: string; id?: unknown }[] = [];
+  let cursor = '';
+  do {
+    const { json } = await ask('GET', `/members/${address}/export?limit=1${cursor}`);
+    const page = z
+      .object({ items: z.array(z.looseObject({ kind: z.string() })), cursor: z.string().optional() })
+      .parse(json);
+    items.push(...page.items);
+    cursor = page.cursor === undefined ? '' : `&cursor=${page.cursor}`;
+  } while (cursor !== '');
+  expect(items.map(({ kind }) => kind)).toEqual(['member', 'change', 'change', 'comment', 'ticket']);
+  expect(items.at(-1)).toMatchObject({ id: ticket, submitter: address });
+  expect((await ask('GET', '/members/nobody@example.com/export')).status).toBe(404);
+  expect((await ask('GET', `/members/${address}/export?cursor=x`)).status).toBe(400);
+  expect((await api.as(personClaims('ada@example.com'))('GET', `${path}/members/${address}/export`)).status).toBe(403);
+});
