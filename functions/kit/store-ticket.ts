@@ -91,10 +91,11 @@ function noteTicket({ note }: Submission, { ticket, consequence }: TicketCreatio
 /** Reads what is remembered of a call with the same key, if one was sent. */
 export async function findRemembered(
   { table, now }: ReportTaking,
-  { project, source, givenKey }: Submission,
+  { project, source, givenKey, replay }: Submission,
 ): Promise<RememberedCall | undefined> {
   if (givenKey === undefined) return undefined;
-  return await findRememberedCall(table, project, source.key, givenKey, now());
+  const named = { source: source.key, givenKey, submittedAt: replay?.submittedAt };
+  return await findRememberedCall(table, project, named, now());
 }
 
 /** Drafts a ticket with all that follows; bodies too large for the table are stored before it, under the draft's own ids. */
@@ -152,11 +153,16 @@ function replayChange(id: string, { createdAt, origin }: Ticket, { by }: ReplayO
 }
 
 /** What is to be remembered of a call, where it brought an `Idempotency-Key`: what it was answered with. */
-export function nameCall({ project, source, givenKey, bodyHash }: Submission, ticket: Ticket): KeyedCall | undefined {
+export function nameCall(
+  { project, source, givenKey, bodyHash, replay }: Submission,
+  ticket: Ticket,
+): KeyedCall | undefined {
   if (givenKey === undefined) return undefined;
   // Who it is from is the ticket's to say: this is kept where nobody looks for people.
   const { submitter: _, ...answer } = CreatedTicket.parse(ticket);
-  return { project, source: source.key, givenKey, bodyHash, ticket: ticket.id, answer };
+  const named = { project, source: source.key, givenKey, bodyHash, ticket: ticket.id, answer };
+  const knownToReplays = source.keepRejected || replay !== undefined;
+  return { ...named, knownToReplays, submittedAt: replay?.submittedAt };
 }
 
 function draftTicket(

@@ -238,6 +238,48 @@ describe('a rejected report', () => {
     expect(await tickets()).toHaveLength(2);
   });
 
+  test('that its sender had taken is known for as long as it is kept, and the key is free for its sender after a day', async ({
+    engines,
+  }) => {
+    const { send, replay, replayAll, workOff, results, allow, tickets, clock } = await projectWithQuarantine(engines);
+    const named = (name: string) => ({ headers: { 'idempotency-key': name } });
+    const one = idOf(await send({ summary: 'One', severity: 'Hihg' }, named('one')));
+    clock.advance(3 * 3_600_000);
+    await send({ summary: 'One', severity: 'High' }, named('one'));
+    await allow('Hihg');
+    for (const hours of [0, 25, 12 * 24]) {
+      clock.advance(hours * 3_600_000);
+      expect((await replay(one)).status, String(hours)).toBe(409);
+      const { id } = Object((await replayAll({})).json);
+      await workOff();
+      expect(await results(id)).toMatchObject([{ outcome: 'skipped', reason: expect.stringContaining('BUG-0001') }]);
+    }
+    expect(await tickets()).toHaveLength(1);
+    const fresh = await send({ summary: 'Another', severity: 'Low' }, named('one'));
+    expect(fresh).toMatchObject({ status: 201, json: { ticket: { id: 'BUG-0002' } } });
+    expect((await send({ summary: 'Another', severity: 'Low' }, named('one'))).headers).toMatchObject({
+      'idempotency-replayed': 'true',
+    });
+    expect((await replay(one)).status).toBe(409);
+  });
+
+  test('under a key whose day was over when it came is no repetition of what the key named before', async ({
+    engines,
+  }) => {
+    const { send, replay, allow, clock, call, path } = await projectWithQuarantine(engines);
+    const named = (name: string) => ({ headers: { 'idempotency-key': name } });
+    await send({ summary: 'Long ago', severity: 'High' }, named('one'));
+    clock.advance(25 * 3_600_000);
+    const one = idOf(await send({ summary: 'One', severity: 'Hihg' }, named('one')));
+    await allow('Hihg');
+    expect(await replay(one)).toMatchObject({ status: 201, json: { ticket: { id: 'BUG-0002' } } });
+    expect((await call('GET', `${path}/tickets/BUG-0002`)).json).toMatchObject({ fields: { summary: 'One' } });
+    expect(await send({ summary: 'One', severity: 'Hihg' }, named('one'))).toMatchObject({
+      headers: { 'idempotency-replayed': 'true' },
+      json: { ticket: { id: 'BUG-0002' } },
+    });
+  });
+
   test('sets off automations as a new one does, under whatever key its source has by then', async ({ engines }) => {
     const { send, replay, document, call, path, project } = await projectWithQuarantine(engines, (configured) => {
       configured.automations = [
