@@ -29,7 +29,8 @@ export const quarantineDescriptions = {
   ),
   'get-quarantined': {
     ...get('Quarantine', 'Get a rejected submission', ShownSubmission),
-    description: 'Its body exactly as it came, and why it was refused.',
+    description:
+      'Its body exactly as it came, and why it was refused. For those who manage the project: nothing of it is masked.',
     answers: { 200: { description: 'As it is now.', headers: ETag, content: json(ShownSubmission) } },
   },
   'correct-quarantined': {

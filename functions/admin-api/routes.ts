@@ -133,7 +133,7 @@ const adminRoutes: Readonly<Record<AdminRouteKey, AdminRoute>> = {
   'POST /admin/v1/projects/{project}/deliveries/replay': { needs: 'manage', handle: replayDeliveries },
   'GET /admin/v1/projects/{project}/quarantine': { needs: 'read', handle: listQuarantine },
   'POST /admin/v1/projects/{project}/quarantine/replay': { needs: 'manage', handle: replayQuarantine },
-  'GET /admin/v1/projects/{project}/quarantine/{submission}': { needs: 'read', handle: getQuarantined },
+  'GET /admin/v1/projects/{project}/quarantine/{submission}': { needs: 'manage', handle: getQuarantined },
   'PUT /admin/v1/projects/{project}/quarantine/{submission}': { needs: 'manage', handle: correctQuarantined },
   'DELETE /admin/v1/projects/{project}/quarantine/{submission}': { needs: 'manage', handle: deleteQuarantined },
   'POST /admin/v1/projects/{project}/quarantine/{submission}/replay': { needs: 'manage', handle: replayQuarantined },
