@@ -9,7 +9,18 @@ export function inspectedName(kind: 'sources' | 'listeners', key: string): strin
   return `${kind}/${key}`;
 }
 
-/** A query without the API key that may be in it. */
+/** Most characters of a query that are kept. */
+const maxQueryLength = 2_000;
+
+/** A query without the API key that may be in it, however its name is written. */
 export function withoutKey(rawQuery: string): string {
-  return rawQuery.replace(/(^|&)(apiKey=)[^&]*/gi, '$1$2***').slice(0, 2_000);
+  const pieces = rawQuery.split('&').map((piece) => {
+    const [[name] = ['']] = new URLSearchParams(piece);
+    return name.toLowerCase() === 'apikey' ? `${piece.split('=', 1)[0]}=***` : piece;
+  });
+  const query = pieces.join('&');
+  if (query.length <= maxQueryLength) return query;
+  // Half a secret would not be known for one.
+  const kept = query.slice(0, maxQueryLength);
+  return `${kept.slice(0, kept.lastIndexOf('&') + 1)}***`;
 }

@@ -84,10 +84,12 @@ describe('a call that is looked at', () => {
     expect(shown.text).toHaveLength(maxInspectedBytes - 1);
   });
 
-  test('shows what is no text as base64, and nothing where there was no body', () => {
-    expect(showCall(call(Buffer.from([0xff, 0xfe])), [])).toMatchObject({ base64: '//4=' });
+  test('shows no bytes of what is no text, and nothing where there was no body', () => {
+    const binary = showCall(call(Buffer.from([0xff, 0xfe, 0x00, 0x41])), []);
+    expect(binary).toMatchObject({ binary: true });
+    expect([binary.text, binary.json]).toEqual([undefined, undefined]);
     const shown = showCall(call(''), []);
-    expect([shown.text, shown.json, shown.base64]).toEqual([undefined, undefined, undefined]);
+    expect([shown.text, shown.json, shown.binary]).toEqual([undefined, undefined, undefined]);
   });
 
   test('bears nesting that no stack could follow', () => {
@@ -101,4 +103,6 @@ describe('a call that is looked at', () => {
 test('a query is kept without the key that is in it', () => {
   expect(withoutKey('find=x&apiKey=mobile-abc&y=1')).toBe('find=x&apiKey=***&y=1');
   expect(withoutKey('APIKEY=mobile-abc')).toBe('APIKEY=***');
+  expect(withoutKey('x=1&api%4Bey=mobile%2Dabc')).toBe('x=1&api%4Bey=***');
+  expect(withoutKey(`x=1&y=${'z'.repeat(2_000)}`)).toBe('x=1&***');
 });

@@ -3,6 +3,8 @@ import { escapeToken } from '../json-pointer.ts';
 import { maskSecrets } from '../webhooks/masking.ts';
 import { maxInspectedBytes } from './bounds.ts';
 import { InspectedCall } from './inspected-call.ts';
+import { maskForm, maskNamed } from './mask-text.ts';
+import { isSecretName, namesSecret } from './secret-names.ts';
 
 /** Pointers of one body, and the longest that are listed, in characters. */
 const maxPointers = 200;
@@ -10,10 +12,11 @@ const maxPointerLength = 500;
 const maxExampleLength = 100;
 
 const mask = '***';
-const secretNames =
-  /passw(or)?d|passphrase|passcode|^pass$|secret|token|(api|access|private)[-_ ]?key|authori[sz]ation|credential|cookie|signature|session[-_ ]?id|bearer|jwt/i;
-/** `name=value` of a form and `"name": "value"` of what is no whole JSON. */
-const namedValue = /([^\s&"'=:,{}<>]{1,100})(=["']?|["']?\s*:\s*["']?)([^\s&"',{}<>]+)/g;
+/** Properties that may say what stands beside them. */
+const naming = /name|key|header|field|param|id$|label|type|property|attribute|variable|^[knh]$/i;
+/** What text has none of: it is looked at as bytes that nobody can mask. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+const binary = /[\x00-\x08\x0e-\x1a\x1c-\x1f]/;
 /** What looks like one of our API keys: a prefix and 43 characters (docs/http.md). */
 const apiKey = /(?<![0-9A-Za-z-])[a-z][a-z0-9-]{1,30}-[0-9A-Za-z]{43}(?![0-9A-Za-z])/g;
 
@@ -23,7 +26,10 @@ export const ShownCall = InspectedCall.omit({ body: true })
     truncated: z.literal(true).optional().describe('The body was longer than what is kept or shown.'),
     json: z.unknown().optional().describe('The body, where it is JSON; also what a form carries as `payload`.'),
     text: z.string().optional().describe('The body, where it is other text.'),
-    base64: z.string().optional().describe('The body, where it is no text.'),
+    binary: z
+      .literal(true)
+      .optional()
+      .describe('The body is no text, and is not shown: nothing in it could be masked.'),
     pointers: z
       .array(z.object({ pointer: z.string(), example: z.unknown() }))
       .optional()
@@ -34,41 +40,42 @@ export type ShownCall = z.infer<typeof ShownCall>;
 
 /** Shows a kept call with values masked that look like secrets, are API keys, or are among the given ones. */
 export function showCall({ body, ...call }: InspectedCall, secrets: readonly string[]): ShownCall {
-  const maskText = (text: string) => maskSecrets(text, secrets).replace(apiKey, mask);
+  const maskKnown = (text: string) => maskSecrets(text, secrets).replace(apiKey, mask);
+  const maskText = (text: string) => maskNamed(maskKnown(text));
   const shown: ShownCall = {
     ...call,
-    query: maskNamed(maskText(call.query)),
+    query: maskForm(maskKnown(call.query), maskText),
     ...(call.reason === undefined ? {} : { reason: maskText(call.reason) }),
     ...(call.bytes > maxInspectedBytes ? { truncated: true } : {}),
   };
   const bytes = Buffer.from(body, 'base64');
   if (bytes.byteLength === 0) return shown;
   const text = readText(bytes, call.bytes > maxInspectedBytes);
-  if (text === undefined) return { ...shown, base64: body };
+  if (binary.test(text)) return { ...shown, binary: true };
   const json = readJson(text, call.contentType);
-  if (json === undefined) return { ...shown, text: maskNamed(maskText(text)) };
+  if (json === undefined) {
+    const masked = isForm(call.contentType) ? maskForm(maskKnown(text), maskText) : maskText(text);
+    return { ...shown, text: masked };
+  }
   const masked = maskValue(json.value, maskText);
   return { ...shown, json: masked, pointers: listPointers(masked) };
 }
 
-function maskNamed(text: string): string {
-  return text.replace(namedValue, (whole, name: string, between: string) =>
-    secretNames.test(name) ? `${name}${between}${mask}` : whole,
-  );
-}
-
-/** A body that was cut may end within a character. */
-function readText(bytes: Uint8Array, isCut: boolean): string | undefined {
+/** A body that was cut may end within a character; what is not UTF-8 is read byte by byte, so that it is masked as well. */
+function readText(bytes: Uint8Array, isCut: boolean): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: isCut }).toWellFormed();
   } catch {
-    return undefined;
+    return Buffer.from(bytes).toString('latin1');
   }
 }
 
-function readJson(text: string, contentType = ''): { value: unknown } | undefined {
-  const isForm = contentType.toLowerCase().startsWith('application/x-www-form-urlencoded');
-  const json = isForm ? new URLSearchParams(text).get('payload') : text;
+function isForm(contentType = ''): boolean {
+  return contentType.toLowerCase().startsWith('application/x-www-form-urlencoded');
+}
+
+function readJson(text: string, contentType?: string): { value: unknown } | undefined {
+  const json = isForm(contentType) ? new URLSearchParams(text).get('payload') : text;
   try {
     return { value: JSON.parse(json ?? '') };
   } catch {
@@ -77,18 +84,34 @@ function readJson(text: string, contentType = ''): { value: unknown } | undefine
 }
 
 function maskValue(value: unknown, maskText: (text: string) => string, isSecret = false, depth = 0): unknown {
+  if (typeof value === 'object' && value !== null && depth > maxDepth) return mask;
+  const maskInner = (item: unknown, isSecretToo: boolean) =>
+    maskValue(item, maskText, isSecret || isSecretToo, depth + 1);
   if (Array.isArray(value)) {
-    return depth > maxDepth ? mask : value.map((item) => maskValue(item, maskText, isSecret, depth + 1));
+    const first = value.findIndex(isSecretName);
+    return value.map((item, place) => maskInner(item, first !== -1 && place > first));
   }
   if (typeof value === 'object' && value !== null) {
-    if (depth > maxDepth) return mask;
-    const entries = Object.entries(value).map(([name, item]) => {
-      return [maskText(name), maskValue(item, maskText, isSecret || secretNames.test(name), depth + 1)];
-    });
-    return Object.fromEntries(entries);
+    const entries = Object.entries(value);
+    const isNamed = entries.some(([name, item]) => naming.test(name) && isSecretName(item));
+    return Object.fromEntries(
+      entries.map(([name, item]) => {
+        const isBesideName = isNamed && !(naming.test(name) && isSecretName(item));
+        return [maskText(name), maskInner(item, isBesideName || namesSecret(name))];
+      }),
+    );
   }
   if (isSecret && value !== null) return mask;
-  return typeof value === 'string' ? maskText(value) : value;
+  return typeof value === 'string' ? maskLeaf(value, maskText, depth) : value;
+}
+
+/** A text may be JSON itself. */
+function maskLeaf(text: string, maskText: (text: string) => string, depth: number): string {
+  const inner = /^\s*[[{]/.test(text) ? readJson(text) : undefined;
+  if (inner === undefined) return maskText(text);
+  const masked = maskValue(inner.value, maskText, false, depth + 1);
+  const shown = JSON.stringify(masked);
+  return shown === JSON.stringify(inner.value) ? text : shown;
 }
 
 /** Nesting that is shown: deeper bodies are refused at the door. */

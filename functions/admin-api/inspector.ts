@@ -80,7 +80,7 @@ function boundCalls(calls: readonly ShownCall[]): ShownCall[] {
   return calls.map((call) => {
     bytes += Buffer.byteLength(JSON.stringify(call));
     if (bytes <= maxShownBytes) return call;
-    const { json: _, text: __, base64: ___, pointers: ____, ...head } = call;
+    const { json: _, text: __, pointers: ___, ...head } = call;
     return { ...head, truncated: true };
   });
 }
