@@ -22,7 +22,15 @@ export async function projectWithQuarantine(engines: TestEngines, change?: (docu
     kept: async (query = ''): Promise<Record<string, unknown>[]> =>
       Object((await call('GET', `${path}/quarantine${query}`)).json).items,
     waiting: async () =>
-      (await listSubmissions(table, project.project, { limit: 200, newestFirst: false }, { state: 'waiting' })).items,
+      (
+        await listSubmissions(
+          table,
+          project.project,
+          { limit: 200, newestFirst: false },
+          { state: 'waiting' },
+          clock.now(),
+        )
+      ).items,
     show: async (id: string) => await call('GET', `${path}/quarantine/${id}`),
     replay: async (id: string, query = '') => await call('POST', `${path}/quarantine/${id}/replay${query}`),
     replayAll: async (body: object) => await call('POST', `${path}/quarantine/replay`, { body }),

@@ -49,14 +49,31 @@ export type WantedSubmissions = { source?: string | undefined; state?: KeptSubmi
 export async function listSubmissions(
   table: Table,
   project: string,
-  page: { limit: number; after?: string | undefined; newestFirst: boolean },
+  { limit, after = '', newestFirst }: { limit: number; after?: string | undefined; newestFirst: boolean },
   wanted: WantedSubmissions,
+  now: number,
 ): Promise<Page<ListedSubmission>> {
   const { listPk } = submissionListKey(project, '', '');
-  return await readListPage(table, { listPk, ...page, ...whereListed(wanted) }, (listed, listSk) => {
-    const [submittedAt, id] = listSk.split('#');
-    return ListedSubmission.parse({ ...listed, id, project, submittedAt });
-  });
+  const over = lastOver(now);
+  const from = newestFirst || after > over ? after : over;
+  const page = { limit, newestFirst, ...(from === '' ? {} : { after: from }) };
+  const { items, next } = await readListPage(
+    table,
+    { listPk, ...page, ...whereListed(wanted) },
+    (listed, listSk): ListedSubmission | undefined => {
+      if (listSk <= over) return undefined;
+      const [submittedAt, id] = listSk.split('#');
+      return ListedSubmission.parse({ ...listed, id, project, submittedAt });
+    },
+  );
+  const kept = items.filter((item) => item !== undefined);
+  return next === undefined || next <= over ? { items: kept } : { items: kept, next };
+}
+
+/** The end of those entries of the list whose time is over, though TTL has not deleted them yet. */
+function lastOver(now: number): string {
+  const { listSk } = submissionListKey('', new Date(now - keptSeconds * 1_000).toISOString(), '~');
+  return listSk;
 }
 
 function whereListed(wanted: WantedSubmissions): Pick<PageRequest, 'where'> {

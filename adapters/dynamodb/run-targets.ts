@@ -50,7 +50,8 @@ async function listSubmissionNames(
   limit: number,
 ): Promise<ListedTargets> {
   const wanted = { source, state: 'waiting' as const };
-  const { items, next } = await listSubmissions(table, project, { limit, after, newestFirst: false }, wanted);
+  const page = { limit, after, newestFirst: false };
+  const { items, next } = await listSubmissions(table, project, page, wanted, Date.parse(to));
   const names = items.filter(({ submittedAt }) => submittedAt <= to).map(({ id }) => id);
   return next === undefined || next.slice(0, to.length) > to ? { names } : { names, next: { list, after: next } };
 }

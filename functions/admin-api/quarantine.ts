@@ -30,7 +30,8 @@ export const listQuarantine: Handle<ProjectCall> = async (dependencies, { reques
   const place = await readPlace(dependencies, list, cursor);
   if (place.outcome === 'refused') return place.reply;
   const page = { limit, after: place.input, newestFirst: true };
-  return await answerPage(dependencies, list, await listSubmissions(dependencies.table, project, page, wanted));
+  const { table, now } = dependencies;
+  return await answerPage(dependencies, list, await listSubmissions(table, project, page, wanted, now()));
 };
 
 /** Answers with one kept submission: its body as it came, and why it was refused. */

@@ -89,7 +89,7 @@ async function* readWaiting(
   let after: string | undefined;
   do {
     const page = { limit: readAtOnce, after, newestFirst: false };
-    const { items, next } = await listSubmissions(table, project, page, { source, state: 'waiting' });
+    const { items, next } = await listSubmissions(table, project, page, { source, state: 'waiting' }, now());
     yield await read(items.map(({ id }) => id));
     after = next;
   } while (after !== undefined);

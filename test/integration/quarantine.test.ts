@@ -323,6 +323,27 @@ describe('a rejected report', () => {
     expect((await show(id)).status).toBe(404);
   });
 
+  test('is listed and counted no more once its time is over, deleted or not', async ({ engines }) => {
+    const { send, kept, replayAll, workOff, get, clock, call, path } = await projectWithQuarantine(engines);
+    const ids: string[] = [];
+    for (let place = 0; place < 4; place += 1) {
+      ids.push(idOf(await send({ severity: 'Hihg' })));
+      clock.advance(24 * 3_600_000);
+    }
+    // The first two are over by now, the second to the millisecond.
+    clock.advance(11 * 24 * 3_600_000);
+    const left = ids.slice(2).toReversed();
+    expect((await kept()).map(({ id }) => id)).toEqual(left);
+    expect((await kept('?state=waiting')).map(({ id }) => id)).toEqual(left);
+    const first = Object((await call('GET', `${path}/quarantine?limit=1`)).json);
+    const second = Object((await call('GET', `${path}/quarantine?limit=1&cursor=${first.cursor}`)).json);
+    expect(second).toMatchObject({ items: [{ id: ids[2] }] });
+    expect((await replayAll({ dryRun: true })).json).toMatchObject({ checked: 2, more: false });
+    const { id } = Object((await replayAll({})).json);
+    await workOff();
+    expect(await get(id)).toMatchObject({ state: 'done', total: 2 });
+  });
+
   test('is listed for whoever may read, and shown with its body to those who manage the project, who change it', async ({
     engines,
   }) => {
