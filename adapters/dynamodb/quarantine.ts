@@ -42,8 +42,11 @@ function parseKept(item: Readonly<Record<string, unknown>>, now: number): KeptSu
   return Date.parse(submission.submittedAt) + keptSeconds * 1_000 > now ? submission : undefined;
 }
 
-/** What a listed submission must be; each that is given counts. */
-export type WantedSubmissions = { source?: string | undefined; state?: KeptSubmission['state'] | undefined };
+/** What a listed submission must be, by any of a source's keys; each that is given counts. */
+export type WantedSubmissions = {
+  sources?: readonly string[] | undefined;
+  state?: KeptSubmission['state'] | undefined;
+};
 
 /** Lists a project's kept submissions, newest first unless turned; may lag a write by a second. */
 export async function listSubmissions(
@@ -76,14 +79,20 @@ function lastOver(now: number): string {
   return listSk;
 }
 
-function whereListed(wanted: WantedSubmissions): Pick<PageRequest, 'where'> {
-  const given = Object.entries(wanted).flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]));
+function whereListed({ sources, state }: WantedSubmissions): Pick<PageRequest, 'where'> {
+  const given = [
+    ...(sources === undefined ? [] : [{ name: 'source', wanted: sources }]),
+    ...(state === undefined ? [] : [{ name: 'state', wanted: [state] }]),
+  ];
   if (given.length === 0) return {};
+  const values = given.flatMap(({ name, wanted }) => wanted.map((value, place) => [`:${name}${place}`, value]));
+  const isOneOf = ({ name, wanted }: (typeof given)[number]) =>
+    `#listed.#${name} IN (${wanted.map((_, place) => `:${name}${place}`).join(', ')})`;
   return {
     where: {
-      expression: given.map(({ name }) => `#listed.#${name} = :${name}`).join(' AND '),
+      expression: given.map(isOneOf).join(' AND '),
       names: { '#listed': 'listed', ...Object.fromEntries(given.map(({ name }) => [`#${name}`, name])) },
-      values: Object.fromEntries(given.map(({ name, value }) => [`:${name}`, value])),
+      values: Object.fromEntries(values),
     },
   };
 }

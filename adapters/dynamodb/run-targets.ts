@@ -45,11 +45,11 @@ export async function listTargets(
 async function listSubmissionNames(
   table: Table,
   project: string,
-  { source, to }: QuarantineScope,
+  { source, sources = source === undefined ? undefined : [source], to }: QuarantineScope,
   { list, after }: Omit<Counting, 'pending'>,
   limit: number,
 ): Promise<ListedTargets> {
-  const wanted = { source, state: 'waiting' as const };
+  const wanted = { sources, state: 'waiting' as const };
   const page = { limit, after, newestFirst: false };
   const { items, next } = await listSubmissions(table, project, page, wanted, Date.parse(to));
   const names = items.filter(({ submittedAt }) => submittedAt <= to).map(({ id }) => id);

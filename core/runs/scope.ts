@@ -35,7 +35,13 @@ export const DeliveryScope = z.object({
 export type DeliveryScope = z.infer<typeof DeliveryScope>;
 
 /** Which of a project's kept submissions a run takes after all: those that wait and came up to an instant. */
-const QuarantineScope = z.object({ kind: z.literal('quarantine'), source: z.string().optional(), to: z.string() });
+const QuarantineScope = z.object({
+  kind: z.literal('quarantine'),
+  source: z.string().optional(),
+  /** All keys that the source has had when the run began. */
+  sources: z.array(z.string()).optional(),
+  to: z.string(),
+});
 export type QuarantineScope = z.infer<typeof QuarantineScope>;
 
 /** What is erased: a ticket that was deleted, with all that speaks of it; or a person, wherever the project speaks of them. */

@@ -56,6 +56,10 @@ export function showRun(run: Run, results: readonly RunResult[] | undefined, now
 
 /** What an erasure looks through is its own affair. */
 function showScope(over: RunScope): RunScope {
+  if (over.kind === 'quarantine') {
+    const { sources: _, ...shown } = over;
+    return shown;
+  }
   if (over.kind !== 'erasure') return over;
   const { feedbackTypes: _, named: __, ...shown } = over;
   return shown;

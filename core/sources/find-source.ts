@@ -13,6 +13,12 @@ export function findSource(document: ProjectDocument, key: string): SourceOfType
   return source === undefined || feedbackType === undefined ? undefined : { source, feedbackType };
 }
 
+/** All keys that a source has had, by any of them; one that no source has had stands for itself. */
+export function keysOfSource(document: ProjectDocument, key: string): string[] {
+  const source = findSource(document, key)?.source;
+  return source === undefined ? [key] : [source.key, ...source.aliases];
+}
+
 /** What a source says of who may call it, and how often. */
 export function accessOf({ key, apiKey, signature, maxPerMinute }: ExternalSource) {
   return { key, apiKey, signature, maxPerMinute };

@@ -7,6 +7,7 @@ import {
 import { nameCaller } from '../../core/access/principal.ts';
 import type { CursorList } from '../../core/cursors.ts';
 import type { KeptBody, KeptSubmission } from '../../core/quarantine/submission.ts';
+import { keysOfSource } from '../../core/sources/find-source.ts';
 import { type HttpReply, notFound, refuse, refuseContended } from '../kit/http.ts';
 import { readBody, readQuery } from '../kit/read-input.ts';
 import { type Resubmitted, resubmit } from '../kit/resubmit.ts';
@@ -25,14 +26,20 @@ export const listQuarantine: Handle<ProjectCall> = async (dependencies, { reques
   const query = readQuery(request, SubmissionsQuery);
   if (query.outcome === 'refused') return query.reply;
   const { limit, cursor, source, state } = query.input;
-  const wanted = { source, state };
-  const list: CursorList = { route: request.routeKey, project, filters: wanted };
+  const list: CursorList = { route: request.routeKey, project, filters: { source, state } };
   const place = await readPlace(dependencies, list, cursor);
   if (place.outcome === 'refused') return place.reply;
   const page = { limit, after: place.input, newestFirst: true };
   const { table, now } = dependencies;
+  const wanted = { sources: source === undefined ? undefined : await sourceKeys(dependencies, project, source), state };
   return await answerPage(dependencies, list, await listSubmissions(table, project, page, wanted, now()));
 };
+
+/** All keys that a source has had: what it kept is found by any of them. */
+async function sourceKeys({ readConfigurationNow }: AdminDependencies, project: string, key: string) {
+  const configuration = await readConfigurationNow(project);
+  return configuration === undefined ? [key] : keysOfSource(configuration.document, key);
+}
 
 /** Answers with one kept submission: its body as it came, and why it was refused. */
 export const getQuarantined: Handle<ProjectCall> = async (dependencies, call) => {

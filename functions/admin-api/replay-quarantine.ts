@@ -1,7 +1,9 @@
+import type { Configuration } from '../../adapters/dynamodb/configuration.ts';
 import { findSubmissions, listSubmissions } from '../../adapters/dynamodb/quarantine.ts';
 import { nameCaller } from '../../core/access/principal.ts';
 import type { KeptSubmission } from '../../core/quarantine/submission.ts';
 import { listRun, makeRun } from '../../core/runs/make-run.ts';
+import { keysOfSource } from '../../core/sources/find-source.ts';
 import { type HttpReply, notFound } from '../kit/http.ts';
 import { mapAtOnce } from '../kit/map-at-once.ts';
 import { readBody } from '../kit/read-input.ts';
@@ -24,7 +26,10 @@ export const replayQuarantine: Handle<ProjectCall> = async (dependencies, call) 
   if (body.outcome === 'refused') return body.reply;
   const { source, ids, dryRun, confirm = false } = body.input;
   const named = ids === undefined ? undefined : [...new Set(ids)];
-  if (dryRun) return await checkMany(dependencies, call, { source, named });
+  const configuration = await dependencies.readConfigurationNow(call.project);
+  if (configuration === undefined) return notFound();
+  const sources = source === undefined ? undefined : keysOfSource(configuration.document, source);
+  if (dryRun) return await checkMany(dependencies, call, configuration, { sources, named });
   const startedAt = dependencies.now();
   const beginning = {
     id: dependencies.newId(),
@@ -33,7 +38,7 @@ export const replayQuarantine: Handle<ProjectCall> = async (dependencies, call) 
     confirm,
     startedAt,
   };
-  const of = source === undefined ? {} : { source };
+  const of = source === undefined ? {} : { source, sources };
   if (named !== undefined) {
     const over = { kind: 'list' as const, target: 'submission' as const };
     return await beginList(dependencies, call, listRun({ ...beginning, over }, named));
@@ -42,12 +47,15 @@ export const replayQuarantine: Handle<ProjectCall> = async (dependencies, call) 
   return await beginCounting(dependencies, call, makeRun({ ...beginning, over }));
 };
 
-type Choice = { source: string | undefined; named: readonly string[] | undefined };
+type Choice = { sources: readonly string[] | undefined; named: readonly string[] | undefined };
 
-async function checkMany(dependencies: AdminDependencies, call: ProjectCall, choice: Choice): Promise<HttpReply> {
-  const { now, readConfigurationNow } = dependencies;
-  const configuration = await readConfigurationNow(call.project);
-  if (configuration === undefined) return notFound();
+async function checkMany(
+  dependencies: AdminDependencies,
+  call: ProjectCall,
+  configuration: Configuration,
+  choice: Choice,
+): Promise<HttpReply> {
+  const { now } = dependencies;
   const check: ResubmissionCheck = {
     ...{ dryRun: true, checked: 0, wouldPass: 0, wouldFail: 0, examples: [], more: false },
   };
@@ -72,12 +80,12 @@ async function checkMany(dependencies: AdminDependencies, call: ProjectCall, cho
 async function* readWaiting(
   { table, now }: AdminDependencies,
   project: string,
-  { source, named }: Choice,
+  { sources, named }: Choice,
 ): AsyncGenerator<KeptSubmission[]> {
   const read = async (ids: readonly string[]) => {
     const found = await findSubmissions(table, project, ids, now());
     const kept = ids.flatMap((id) => found.get(id) ?? []);
-    return kept.filter((one) => one.state === 'waiting' && (source === undefined || one.source === source));
+    return kept.filter((one) => one.state === 'waiting' && (sources === undefined || sources.includes(one.source)));
   };
   if (named !== undefined) {
     const possible = named.filter(isRecordId);
@@ -89,7 +97,7 @@ async function* readWaiting(
   let after: string | undefined;
   do {
     const page = { limit: readAtOnce, after, newestFirst: false };
-    const { items, next } = await listSubmissions(table, project, page, { source, state: 'waiting' }, now());
+    const { items, next } = await listSubmissions(table, project, page, { sources, state: 'waiting' }, now());
     yield await read(items.map(({ id }) => id));
     after = next;
   } while (after !== undefined);

@@ -34,8 +34,6 @@ export async function resubmitTarget(
     const kept = await patiently(dependencies, () => findSubmission(table, run.project, target.submission, now()));
     if (kept === undefined) return await settle('failed', 'it is not kept any more');
     if (kept.state === 'replayed') return await settle('skipped', `it was replayed before and is ${kept.ticket}`);
-    const source = run.over.kind === 'quarantine' ? run.over.source : undefined;
-    if (source !== undefined && source !== kept.source) return await settle('skipped', 'it is of another source');
     const resultOf = (ticket: string): RunResult => ({ ...target, ticket, outcome: 'done', actions: [] });
     const token = newId();
     const taken = await resubmit(dependencies, kept, {

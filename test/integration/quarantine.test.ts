@@ -299,6 +299,25 @@ describe('a rejected report', () => {
     });
   });
 
+  test('is selected by any key that its source has had', async ({ engines }) => {
+    const { send, kept, replayAll, workOff, get, document, project, keyOf } = await projectWithQuarantine(engines);
+    const id = idOf(await send({ summary: 'x', severity: 'Hihg' }));
+    idOf(await send({}, { source: 'webform', headers: { 'x-api-key': keyOf('web') } }));
+    const [source] = document.externalSources;
+    Object.assign(source ?? {}, { key: 'renamed', aliases: ['appcrashlog'] });
+    document.feedbackTypes[0]?.fields.find(({ key }) => key === 'severity')?.options?.push('Hihg');
+    await replaceDocument(engines.table, project, document);
+    for (const asked of ['appcrashlog', 'renamed']) {
+      expect(await kept(`?source=${asked}&state=waiting`)).toMatchObject([{ id, source: 'appcrashlog' }]);
+      expect((await replayAll({ source: asked, dryRun: true })).json).toMatchObject({ checked: 1, wouldPass: 1 });
+    }
+    expect(await kept('?source=nothing')).toEqual([]);
+    const run = Object((await replayAll({ source: 'renamed' })).json);
+    expect(run.over).toEqual({ kind: 'quarantine', source: 'renamed', to: expect.any(String) });
+    await workOff();
+    expect(await get(run.id)).toMatchObject({ state: 'done', total: 1, done: 1 });
+  });
+
   test('of a source that is gone says so', async ({ engines }) => {
     const { send, replay, document, project, replayAll } = await projectWithQuarantine(engines);
     const id = idOf(await send({ summary: 'x', severity: 'Hihg' }));
