@@ -9,6 +9,8 @@ import { stackCalls } from './stack-calls.ts';
 import { tourStack } from './stack-tour.ts';
 
 const assembly = readAssembly(inject('assemblyDir'));
+/** The tour takes every route, and waits for runs that begin seconds later: half a minute, or more where much else runs. */
+const tourMs = 240_000;
 const proxies = new Map<FunctionName, RecordingProxy>();
 let called: ReadonlySet<RouteName> = new Set();
 
@@ -30,7 +32,7 @@ beforeAll(async () => {
     await stack.stop();
     await Promise.all([...proxies.values()].map((proxy) => proxy.stop()));
   }
-});
+}, tourMs);
 
 test('the tour of the stack took every route, and every call to AWS was understood and passed on', () => {
   expect(Object.keys(routes).filter((name) => ![...called].some((route) => route === name))).toEqual([]);
