@@ -20,6 +20,7 @@ describe('seeding members', () => {
       writes: [{ project: 'apollo', member }],
       changes: [
         {
+          kind: 'added',
           path: 'members[jim@example.com]',
           to: { email: 'jim@example.com', name: 'jim@example.com', teams: ['testers'] },
         },
@@ -30,7 +31,9 @@ describe('seeding members', () => {
   test('sets what is given of an existing one and keeps the rest', () => {
     const plan = planSeed('apollo', [{ email: ada.email, role: 'observer' }], stored);
     expect(plan.writes).toEqual([{ project: 'apollo', member: { ...ada, role: 'observer' }, version: 4 }]);
-    expect(plan.changes).toEqual([{ path: 'members[ada@example.com].role', from: 'support', to: 'observer' }]);
+    expect(plan.changes).toEqual([
+      { kind: 'changed', path: 'members[ada@example.com].role', from: 'support', to: 'observer' },
+    ]);
   });
 
   test('writes nobody who is as the document says', () => {
