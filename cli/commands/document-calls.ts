@@ -18,6 +18,7 @@ export type DocumentChange = z.infer<typeof DocumentChange>;
 const Applied = z.object({
   version: z.int(),
   changes: z.array(DocumentChange),
+  moreChanges: z.int().default(0),
   notYet: z.array(z.string()).default([]),
   warnings: z.array(z.string()).default([]),
 });

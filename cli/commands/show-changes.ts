@@ -18,7 +18,8 @@ export function printChanges(terminal: Pick<Terminal, 'print' | 'paint'>, change
 }
 
 /** Says what is no difference and yet worth knowing. */
-export function sayRemarks({ say }: Terminal, { warnings, notYet }: Applied): void {
+export function sayRemarks({ say }: Terminal, { moreChanges, warnings, notYet }: Applied): void {
+  if (moreChanges > 0) say(`There are ${moreChanges} more changes than one answer holds.`);
   for (const warning of warnings) say(`Note: ${printable(warning)}`);
   for (const part of notYet) say(`Accepted, and without effect yet: ${printable(part)}`);
 }

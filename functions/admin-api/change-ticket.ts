@@ -20,7 +20,7 @@ const managedParts = ['fields', 'external'];
 /** What a change came to. */
 type Changing =
   | { outcome: 'gone' | 'version-missing' | 'changed-meanwhile' }
-  | { outcome: 'changed'; ticket: Ticket }
+  | { outcome: 'changed'; ticket: Ticket; isSame?: true }
   | Exclude<TicketEditing, { outcome: 'edited' }>;
 
 /** Changes a ticket that is still as its reader saw it, with all that follows; the answer is the ticket afterwards. */
@@ -39,7 +39,8 @@ export const changeTicket: Handle<ProjectCall> = async (dependencies, call) => {
   if (answer.outcome !== 'changed') return refuseChange(answer);
   call.request.note({ ticket: id, version: answer.ticket.version });
   const attachments = await listAttachments(table, call.project, id);
-  return showTicket({ ...answer.ticket, attachments });
+  const reply = showTicket({ ...answer.ticket, attachments });
+  return answer.isSame === true ? { ...reply, audit: 'nothing-changed' } : reply;
 };
 
 /** The answer that shows a ticket, with the version for `If-Match`. */
@@ -93,7 +94,7 @@ async function decide(
   const edited = editTicket(document, before.ticket, edit);
   if (edited.outcome !== 'edited') return { answer: edited };
   const changes = diffTickets(before.ticket, edited.ticket);
-  if (changes.length === 0) return { answer: { outcome: 'changed', ticket: before.ticket } };
+  if (changes.length === 0) return { answer: { outcome: 'changed', ticket: before.ticket, isSame: true } };
   const decided = followChange(
     { document, context: before, memberVersion, ranOnce, newId },
     {

@@ -17,6 +17,8 @@ const ShownDocumentChange = z
   })
   .meta({ id: 'DocumentChange' });
 
+const MoreChanges = z.int().optional().describe('How many further changes there are: an answer holds some megabytes.');
+
 const NotYet = z.array(z.string()).describe('Parts that are accepted and have no effect yet.');
 
 /** The answer to a document that was applied, or would have been. */
@@ -25,6 +27,7 @@ export const AppliedDocument = z
     version: z.int().describe('The version in force; 0 where a dry run would make the project.'),
     dryRun: z.literal(true).optional(),
     changes: z.array(ShownDocumentChange),
+    moreChanges: MoreChanges,
     notYet: NotYet,
     warnings: z.array(z.string()),
   })
@@ -46,7 +49,7 @@ export const ComparisonQuery = z.object({
 
 /** What changed from one version to another. */
 export const DocumentComparison = z
-  .object({ version: z.int(), against: z.int(), changes: z.array(ShownDocumentChange) })
+  .object({ version: z.int(), against: z.int(), changes: z.array(ShownDocumentChange), moreChanges: MoreChanges })
   .meta({ id: 'DocumentComparison' });
 
 /** The project that is made from another one's document. */

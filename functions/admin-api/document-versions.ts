@@ -10,6 +10,7 @@ import { ComparisonQuery } from './document-schemas.ts';
 import { writeDocument } from './document-text.ts';
 import { answerPage, readPlace } from './paging.ts';
 import { PageQuery } from './schemas.ts';
+import { showChanges } from './show-changes.ts';
 
 /** Lists the versions of a project's document, newest first. */
 export const listDocumentVersions: Handle<ProjectCall> = async (dependencies, { request, project }) => {
@@ -47,7 +48,7 @@ export const compareDocumentVersions: Handle<ProjectCall> = async (dependencies,
     const message = `Version ${against} is not there, or not any more: superseded versions are kept for 90 days.`;
     return refuseParameters([{ parameter: 'against', code: 'invalid_choice', message }]);
   }
-  return { status: 200, json: { version, against, changes: diffDocuments(before, document) } };
+  return { status: 200, json: { version, against, ...showChanges(diffDocuments(before, document)) } };
 };
 
 /** The document of a version; undefined where there is none, or none any more. */

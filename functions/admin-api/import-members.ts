@@ -2,6 +2,7 @@ import { nameCaller } from '../../core/access/principal.ts';
 import type { ParameterError } from '../../core/reply-errors.ts';
 import { listRun } from '../../core/runs/make-run.ts';
 import type { Run, RunPage } from '../../core/runs/run.ts';
+import { withinBytes } from '../../core/within-bytes.ts';
 import { type HttpReply, type HttpRequest, maxBodyBytes, notFound, refuse } from '../kit/http.ts';
 import { type Input, readQuery } from '../kit/read-input.ts';
 import type { AdminDependencies, Handle, ProjectCall } from './call.ts';
@@ -75,5 +76,5 @@ function listErrors(bad: readonly BadLine[]): ParameterError[] {
       return { parameter: `line ${line}: ${parameter}`, ...error, message: `Line ${line}: ${message}` };
     }),
   );
-  return errors.slice(0, maxListed);
+  return [...withinBytes(errors.slice(0, maxListed)).kept];
 }

@@ -16,6 +16,7 @@ import {
   whyIncomplete,
 } from '../../core/people/member-import.ts';
 import { showRun } from '../../core/runs/show-run.ts';
+import { withinBytes } from '../../core/within-bytes.ts';
 import { type HttpReply, notFound, refuse, refuseContended } from '../kit/http.ts';
 import { patiently } from '../kit/patiently.ts';
 import { type Input, readQuery } from '../kit/read-input.ts';
@@ -77,7 +78,7 @@ export const listProblems: Handle<ProjectCall> = async (dependencies, call) => {
   if (file.outcome === 'refused') return file.reply;
   const after = Number(place.input ?? 0);
   const left = file.input.bad.filter(({ line }) => line > after);
-  const items = left.slice(0, query.input.limit);
+  const { kept: items } = withinBytes(left.slice(0, query.input.limit));
   const next = left.length > items.length ? String(items.at(-1)?.line) : undefined;
   return await answerPage(dependencies, list, { items, next });
 };

@@ -11,6 +11,9 @@ import { readCsv } from './read-csv.ts';
 /** Lines that one import may have. */
 const maxLines = 50_000;
 
+/** Problems that are listed of one line. */
+const maxErrors = 10;
+
 /** A line with everything that is wrong with it. */
 export type BadLine = { line: number; errors: ParameterError[] };
 
@@ -34,7 +37,7 @@ export function judgeFile(bytes: Uint8Array, document: ProjectDocument, giver: R
   const bad: BadLine[] = [];
   for (const cells of lines) {
     const judged = judgeLine(schema, read.columns, cells, placeOf);
-    if (judged.errors.length > 0) bad.push({ line: cells.line, errors: judged.errors });
+    if (judged.errors.length > 0) bad.push({ line: cells.line, errors: boundErrors(judged.errors) });
     else if (judged.line !== undefined) good.push(judged.line);
   }
   if (file.problem !== undefined) {
@@ -47,6 +50,14 @@ export function judgeFile(bytes: Uint8Array, document: ProjectDocument, giver: R
     bad.push({ line, errors: [error] });
   }
   return { outcome: 'read', input: { good, bad, breaksOff: file.problem !== undefined } };
+}
+
+/** A line that is wrong in many ways is not what it was meant to be: the first of them say so. */
+function boundErrors(errors: readonly ParameterError[]): ParameterError[] {
+  const more = errors.length - maxErrors;
+  if (more <= 0) return [...errors];
+  const rest = { parameter: 'line', code: 'invalid_text' as const, message: `${more} more problems are in this line.` };
+  return [...errors.slice(0, maxErrors), rest];
 }
 
 function judgeLine(

@@ -12,6 +12,7 @@ import { nameCall } from './record-audit.ts';
 import { refuseChanged } from './refuse-changed.ts';
 import { refuseRemovals } from './removals.ts';
 import { ApplyQuery } from './schemas.ts';
+import { showChanges } from './show-changes.ts';
 
 const contended =
   'Too much is going on at once: the document was not applied, but some of its members may be stored. Repeat the call shortly: that is safe.';
@@ -35,7 +36,8 @@ export const putDocument: Handle<AnyProjectCall> = async (dependencies, call) =>
   if (removals !== undefined) return removals;
   if (dryRun) {
     const changes = [...proposal.changes, ...(await planSeedOf(dependencies, proposal)).changes];
-    return answer(pointer?.etag, { version: pointer?.version ?? 0, dryRun: true, changes, notYet, warnings });
+    const version = pointer?.version ?? 0;
+    return answer(pointer?.etag, { version, dryRun: true, ...showChanges(changes), notYet, warnings });
   }
   const stored = await storeProposal(dependencies, proposal);
   if (stored.outcome === 'changed-meanwhile') {
@@ -45,7 +47,7 @@ export const putDocument: Handle<AnyProjectCall> = async (dependencies, call) =>
   const { version, etag } = stored.pointer;
   const changes = [...proposal.changes, ...stored.memberChanges];
   request.note({ version, changes: changes.length });
-  return answer(etag, { version, changes, notYet, warnings });
+  return answer(etag, { version, ...showChanges(changes), notYet, warnings });
 };
 
 async function readApplication(

@@ -80,7 +80,7 @@ describe('a ticket', () => {
   });
 
   test('gets no new version and no history where nothing changes', async ({ engines }) => {
-    const { patch, history } = await triagedProject(engines);
+    const { patch, history, manager, path } = await triagedProject(engines);
     for (const body of [
       {},
       { state: {} },
@@ -89,6 +89,8 @@ describe('a ticket', () => {
       expect(await patch(body, '"1"')).toMatchObject({ status: 200, headers: { etag: '"1"' }, json: { version: 1 } });
     }
     expect(await history()).toEqual([]);
+    const { json } = await manager('GET', path.replace(/\/tickets.*/, '/audit'));
+    expect(Object(json).items.filter(({ action }: { action: string }) => action === 'change-ticket')).toEqual([]);
   });
 
   test('is refused with every problem at once', async ({ engines }) => {

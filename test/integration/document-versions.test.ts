@@ -53,6 +53,24 @@ describe('a document in two terminals', () => {
   });
 });
 
+test('a document that changes in more places than an answer holds is applied, and the answer counts the rest', async ({
+  engines,
+}) => {
+  const { key, path } = await openProject(engines);
+  const { asAdministrator } = admin(engines, key);
+  const names = Array.from({ length: 60_000 }, (_, place) => `v${place}`);
+  const documentOf = (value: string) => {
+    return { project: { key, name: 'A' }, variables: Object.fromEntries(names.map((name) => [name, value])) };
+  };
+  const { headers } = await applyDocument(asAdministrator, path, documentOf('a'));
+  const { status, json } = await applyDocument(asAdministrator, path, documentOf('b'), headers.etag);
+  const { version, changes, moreChanges } = Object(json);
+  expect({ status, version, all: changes.length + moreChanges }).toEqual({ status: 200, version: 2, all: 60_000 });
+  expect(Buffer.byteLength(JSON.stringify(json))).toBeLessThan(4_000_000);
+  const compared = await asAdministrator('GET', `${path}/versions/2/changes`);
+  expect(Object(compared.json).moreChanges).toBe(moreChanges);
+});
+
 describe('what GET answers', () => {
   test('is equal to what was applied, to the order of its properties', async ({ engines }) => {
     const { key, path } = await openProject(engines);

@@ -50,6 +50,18 @@ test('a file that comes in pieces is imported as one, wherever it was cut, in wh
   expect(json).toMatchObject({ name: 'Jörg\n499', teams: ['testers'] });
 });
 
+test('a line that is wrong in a hundred ways is listed with ten of them and how many more there are', async ({
+  engines,
+}) => {
+  const { put, call, at } = await openedImport(engines);
+  const teams = Array.from({ length: 99 }, (_, place) => `unknown-${place}`).join(';');
+  await put(1, `email,teams\n${Array.from({ length: 200 }, (_, line) => `p${line}@example.com,${teams}\n`).join('')}`);
+  const { items } = Object((await call('GET', `${at}/problems?limit=200`)).json);
+  expect(items).toHaveLength(200);
+  expect(items[0].errors).toHaveLength(11);
+  expect(items[0].errors[10]).toMatchObject({ message: '89 more problems are in this line.' });
+});
+
 test('an import is started once, by two at once and where the answer of the table is lost', async ({ engines }) => {
   const { put, begin } = await openedImport(engines);
   await put(1, file);
