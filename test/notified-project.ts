@@ -69,8 +69,8 @@ export async function notifiedProject(
         project,
         member: { email, name: email, teams: [team], score: 0, external: {} },
       }));
-      for (let start = 0; start < members.length; start += 100) {
-        await writeMembers(table, members.slice(start, start + 100));
+      for (let start = 0; start < members.length; start += 50) {
+        await writeMembers(table, members.slice(start, start + 50));
       }
     },
   };

@@ -1,15 +1,19 @@
 import { DeleteCommand, GetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Member } from '../../core/member.ts';
+import type { BeingErased } from '../../core/people/say-being-erased.ts';
 import type { Run } from '../../core/runs/run.ts';
+import { batchGet } from './batch-get.ts';
 import type { TransactItem } from './consequences.ts';
-import { erasureKey, lookupKey, memberKey, projectKey } from './keys.ts';
+import { erasedMemberKey, erasureKey, type ItemKey, lookupKey, memberKey, projectKey } from './keys.ts';
 import { newRunItem, type RunName, runExpiry } from './runs.ts';
 import { failedConditions, isConditionFailure, isContention, type Table } from './table.ts';
 
 /** What a run of a person's erasure knows: the address, what takes its place, and the partitions of what found the person. */
 export const Erasure = z.object({ email: z.string(), pseudonym: z.string(), lookups: z.array(z.string()) });
 export type Erasure = z.infer<typeof Erasure>;
+
+const Mark = z.object({ email: z.string(), run: z.string() });
 
 /** A person who is to be erased: the member as read, and the document that does not name the address. */
 export type MemberErasure = {
@@ -24,7 +28,7 @@ export type MemberErasure = {
 /**
  * Removes a member together with the run that erases the person: from then on nothing matches the address.
  *
- *   member as read, the document as read  ->  no member, and a run that knows the address until it is done
+ *   member as read, the document as read  ->  a mark in the member's place, and a run: both know the address until it is done
  */
 export async function beginErasure(
   table: Table,
@@ -37,6 +41,10 @@ export async function beginErasure(
   const erasure: Erasure = { email: member.email, pseudonym, lookups };
   const expiresAt = runExpiry(run);
   const Item = { ...erasureKey(project, id), ...erasure, type: 'erasure', version: 1, expiresAt };
+  const mark = {
+    ...erasedMemberKey(project, member.email),
+    ...{ type: 'erased-member', version: 1, email: member.email, run: id, expiresAt },
+  };
   const isAt = (version: number) => ({
     ConditionExpression: '#version = :version',
     ExpressionAttributeNames: { '#version': 'version' },
@@ -46,7 +54,9 @@ export async function beginErasure(
     { Delete: { TableName: table.name, Key: memberKey(project, member.email), ...isAt(memberVersion) } },
     { ConditionCheck: { TableName: table.name, Key: projectKey(project), ...isAt(documentVersion) } },
     newRunItem(table, run, dueShards),
-    { Put: { TableName: table.name, Item, ConditionExpression: 'attribute_not_exists(pk)' } },
+    ...[Item, mark].map((one) => ({
+      Put: { TableName: table.name, Item: one, ConditionExpression: 'attribute_not_exists(pk)' },
+    })),
   ];
   try {
     await table.client.send(new TransactWriteCommand({ TransactItems: items, ClientRequestToken: token }));
@@ -66,15 +76,28 @@ export async function findErasure(table: Table, { project, id }: RunName): Promi
   return Item === undefined ? undefined : Erasure.parse(Item);
 }
 
-/** Forgets whom a run has erased. */
+/** Those of these addresses that are being erased, by runs that are not done; read consistently. */
+export async function findBeingErased(
+  table: Table,
+  project: string,
+  emails: readonly string[],
+): Promise<BeingErased[]> {
+  const keys = emails.map((email) => erasedMemberKey(project, email));
+  return (await batchGet(table, keys)).map((item) => Mark.parse(item));
+}
+
+/** Forgets whom a run has erased: from then on somebody of the address can be added again. */
 export async function forgetErasure(table: Table, { project, id }: RunName): Promise<void> {
+  const erasure = await findErasure(table, { project, id });
+  if (erasure === undefined) return;
+  await removeIfThere(table, erasedMemberKey(project, erasure.email));
+  await removeIfThere(table, erasureKey(project, id));
+}
+
+async function removeIfThere(table: Table, Key: ItemKey): Promise<void> {
   try {
     await table.client.send(
-      new DeleteCommand({
-        TableName: table.name,
-        Key: erasureKey(project, id),
-        ConditionExpression: 'attribute_exists(pk)',
-      }),
+      new DeleteCommand({ TableName: table.name, Key, ConditionExpression: 'attribute_exists(pk)' }),
     );
   } catch (error) {
     if (!isConditionFailure(error)) throw error;

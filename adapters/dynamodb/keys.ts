@@ -94,6 +94,11 @@ export function memberKey(project: string, email: string): ItemKey {
   return { pk: `MEMBER#${project}#${email}`, sk: 'MEMBER' };
 }
 
+/** The key of the mark that a person of this address is being erased: nobody of it is added until that is done. */
+export function erasedMemberKey(project: string, email: string): ItemKey {
+  return { pk: memberKey(project, email).pk, sk: 'ERASED' };
+}
+
 /** The list of a project's members, by e-mail address. */
 export function memberListKey(project: string, email: string): ListKey {
   return { listPk: `LIST#${project}#MEMBERS`, listSk: email };

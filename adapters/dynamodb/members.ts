@@ -2,7 +2,8 @@ import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { Member } from '../../core/member.ts';
 import { batchGet } from './batch-get.ts';
-import { memberKey, memberListKey } from './keys.ts';
+import type { TransactItem } from './consequences.ts';
+import { erasedMemberKey, memberKey, memberListKey } from './keys.ts';
 import { failedConditions, type Table } from './table.ts';
 
 /** A member as stored, with the version that guards its next change. */
@@ -27,13 +28,13 @@ export async function findMembers(
   return new Map(stored.map((found) => [found.member.email, found]));
 }
 
-/** Stores members all together, if none of them changed meanwhile; at most 100. */
+/** Stores members all together, if none of them changed meanwhile; at most 50. */
 export async function writeMembers(
   table: Table,
   members: readonly MemberWrite[],
 ): Promise<'written' | 'changed-meanwhile'> {
   try {
-    const TransactItems = members.map((member) => memberWrite(table, member));
+    const TransactItems = members.flatMap((member) => memberItems(table, member));
     await table.client.send(new TransactWriteCommand({ TransactItems }));
     return 'written';
   } catch (error) {
@@ -47,32 +48,41 @@ export function listedMember({ email, name, teams, role, notifications }: Member
   return { email, name, teams, role, notifications };
 }
 
-/** The conditional write of one member, for a transaction: a new one whole, of a known one only what documents say of people. */
-export function memberWrite(table: Table, { project, member, version }: MemberWrite) {
+/**
+ * The conditional write of one member, for a transaction: a new one whole, unless somebody of the address is being erased; of
+ * a known one only what documents say of people.
+ */
+export function memberItems(table: Table, { project, member, version }: MemberWrite): TransactItem[] {
   const key = memberKey(project, member.email);
   const listed = listedMember(member);
   if (version === undefined) {
     const list = memberListKey(project, member.email);
     const Item = { ...key, ...list, ...member, type: 'member', project, version: 1, listed };
-    return { Put: { TableName: table.name, Item, ConditionExpression: 'attribute_not_exists(pk)' } };
+    const absent = { TableName: table.name, ConditionExpression: 'attribute_not_exists(pk)' };
+    return [
+      { Put: { ...absent, Item } },
+      { ConditionCheck: { ...absent, Key: erasedMemberKey(project, member.email) } },
+    ];
   }
   const { name, teams, role } = member;
   const set = '#name = :name, teams = :teams, listed = :listed, #version = :next';
-  return {
-    Update: {
-      TableName: table.name,
-      Key: key,
-      UpdateExpression: role === undefined ? `SET ${set} REMOVE #role` : `SET ${set}, #role = :role`,
-      ConditionExpression: '#version = :version',
-      ExpressionAttributeNames: { '#name': 'name', '#version': 'version', '#role': 'role' },
-      ExpressionAttributeValues: {
-        ':name': name,
-        ':teams': teams,
-        ':listed': listed,
-        ':version': version,
-        ':next': version + 1,
-        ...(role === undefined ? {} : { ':role': role }),
+  return [
+    {
+      Update: {
+        TableName: table.name,
+        Key: key,
+        UpdateExpression: role === undefined ? `SET ${set} REMOVE #role` : `SET ${set}, #role = :role`,
+        ConditionExpression: '#version = :version',
+        ExpressionAttributeNames: { '#name': 'name', '#version': 'version', '#role': 'role' },
+        ExpressionAttributeValues: {
+          ':name': name,
+          ':teams': teams,
+          ':listed': listed,
+          ':version': version,
+          ':next': version + 1,
+          ...(role === undefined ? {} : { ':role': role }),
+        },
       },
     },
-  };
+  ];
 }

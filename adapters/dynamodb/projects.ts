@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { TransactItem } from './consequences.ts';
 import { documentPartKey, documentPartPrefix, projectKey, projectListKey } from './keys.ts';
 import { type Page, readListPage } from './lists.ts';
-import { type MemberWrite, memberWrite } from './members.ts';
+import { type MemberWrite, memberItems } from './members.ts';
 import { readAll } from './read-all.ts';
 import { failedConditions, type Table } from './table.ts';
 
@@ -109,7 +109,7 @@ export async function switchDocument(
       new TransactWriteCommand({
         TransactItems: [
           pointerItem(table, next, previousVersion),
-          ...members.map((member) => memberWrite(table, member)),
+          ...members.flatMap((member) => memberItems(table, member)),
           ...beside,
         ],
       }),

@@ -4,6 +4,7 @@ import { auditItem } from '../../adapters/dynamodb/audit.ts';
 import type { TransactItem } from '../../adapters/dynamodb/consequences.ts';
 import { unlessContended } from '../../adapters/dynamodb/contention.ts';
 import { retireVersion, versionItem } from '../../adapters/dynamodb/document-versions.ts';
+import { findBeingErased } from '../../adapters/dynamodb/erasures.ts';
 import { documentId } from '../../adapters/dynamodb/keys.ts';
 import { findMembers, type MemberWrite, writeMembers } from '../../adapters/dynamodb/members.ts';
 import {
@@ -18,11 +19,12 @@ import { type AuditEntry, boundChanges } from '../../core/audit.ts';
 import { planTimetable } from '../../core/automations/plan-schedules.ts';
 import type { DocumentChange } from '../../core/document/diff-documents.ts';
 import type { ProjectDocument } from '../../core/document/schema.ts';
+import type { BeingErased } from '../../core/people/say-being-erased.ts';
 import type { AdminDependencies } from './call.ts';
 import { planSeed } from './seed-members.ts';
 
-/** Members stored in one transaction; the pointer goes with the last of them, and DynamoDB takes 100 items. */
-const maxMembersAtOnce = 90;
+/** Members stored in one transaction, two items each; the pointer goes with the last of them, and DynamoDB takes 100 items. */
+const maxMembersAtOnce = 45;
 /** Tries to store members that others keep changing, or a table that is busy (docs/architecture.md, 1). */
 const maxTries = 5;
 
@@ -42,6 +44,7 @@ export type Proposal = {
 export type Applied =
   | { outcome: 'applied'; pointer: ProjectPointer; memberChanges: DocumentChange[] }
   | { outcome: 'changed-meanwhile' }
+  | { outcome: 'being-erased'; people: BeingErased[] }
   | { outcome: 'contended' };
 
 /** Stores a document as an immutable version and its members, and switches the pointer last. */
@@ -53,7 +56,9 @@ export async function storeProposal(dependencies: AdminDependencies, proposal: P
   const next = isSame ? pointer : await storeVersion(dependencies, proposal);
   const applied = await switchTo(dependencies, proposal, next);
   // After contention nobody knows yet whether the new version is switched to, so it is kept.
-  const superseded = { applied: pointer, 'changed-meanwhile': next, contended: undefined }[applied.outcome];
+  const superseded = { applied: pointer, 'changed-meanwhile': next, 'being-erased': next, contended: undefined }[
+    applied.outcome
+  ];
   if (!isSame && superseded !== undefined) {
     // The document is applied, or refused, by now: a version that is kept too long must not turn that into a failure.
     await Promise.allSettled([retireVersion(table, superseded, now())]);
@@ -92,6 +97,7 @@ async function switchTo(dependencies: AdminDependencies, proposal: Proposal, nex
     const outcome = tried.outcome === 'contended' ? 'hindered' : tried.value;
     if (outcome === 'applied') return { outcome, pointer: next, memberChanges: [...memberChanges.values()] };
     if (outcome === 'changed-meanwhile') return { outcome };
+    if (typeof outcome === 'object') return outcome;
   }
   return { outcome: 'contended' };
 }
@@ -114,9 +120,12 @@ async function trySwitch(
   { project, pointer, document, changes, call }: Proposal,
   next: ProjectPointer,
   memberChanges: Map<string, DocumentChange>,
-): Promise<'applied' | 'hindered'> {
+): Promise<'applied' | 'hindered' | Extract<Applied, { outcome: 'being-erased' }>> {
   const emails = document.members.map(({ email }) => email);
   const plan = planSeed(project, document.members, await findMembers(table, project, emails));
+  const added = plan.writes.flatMap(({ member, version }) => (version === undefined ? [member.email] : []));
+  const people = await findBeingErased(table, project, added);
+  if (people.length > 0) return { outcome: 'being-erased', people };
   for (const change of plan.changes) memberChanges.set(change.path, change);
   const timetable = await planItem(table, document, { dueShards, now: now() });
   const isKept = next === pointer;

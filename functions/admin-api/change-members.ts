@@ -17,7 +17,7 @@ const maxChangeMs = 5_000;
 type Changed =
   | { outcome: 'stored'; stored: StoredMember }
   | { outcome: 'exists' | 'absent' | 'not-met' }
-  | { outcome: 'too-large'; reason: string };
+  | { outcome: 'too-large' | 'being-erased'; reason: string };
 
 /** Adds a member to the project. */
 export const addMember: Handle<ProjectCall> = async (dependencies, call) => {
@@ -88,6 +88,7 @@ async function decide(
       if (change.stored === undefined) throw new Error('a new member is always a change');
       return { answer: { outcome: 'stored', stored: change.stored } };
     }
+    case 'being-erased':
     case 'too-large':
       return { answer: prepared };
     case 'changed':
@@ -104,6 +105,8 @@ function refuseChange(changed: StoredDecision<Changed>): HttpReply {
       return notFound();
     case 'not-met':
       return refuseChanged();
+    case 'being-erased':
+      return refuse(409, answer.reason);
     case 'too-large':
       return refuse(413, answer.reason);
     default:

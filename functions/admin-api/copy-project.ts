@@ -3,6 +3,7 @@ import { type ListedMember, listAllMembers } from '../../adapters/dynamodb/membe
 import { findProject, readDocument } from '../../adapters/dynamodb/projects.ts';
 import { documentReferences } from '../../core/document/check-document.ts';
 import { readProperty } from '../../core/document/raw-document.ts';
+import { sayBeingErased } from '../../core/people/say-being-erased.ts';
 import { type HttpReply, refuse, refuseContended } from '../kit/http.ts';
 import { readBody } from '../kit/read-input.ts';
 import { storeProposal } from './apply-document.ts';
@@ -36,6 +37,7 @@ export const copyProject: Handle<ProjectCall> = async (dependencies, call) => {
   if (proposed.outcome === 'refused') return proposed.reply;
   const stored = await storeProposal(dependencies, proposed.input.proposal);
   if (stored.outcome === 'changed-meanwhile') return refuseTaken(key);
+  if (stored.outcome === 'being-erased') return refuse(409, sayBeingErased(stored.people));
   if (stored.outcome === 'contended') return refuseContended(contended);
   const { proposal, notYet, warnings } = proposed.input;
   const overridden = await warnOfStageVariables(dependencies, call, key);

@@ -1,4 +1,5 @@
 import { readDocumentText } from '../../core/document/read-text.ts';
+import { sayBeingErased } from '../../core/people/say-being-erased.ts';
 import { type HttpRequest, refuse, refuseContended } from '../kit/http.ts';
 import { type Input, readQuery } from '../kit/read-input.ts';
 import { type DocumentFormat, formatOfBody } from './accept-type.ts';
@@ -43,6 +44,7 @@ export const putDocument: Handle<AnyProjectCall> = async (dependencies, call) =>
   if (stored.outcome === 'changed-meanwhile') {
     return await refuseChanged(dependencies, project, request.headers['if-match']);
   }
+  if (stored.outcome === 'being-erased') return refuse(409, sayBeingErased(stored.people));
   if (stored.outcome === 'contended') return refuseContended(contended);
   const { version, etag } = stored.pointer;
   const changes = [...proposal.changes, ...stored.memberChanges];

@@ -6,7 +6,7 @@ import { rewriteDocuments } from '../../adapters/dynamodb/document-rewrites.ts';
 import { listLate, partitionsOf } from '../../adapters/dynamodb/erasure-targets.ts';
 import { type Erasure, findErasure } from '../../adapters/dynamodb/erasures.ts';
 import { findImport, readFile } from '../../adapters/dynamodb/imports.ts';
-import { memberKey } from '../../adapters/dynamodb/keys.ts';
+import { erasedMemberKey } from '../../adapters/dynamodb/keys.ts';
 import { findSubmission } from '../../adapters/dynamodb/quarantine.ts';
 import { readPartition, rewriteItem, type StoredItem } from '../../adapters/dynamodb/rewrites.ts';
 import { findRun } from '../../adapters/dynamodb/runs.ts';
@@ -42,12 +42,12 @@ export async function erasePerson(dependencies: EraseDependencies, run: Run, ite
   return outcomes.includes('busy') ? 'busy' : 'erased';
 }
 
-/** What was kept of the member beside the record, and how the member was found; a record that is there is of somebody new. */
+/** What was kept of the member beside the record, and how the member was found; the mark keeps others away until the run is done. */
 async function removePerson(dependencies: EraseDependencies, project: string, { email, lookups }: Erasure) {
   const { table } = dependencies;
-  const key = memberKey(project, email);
-  for await (const items of readPartition(table, key.pk)) {
-    const old = items.filter(({ sk }) => sk !== key.sk);
+  const mark = erasedMemberKey(project, email);
+  for await (const items of readPartition(table, mark.pk)) {
+    const old = items.filter(({ sk }) => sk !== mark.sk);
     await mapAtOnce(old, (item) => patiently(dependencies, () => removeItem(table, item)));
   }
   await mapAtOnce(lookups, (pk) => patiently(dependencies, () => removeItem(table, { pk, sk: email })));

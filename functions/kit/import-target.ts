@@ -90,6 +90,7 @@ async function decide(
   switch (prepared.outcome) {
     case 'unchanged':
       return { result: { ...done, change: 'unchanged' } };
+    case 'being-erased':
     case 'too-large':
       return { result: resultWithout(named, 'failed', prepared.reason) };
     case 'changed':

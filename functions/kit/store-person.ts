@@ -1,10 +1,12 @@
 import type { Configuration } from '../../adapters/dynamodb/configuration.ts';
 import type { ConsequenceWrite, OnceMark } from '../../adapters/dynamodb/consequences.ts';
+import { findBeingErased } from '../../adapters/dynamodb/erasures.ts';
 import type { StoredMember } from '../../adapters/dynamodb/members.ts';
-import { memberWrite } from '../../adapters/dynamodb/members.ts';
+import { memberItems } from '../../adapters/dynamodb/members.ts';
 import type { LargeBodies } from '../../adapters/s3/large-bodies.ts';
 import { blankMember, type DecidedPerson, decideAddition, decideEdit } from '../../core/people/decide-person.ts';
 import type { MemberEdit } from '../../core/people/member-edit.ts';
+import { sayBeingErased } from '../../core/people/say-being-erased.ts';
 import type { ChangeCause } from '../../core/records/change.ts';
 import type { MemberContext } from '../../core/tickets/record-values.ts';
 import type { DecisionStorage } from './store-decided.ts';
@@ -26,7 +28,7 @@ export type PersonChange = {
 /** What it comes to, and what is to be stored for it in one transaction. */
 export type PreparedPerson =
   | { outcome: 'unchanged' }
-  | { outcome: 'too-large'; reason: string }
+  | { outcome: 'too-large' | 'being-erased'; reason: string }
   | { outcome: 'changed'; stored: StoredMember; toStore: { write: ConsequenceWrite; now: number } };
 
 /** Decides what a change of a member, or a new one, comes to with all that follows from it. */
@@ -37,6 +39,10 @@ export async function preparePerson(
 ): Promise<PreparedPerson> {
   const at = now();
   const project = document.project;
+  if (stored === undefined) {
+    const [erased] = await findBeingErased(table, project.key, [email]);
+    if (erased !== undefined) return { outcome: 'being-erased', reason: sayBeingErased([erased]) };
+  }
   const member = stored?.member ?? blankMember(email);
   const context: MemberContext = { project, variables, now: new Date(at).toISOString(), member };
   const memberVersion = stored?.version ?? 0;
@@ -49,7 +55,7 @@ export async function preparePerson(
   const write: ConsequenceWrite = {
     ...{ before: context, memberVersion, marks, token: newId() },
     consequence: { ...consequence, deliveries: await largeBodies.store(consequence.deliveries) },
-    ...(stored === undefined ? { beside: [memberWrite(table, { project: project.key, member: after })] } : {}),
+    ...(stored === undefined ? { beside: memberItems(table, { project: project.key, member: after }) } : {}),
   };
   const version = consequence.memberVersion;
   return { outcome: 'changed', stored: { member: after, version }, toStore: { write, now: at } };

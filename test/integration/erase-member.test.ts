@@ -206,6 +206,37 @@ describe('the erasure of a member', () => {
     expect((await ask('GET', '/members/crash-bot@example.com')).status).toBe(200);
   });
 
+  test('lets nobody add the address again until it is done, by whatever way, and then leaves whoever is added alone', async ({
+    engines,
+  }) => {
+    const { ask, api, path, workOff } = await erasingProject(engines);
+    const erased = await ask('DELETE', `/members/${address}`);
+    const run = z.object({ id: z.string() }).parse(erased.json).id;
+    const add = async () => await ask('POST', '/members', { email: address, name: 'Jim again' });
+    const reason = { description: expect.stringContaining(run) };
+    expect(await add()).toMatchObject({ status: 409, json: reason });
+    const { headers, json } = await ask('GET', '/document');
+    const withJim = { ...z.looseObject({}).parse(json), members: [{ email: address }] };
+    const apply = async () =>
+      await api.asAdministrator('PUT', `${path}/document`, {
+        headers: { 'if-match': headers.etag ?? '' },
+        body: withJim,
+      });
+    expect(await apply()).toMatchObject({ status: 409, json: reason });
+    const file = { headers: { 'content-type': 'text/csv' }, body: `email,name\n${address},Jim` };
+    expect(await api.asAdministrator('POST', `${path}/members/import`, file)).toMatchObject({
+      json: { results: [{ outcome: 'failed', reason: expect.stringContaining(run) }] },
+    });
+    expect(await workOff(erased.json)).toMatchObject({ state: 'done', failed: 0 });
+    expect((await add()).status).toBe(201);
+    await workOff(erased.json);
+    expect(await ask('GET', `/members/${address}`)).toMatchObject({
+      status: 200,
+      json: { email: address, name: 'Jim again' },
+    });
+    expect((await apply()).status).toBe(200);
+  });
+
   test('is refused to the person themselves, to support, and for nobody', async ({ engines }) => {
     const { ask, api, path } = await erasingProject(engines);
     expect((await api.as(personClaims('pm@example.com'))('DELETE', `${path}/members/pm@example.com`)).status).toBe(409);

@@ -31,6 +31,7 @@ const holdings: Record<keyof typeof keys, Holding> = {
   secretKey: reached(keys.secretKey(p, 'jira'), 'project'),
   secretPrefix: part('a prefix'),
   memberKey: reached(keys.memberKey(p, 'ada@example.com'), 'member/ada@example.com'),
+  erasedMemberKey: nobody('the address of whoever is being erased, until that is done'),
   memberListKey: list,
   importKey: reached(keys.importKey(p, 'i1'), 'import/i1'),
   importListKey: list,

@@ -24,6 +24,7 @@ const patterns: readonly [pattern: string, name: keyof typeof keys, key: object 
   ['a secret of a project', 'secretKey', keys.secretKey('apollo', 'jira')],
   ['all secrets of a project', 'secretPrefix', keys.secretPrefix],
   ['a member, by e-mail address', 'memberKey', keys.memberKey('apollo', 'jim@example.com')],
+  ['the mark that a member is being erased', 'erasedMemberKey', keys.erasedMemberKey('apollo', 'jim@example.com')],
   ["a project's members, by e-mail address", 'memberListKey', keys.memberListKey('apollo', 'jim@example.com')],
   ['a file of members that comes in pieces', 'importKey', keys.importKey('apollo', 'i1')],
   [
