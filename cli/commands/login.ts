@@ -35,8 +35,8 @@ export const addWhoami: AddCommand = (program, { interrupted }) => {
     .action(async (_, command) => {
       const { url, json = false } = Globals.parse(command.optsWithGlobals());
       const { print, emit } = openTerminal(json, interrupted);
-      const { origin, token, says } = findDestination(url, interrupted);
-      const { email, scope, groups, exp } = readClaims(await token());
+      const { origin, token, says } = findDestination(url);
+      const { email, scope, groups, exp } = readClaims(await token({ signal: interrupted }));
       emit({ origin, by: says, email, scope, groups, expiresAt: toIso(exp) });
       print(`${email ?? scope ?? 'Somebody whose token does not say'} at ${origin}, by ${says}, until ${toIso(exp)}`);
     });

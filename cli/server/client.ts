@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type * as z from 'zod';
 import { Failure, messageOf } from '../failure.ts';
+import type { TakeToken } from './keep-fresh.ts';
 import { describeRefusal } from './refusal.ts';
 
 /** Tries in all where the server is too busy to do what it was asked (429, 503), and the longest wait between two. */
@@ -39,11 +40,13 @@ export type Client = {
 };
 
 /** Makes a client for an origin without a path. */
-export function openClient(origin: string, token: () => Promise<string>, interrupted: AbortSignal): Client {
-  async function attempt({ method = 'GET', path, query = {}, headers = {}, json, raw, signal }: Call) {
+export function openClient(origin: string, token: TakeToken, interrupted: AbortSignal): Client {
+  async function send(
+    { method = 'GET', path, query = {}, headers = {}, json, raw, signal = interrupted }: Call,
+    bearer: string,
+  ): Promise<Response> {
     const url = new URL(path, origin);
     for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value);
-    const bearer = await token();
     return await reach(url, {
       method,
       redirect: 'manual',
@@ -54,8 +57,20 @@ export function openClient(origin: string, token: () => Promise<string>, interru
         ...headers,
       },
       body: raw ?? (json === undefined ? null : JSON.stringify(json)),
-      signal: signal ?? interrupted,
+      signal,
     });
+  }
+
+  /** Calls once; again where the server does not take the token any more and there is another. */
+  async function attempt(call: Call): Promise<Response> {
+    const signal = call.signal ?? interrupted;
+    const bearer = await token({ signal });
+    const response = await send(call, bearer);
+    if (response.status !== 401) return response;
+    const other = await token({ signal, refused: bearer });
+    if (other === bearer) return response;
+    await response.body?.cancel();
+    return await send(call, other);
   }
 
   async function patiently(call: Call): Promise<Response> {

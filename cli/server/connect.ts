@@ -1,22 +1,23 @@
 import { Failure } from '../failure.ts';
 import { type Client, openClient } from './client.ts';
-import { findLocalStack } from './local-stack.ts';
+import { keepFresh, type TakeToken } from './keep-fresh.ts';
+import { findLocalStack, type LocalStack } from './local-stack.ts';
 import { readOrigin } from './origin.ts';
 import { readLogins } from './saved-logins.ts';
 
 /** Where a command is to go, and how that was found out. */
-export type Destination = { origin: string; token: () => Promise<string>; says: string };
+export type Destination = { origin: string; token: TakeToken; says: string };
 
 /**
  * Finds out where a command goes and as whom: `--url` or FEEDBRIDGE_URL, else the stack that runs in this folder, else where
  * was signed in last; with FEEDBRIDGE_TOKEN, a machine's client, the saved sign-in or the local administrator's token.
  */
-export function findDestination(url: string | undefined, interrupted: AbortSignal): Destination {
+export function findDestination(url: string | undefined): Destination {
   const { env } = process;
   const given = url ?? filled(env.FEEDBRIDGE_URL);
   const local = findLocalStack(process.cwd());
   if (given === undefined && local !== undefined) {
-    return { origin: readOrigin(local.api), token: async () => local.token, says: 'the stack of this folder' };
+    return { origin: readOrigin(local.api), token: takeLocal(local), says: 'the stack of this folder' };
   }
   const logins = readLogins();
   const address = given ?? logins.current;
@@ -32,16 +33,17 @@ export function findDestination(url: string | undefined, interrupted: AbortSigna
   if (token !== undefined) return { origin, token: async () => token, says: 'the token in FEEDBRIDGE_TOKEN' };
   const clientId = filled(env.FEEDBRIDGE_CLIENT_ID);
   if (clientId !== undefined) {
-    const machine = once(async () => (await import('./sign-in.ts')).signInAsMachine(origin, { clientId, interrupted }));
-    return { origin, token: async () => (await machine()).token, says: 'the client in FEEDBRIDGE_CLIENT_ID' };
+    const token = keepFresh(async ({ signal }) => {
+      return await (await import('./sign-in.ts')).signInAsMachine(origin, { clientId, interrupted: signal });
+    });
+    return { origin, token, says: 'the client in FEEDBRIDGE_CLIENT_ID' };
   }
-  const login = logins.servers[origin];
-  if (login !== undefined) {
-    const fresh = once(async () => (await import('./sign-in.ts')).freshen(origin, login));
-    return { origin, token: async () => (await fresh()).token, says: 'the sign-in that was saved' };
+  if (logins.servers[origin] !== undefined) {
+    const token = keepFresh(async ({ refused }) => (await import('./sign-in.ts')).freshen(origin, refused));
+    return { origin, token, says: 'the sign-in that was saved' };
   }
   if (local !== undefined && readOrigin(local.api) === origin) {
-    return { origin, token: async () => local.token, says: 'the stack of this folder' };
+    return { origin, token: takeLocal(local), says: 'the stack of this folder' };
   }
   throw new Failure('not-signed-in', `Nobody is signed in at ${origin}.`, {
     lines: [`Sign in with \`feedbridge login --url ${origin}\`, or set FEEDBRIDGE_TOKEN.`],
@@ -50,7 +52,7 @@ export function findDestination(url: string | undefined, interrupted: AbortSigna
 
 /** A client for where the command goes. */
 export function connect(url: string | undefined, interrupted: AbortSignal): Client {
-  const { origin, token } = findDestination(url, interrupted);
+  const { origin, token } = findDestination(url);
   return openClient(origin, token, interrupted);
 }
 
@@ -66,10 +68,12 @@ function filled(text: string | undefined): string | undefined {
   return text === undefined || text === '' ? undefined : text;
 }
 
-function once<Made>(make: () => Promise<Made>): () => Promise<Made> {
-  let made: Promise<Made> | undefined;
-  return () => {
-    made ??= make();
-    return made;
+/** The local administrator's token; a stack that was begun anew has written another one. */
+function takeLocal(local: LocalStack): TakeToken {
+  let { token } = local;
+  return async ({ refused }) => {
+    const now = refused === token ? findLocalStack(process.cwd()) : undefined;
+    if (now?.api === local.api) token = now.token;
+    return token;
   };
 }

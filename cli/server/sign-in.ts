@@ -4,14 +4,13 @@ import * as oidc from 'openid-client';
 import * as z from 'zod';
 import { Failure, messageOf } from '../failure.ts';
 import { reach } from './client.ts';
+import { isLasting } from './keep-fresh.ts';
 import { openLoopback } from './loopback.ts';
 import { isLoopback } from './origin.ts';
 import { readLogins, type SavedLogin, saveLogin } from './saved-logins.ts';
 
 /** How long a browser is waited for. */
 const patienceMs = 10 * 60_000;
-/** A token that ends so soon, in seconds, is replaced before it is used. */
-const marginSeconds = 60;
 
 /** What a server says of signing in (RFC 9728). */
 const Metadata = z.object({ authorization_servers: z.array(z.url()).min(1), feedbridge_client_id: z.string() });
@@ -65,19 +64,22 @@ export async function signInAsMachine(
   return { kind: 'machine', issuer, clientId, token: tokens.access_token, expiresAt: endOf(tokens.access_token) };
 }
 
-/** A sign-in that is good for a while: itself, or one with fresh tokens, which is kept. */
-export async function freshen(origin: string, login: SavedLogin): Promise<SavedLogin> {
-  if (login.expiresAt - marginSeconds > Date.now() / 1_000) return login;
+/** The sign-in that is kept for a server, if it is good for a while and not refused; else one with fresh tokens, which is kept. */
+export async function freshen(origin: string, refused: string | undefined): Promise<SavedLogin> {
+  const login = readLogins().servers[origin];
+  if (login === undefined) throw ended(origin);
+  if (isLasting(login) && login.token !== refused) return login;
   const { refreshToken, issuer, clientId } = login;
   if (refreshToken === undefined) throw ended(origin);
   const configuration = await discover(issuer, clientId, oidc.None());
   try {
-    const tokens = await oidc.refreshTokenGrant(configuration, refreshToken);
+    const tokens = await orFail(oidc.refreshTokenGrant(configuration, refreshToken));
     const fresh = { refreshToken, ...personOf({ issuer, clientId }, tokens) };
     saveLogin(origin, fresh, { current: false });
     return fresh;
   } catch (error) {
-    if (error instanceof Failure) throw error;
+    // An issuer that was not reached has refused nothing.
+    if (!(error instanceof Failure) || error.kind !== 'not-signed-in') throw error;
     // A command beside this one may have used the refresh token first, where each is good for once.
     const kept = readLogins().servers[origin];
     if (kept !== undefined && kept.token !== login.token) return kept;

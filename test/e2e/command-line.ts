@@ -47,7 +47,8 @@ export async function openCommandLineFolder(): Promise<CommandLineFolder> {
   };
 }
 
-function beginCommand(
+/** Begins a call from a folder in which what it keeps lies as well, whether a stack runs there or not. */
+export function beginCommand(
   folder: string,
   args: readonly string[],
   { cwd = folder, env = {}, stdin = '' }: CallOptions = {},
