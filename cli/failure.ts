@@ -9,6 +9,7 @@ export const exitCodes = {
   'not-signed-in': 6,
   unreachable: 7,
   incomplete: 8,
+  declined: 9,
   interrupted: 130,
 } as const;
 

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import * as z from 'zod';
 import { type Column, layOut, printable } from '../columns.ts';
+import { Failure } from '../failure.ts';
 import type { Session } from '../session.ts';
 import { Activity, activityColumns } from './activity.ts';
 import { addKeySettings, type KeySettings, readSettings } from './key-settings.ts';
@@ -106,7 +107,9 @@ async function change(
 
 async function revoke({ client, terminal }: Session, prefix: string, yes: boolean): Promise<void> {
   const { name, lastUsedAt = 'never' } = await client.read(ApiKey, { path: pathOf(prefix) });
-  if (!yes && !(await terminal.confirm(`Revoke ${prefix} (${printable(name)}; last used: ${lastUsedAt})?`))) return;
+  if (!yes && !(await terminal.confirm(`Revoke ${prefix} (${printable(name)}; last used: ${lastUsedAt})?`))) {
+    throw new Failure('declined', 'Nothing was revoked.');
+  }
   await client.read(z.unknown(), { method: 'DELETE', path: pathOf(prefix) });
   terminal.emit({ prefix, revoked: true });
   terminal.print(`Revoked: within 10 seconds ${prefix} opens nothing any more.`);

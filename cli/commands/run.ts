@@ -26,7 +26,7 @@ export const addRun: AddCommand = (program, { begin }) => {
       `
 What a filter finds is counted first, and nothing begins until you agree. Ctrl-C cancels the run: what is being worked is finished,
 no more is begun, and \`feedbridge runs resume\` goes on with it.
-Exit codes: 0 done; 8 some failed, with their reasons; 130 cancelled.
+Exit codes: 0 done, or nothing found; 8 some failed, with their reasons; 9 not agreed to; 130 cancelled.
 
 Examples:
   $ feedbridge run send-to-jira --ticket BUG-0001

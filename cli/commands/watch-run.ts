@@ -11,6 +11,7 @@ const lookEveryMs = 400;
 const cancelWithinMs = 30_000;
 /** Failed targets that are named at the end. */
 const namedFailures = 10;
+const foundNothing = 'There is nothing that it would be about.';
 
 /** A run as far as its progress goes. */
 export const Run = z.looseObject({
@@ -42,6 +43,7 @@ export async function watchRun(session: Session, begun: Run, { project, ask }: W
   let run = begun;
   try {
     while (run.state !== 'done' && run.state !== 'cancelled') {
+      if (run.state === 'counted' && run.total === 0) return await leave(session, project, run);
       if (run.state === 'counted') run = await startIfWanted(session, run, { project, ask });
       else if (run.state === 'counting') run = await lookAgain(session, project, run);
       else {
@@ -74,13 +76,18 @@ export async function askRun(
 
 async function startIfWanted(session: Session, run: Run, { project, ask }: Watching): Promise<Run> {
   try {
-    if (run.total > 0 && (await ask(run))) return await askRun(session, project, run.id, 'start');
+    if (!(await ask(run))) throw new Failure('declined', 'Nothing was begun.');
+    return await askRun(session, project, run.id, 'start');
   } catch (error) {
     if (!session.terminal.interrupted.aborted) await askRun(session, project, run.id, 'cancel');
     throw error;
   }
-  if (run.total === 0) session.terminal.say('There is nothing that it would be about.');
-  return await askRun(session, project, run.id, 'cancel');
+}
+
+/** Leaves a run that found nothing; nobody needs to be asked, and nothing is wrong. */
+async function leave(session: Session, project: string, run: Run): Promise<void> {
+  session.terminal.emit(await askRun(session, project, run.id, 'cancel'));
+  session.terminal.say(foundNothing);
 }
 
 async function lookAgain({ client, terminal }: Session, project: string, { id }: Run): Promise<Run> {
@@ -108,6 +115,7 @@ async function cancel(session: Session, project: string, run: Run): Promise<Run>
 async function conclude(session: Session, project: string, run: Run): Promise<void> {
   const { terminal } = session;
   terminal.emit(run);
+  if (run.total === 0 && run.state === 'done') terminal.say(foundNothing);
   terminal.print(`${run.done} done, ${run.failed} failed, ${run.skipped} skipped, of ${run.total} (run ${run.id}).`);
   if (run.failed > 0) await nameFailures(session, project, run);
   if (run.state === 'cancelled') {
