@@ -152,6 +152,15 @@ export const adminDescriptions: Readonly<Record<AdminRouteName, RouteDescription
     },
     refusals: [401, 403, 404, 413, 415, 400, 409, 503],
   },
+  'archive-project': {
+    ...get('Projects', 'Archive a project', ShownProject),
+    description:
+      'It stays readable. Its sources and listeners are no more, schedules do not run, and what would begin or change something answers 409; what was begun before ends. In force within 10 seconds.',
+  },
+  'unarchive-project': {
+    ...get('Projects', 'Bring an archived project back', ShownProject),
+    description: 'As it was; schedules go on with their next time.',
+  },
   'list-project-audit': list(
     'Projects',
     'List who changed what in a project',

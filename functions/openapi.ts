@@ -8,6 +8,7 @@ import {
   type ZodOpenApiResponsesObject,
 } from 'zod-openapi';
 import { ErrorBody } from '../core/reply-errors.ts';
+import { isClosedByArchive } from './closed-by-archive.ts';
 import { pathParameters } from './path-parameters.ts';
 import { refusals } from './refusals.ts';
 import { type RouteDescription, routeDescriptions } from './route-descriptions.ts';
@@ -111,7 +112,7 @@ function securityOf({ authorised }: Route, { refusals: statuses, query }: RouteD
   return query !== undefined && 'upload' in query.shape ? byCapability : byKey;
 }
 
-function describeAnswers({ authorised }: Route, described: RouteDescription): ZodOpenApiResponsesObject {
+function describeAnswers({ authorised, method, path }: Route, described: RouteDescription): ZodOpenApiResponsesObject {
   const good = Object.entries(described.answers).map(([status, { headers, content, ...answer }]) => [
     status,
     {
@@ -120,7 +121,8 @@ function describeAnswers({ authorised }: Route, described: RouteDescription): Zo
       ...(content === undefined ? {} : { content: { ...content } }),
     },
   ]);
-  const refused = described.refusals.map((status) => {
+  const isClosed = isClosedByArchive(`${method} ${path}`) && !described.refusals.includes(409);
+  const refused = [...described.refusals, ...(isClosed ? [409 as const] : [])].map((status) => {
     const id = status === 401 && authorised ? 'UnknownPerson' : refusals[status].id;
     return [String(status), { $ref: `#/components/responses/${id}` }];
   });

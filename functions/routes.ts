@@ -69,6 +69,8 @@ export const routes = {
   'get-document-version': admin('GET', '/projects/{project}/document/versions/{version}'),
   'compare-document-versions': admin('GET', '/projects/{project}/document/versions/{version}/changes'),
   'copy-project': admin('POST', '/projects/{project}/copy'),
+  'archive-project': admin('POST', '/projects/{project}/archive'),
+  'unarchive-project': admin('POST', '/projects/{project}/unarchive'),
   'list-project-audit': admin('GET', '/projects/{project}/audit'),
   'show-snippets': admin('GET', '/projects/{project}/externalSources/{source}/snippets'),
   'show-postman': admin('GET', '/projects/{project}/postman'),

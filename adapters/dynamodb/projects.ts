@@ -26,6 +26,7 @@ export const ProjectPointer = z.object({
   inspected: z.record(z.string(), z.iso.datetime()).optional(),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
+  archivedAt: z.iso.datetime().optional().describe('Set while the project is archived: nothing new begins in it.'),
 });
 export type ProjectPointer = z.infer<typeof ProjectPointer>;
 
@@ -36,6 +37,7 @@ export const ListedProject = ProjectPointer.pick({
   version: true,
   createdAt: true,
   updatedAt: true,
+  archivedAt: true,
 });
 export type ListedProject = z.infer<typeof ListedProject>;
 
@@ -142,7 +144,7 @@ function pointerItem(
       TableName: table.name,
       Key,
       UpdateExpression: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}`,
-      ConditionExpression: '#version = :previous',
+      ConditionExpression: '#version = :previous AND attribute_not_exists(archivedAt)',
       ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
       ExpressionAttributeValues: {
         ...Object.fromEntries(Object.entries(values).map(([name, value]) => [`:${name}`, value])),

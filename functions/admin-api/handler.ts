@@ -5,6 +5,7 @@ import { isAdministrator, projectRole } from '../../core/access/project-role.ts'
 import { type Right, type Role, roleMay, rolesWith } from '../../core/access/role.ts';
 import { Key } from '../../core/document/schema-names.ts';
 import type { Member } from '../../core/member.ts';
+import { isClosedByArchive } from '../closed-by-archive.ts';
 import type { HttpHandler } from '../kit/endpoint.ts';
 import { type HttpReply, notFound, refuse } from '../kit/http.ts';
 import { type AdminCall, type AdminDependencies, type AdminReply, pathParameter } from './call.ts';
@@ -46,12 +47,14 @@ async function dispatch(dependencies: AdminDependencies, call: AdminCall, route:
       if (role === undefined) return notFound();
       if (pointer === undefined && !isAdministrator(call.principal)) return refuseToOthers();
       if (!roleMay(role, 'manage')) return refuseRole(role, 'manage');
+      if (pointer?.archivedAt !== undefined) return refuseArchived();
       return await route.handle(dependencies, { ...call, project, pointer });
     }
     default: {
       const { pointer, role, member, project } = await findCalledProject(dependencies, call);
       if (role === undefined || pointer === undefined) return notFound();
       if (!roleMay(role, route.needs)) return refuseRole(role, route.needs);
+      if (pointer.archivedAt !== undefined && isClosedByArchive(call.request.routeKey)) return refuseArchived();
       return await route.handle(dependencies, { ...call, project, pointer, member, role });
     }
   }
@@ -89,4 +92,8 @@ function refuseRole(role: Role, right: Right): HttpReply {
 
 function refuseToOthers(): HttpReply {
   return refuse(403, 'Only administrators may do this.');
+}
+
+function refuseArchived(): HttpReply {
+  return refuse(409, 'This project is archived: it can be read, copied and cleared. Bring it back to change it.');
 }

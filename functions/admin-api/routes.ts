@@ -3,6 +3,7 @@ import type { RouteName, routes } from '../routes.ts';
 import { listKeyActivity, listProjectActivity } from './activity.ts';
 import { commentOnMember, commentOnTicket } from './add-comment.ts';
 import { changeKey, createKey, getKey, listKeys, removeKey, rotateKey } from './api-keys.ts';
+import { archiveProject, unarchiveProject } from './archive-project.ts';
 import { deleteAttachment, downloadAttachment } from './attachments.ts';
 import { listAllAudit, listAuditOfProject } from './audit.ts';
 import { listProjectAutomations } from './automations.ts';
@@ -78,6 +79,8 @@ const adminRoutes: Readonly<Record<AdminRouteKey, AdminRoute>> = {
     handle: compareDocumentVersions,
   },
   'POST /admin/v1/projects/{project}/copy': { needs: 'administer', handle: copyProject },
+  'POST /admin/v1/projects/{project}/archive': { needs: 'manage', handle: archiveProject },
+  'POST /admin/v1/projects/{project}/unarchive': { needs: 'manage', handle: unarchiveProject },
   'GET /admin/v1/projects/{project}/audit': { needs: 'manage', handle: listAuditOfProject },
   'GET /admin/v1/audit': { needs: 'administrator', handle: listAllAudit },
   'GET /admin/v1/projects/{project}/externalSources/{source}/snippets': { needs: 'read', handle: showSnippets },
@@ -148,7 +151,11 @@ const adminRoutes: Readonly<Record<AdminRouteKey, AdminRoute>> = {
   'GET /admin/v1/projects/{project}/activity': { needs: 'read', handle: listProjectActivity },
   'GET /admin/v1/projects/{project}/automations': { needs: 'read', handle: listProjectAutomations },
   'GET /admin/v1/projects/{project}/endpoints': { needs: 'read', handle: listProjectEndpoints },
-  'POST /admin/v1/projects/{project}/endpoints/{macro}/{action}/pause': { needs: 'manage', handle: pauseEndpoint },
+  'POST /admin/v1/projects/{project}/endpoints/{macro}/{action}/pause': {
+    needs: 'manage',
+
+    handle: pauseEndpoint,
+  },
   'POST /admin/v1/projects/{project}/endpoints/{macro}/{action}/resume': { needs: 'manage', handle: resumeEndpoint },
   'GET /admin/v1/api-keys': { needs: 'administrator', handle: listKeys },
   'POST /admin/v1/api-keys': { needs: 'administrator', handle: createKey },

@@ -91,7 +91,7 @@ export async function openEndpoint<Endpoint extends Openable>(
   if (caller.outcome === 'known' && notAdmitted !== undefined) {
     return { outcome: 'refused', ...notAdmitted, key: caller.key };
   }
-  const configuration = await dependencies.readConfiguration(sought.project);
+  const configuration = await readOpen(dependencies, sought.project);
   const endpoint = configuration === undefined ? undefined : sought.find(configuration.document);
   if (caller.outcome === 'keyless' && (endpoint?.signature === undefined || endpoint.apiKey !== undefined)) {
     return { outcome: 'refused', reply: caller.reply, reason: 'the key is missing' };
@@ -121,6 +121,15 @@ export async function openEndpoint<Endpoint extends Openable>(
   const checked = await checkSignature(dependencies, request, sought.project, endpoint.signature);
   if (checked.outcome === 'valid') return { ...opened, signature: checked.signature };
   return refused(refuseSignature(request, checked.reason, checked.missingHeader), checked.reason);
+}
+
+/** The configuration of a project whose endpoints answer: an archived one has none. */
+export async function readOpen(
+  { readConfiguration }: Pick<OpeningDependencies, 'readConfiguration'>,
+  project: string,
+): Promise<Configuration | undefined> {
+  const configuration = await readConfiguration(project);
+  return configuration?.pointer.archivedAt === undefined ? configuration : undefined;
 }
 
 /** The answer to a signature that is not valid: it tells the log why, and the caller only which header is missing. */

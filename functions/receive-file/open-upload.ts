@@ -6,7 +6,7 @@ import { maxDirectBytes, uploadMs } from '../../core/uploads/attachment.ts';
 import { type CapabilityVerdict, judgeUploadCapability } from '../../core/uploads/capabilities.ts';
 import { type HttpReply, type HttpRequest, notFound, refuse } from '../kit/http.ts';
 import { refuseJsonForm } from '../kit/json-body.ts';
-import { type Opening, openEndpoint, type TakeTurns } from '../kit/open-endpoint.ts';
+import { type Opening, openEndpoint, readOpen, type TakeTurns } from '../kit/open-endpoint.ts';
 import type { FileCall, FileDependencies } from './call.ts';
 
 /** What the gateway takes beside the file in a form: the names of its parts, and their boundaries. */
@@ -23,7 +23,7 @@ export async function openSource(dependencies: FileDependencies, request: HttpRe
   const { project = '', source = '' } = request.parameters;
   const verdict = await judgeCapability(dependencies, request);
   if (verdict === 'valid') {
-    const configuration = await dependencies.readConfiguration(project);
+    const configuration = await readOpen(dependencies, project);
     const endpoint = configuration === undefined ? undefined : findSource(configuration.document, source);
     if (configuration === undefined || endpoint === undefined) {
       return {

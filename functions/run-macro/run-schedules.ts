@@ -37,9 +37,15 @@ export async function runSchedules(dependencies: ScheduleDependencies, project: 
   const { document } = configuration;
   const startedAt = now();
   const { due, next } = takeDue(stored.timetable, document, startedAt, maxDue);
-  const begun = due.map((one): Begun => ({ ...one, run: newId() }));
+  // An archived project lets its times pass.
+  const isArchived = configuration.pointer.archivedAt !== undefined;
+  const begun = isArchived ? [] : due.map((one): Begun => ({ ...one, run: newId() }));
   const entries = next.entries.map((entry) => {
     const run = begun.find(({ automation }) => automation.key === entry.automation)?.run;
+    if (isArchived) {
+      const before = stored.timetable.entries.find(({ automation }) => automation === entry.automation);
+      return { ...entry, lastAt: before?.lastAt };
+    }
     return run === undefined ? entry : { ...entry, lastRun: run };
   });
   const items = [

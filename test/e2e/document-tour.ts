@@ -15,6 +15,10 @@ export async function lookBack({ call }: StackCalls): Promise<void> {
   const body = { key: 'apollo-2', name: 'Apollo 2', members: true };
   await call(201, 'copy-project', { body });
   await call(409, 'copy-project', { body });
+  const copy = { project: 'apollo-2' };
+  await call(200, 'archive-project', { path: copy });
+  await call(409, 'put-secret', { path: { ...copy, name: 'late' }, body: { value: 'x' } });
+  await call(200, 'unarchive-project', { path: copy });
   await call(200, 'show-snippets', { path: { source: 'appcrashlog' } });
   await call(200, 'show-postman');
   await call(200, 'list-project-audit', { query: '?limit=1' });

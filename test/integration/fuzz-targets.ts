@@ -22,7 +22,12 @@ export function target(route: Route, source: string, surroundings: Surroundings)
 function path(route: Route, source: string, surroundings: Surroundings): fc.Arbitrary<string> {
   const { project, changing, ids } = surroundings;
   const known: Record<string, string[]> = {
-    project: route.method === 'PUT' ? [changing] : [project, project, project, changing, changing, changing],
+    // What is archived must not be what all others are asked about: it is a copy.
+    project: route.path.endsWith('archive')
+      ? ['odd-copy']
+      : route.method === 'PUT'
+        ? [changing]
+        : [project, project, project, changing, changing, changing],
     source: [source],
     listener: ['jirastatus', 'jiraclosed', 'iosclosed', 'devnote', 'appusage', 'thanks', 'nothing'],
     macro: ['tell-slack', 'send-to-jira', 'close', 'thank', 'nothing'],
