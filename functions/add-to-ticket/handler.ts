@@ -1,8 +1,10 @@
+import { inspectedName } from '../../core/inspector/bounds.ts';
 import { accessOf, findSource, type SourceOfType } from '../../core/sources/find-source.ts';
 import { type ActivityLog, type CallFacts, openActivity } from '../kit/activity-log.ts';
 import { describeRefusal } from '../kit/describe-refusal.ts';
 import type { HttpHandler } from '../kit/endpoint.ts';
 import type { HttpReply, HttpRequest } from '../kit/http.ts';
+import { callInspector } from '../kit/inspect-call.ts';
 import { refuseJsonForm } from '../kit/json-body.ts';
 import { type Opening, openEndpoint, refuseSignature } from '../kit/open-endpoint.ts';
 import { originHeaders } from '../kit/origins.ts';
@@ -16,6 +18,7 @@ const commentRoute = `${routes['comment-on-feedback'].method} ${routes['comment-
 
 /** Takes what the app that created a ticket adds to it later: changes of its fields, and comments. */
 export function addToTicket(dependencies: AddDependencies): HttpHandler {
+  const inspect = callInspector(dependencies);
   return async (request) => {
     const { project = '', source: sourceKey = '', ticket } = request.parameters;
     const opening = await openEndpoint(dependencies, request, {
@@ -29,7 +32,15 @@ export function addToTicket(dependencies: AddDependencies): HttpHandler {
     });
     const source = opening.endpoint?.source;
     if (source !== undefined) request.note({ project, source: source.key });
-    const activity = openActivity(dependencies, request, { project, opening });
+    const keepCall =
+      opening.outcome === 'opened'
+        ? inspect(request, {
+            project,
+            name: inspectedName('sources', opening.endpoint.source.key),
+            configuration: opening.configuration,
+          })
+        : undefined;
+    const activity = openActivity(dependencies, request, { project, opening, keepCall });
     const reply = await activity.during(async () => {
       const answered = await answer(dependencies, request, opening, activity);
       return { answered, facts: describe(answered, ticket) };

@@ -4,6 +4,7 @@ import { inspectedCountKey } from '../../adapters/dynamodb/keys.ts';
 import { findProject } from '../../adapters/dynamodb/projects.ts';
 import { readAll } from '../../adapters/dynamodb/read-all.ts';
 import { admin, personClaims } from '../admin.ts';
+import { addingApp } from '../adding-app.ts';
 import { applyDocument } from '../documents.ts';
 import { type TestEngines, test } from '../engines.ts';
 import { interposeOnce } from '../faults.ts';
@@ -126,6 +127,21 @@ describe('an inspector', () => {
     expect(Object((await call('GET', jira)).json).items).toMatchObject([
       { json: { issue: { key: 'APO-1' } }, pointers: [{ pointer: '/issue/key', example: 'APO-1' }] },
       { status: 200, outcome: 'missing', text: '<xml secret="***"/>', query: 'find=BUG-0001' },
+    ]);
+  });
+
+  test('keeps what an app adds to its ticket later', async ({ engines }) => {
+    const { project, clock, change, comment } = await addingApp(engines);
+    const call = admin(engines, `${project}/inspecting`, clock).asAdministrator;
+    const inspector = `/projects/${project}/inspector/sources/appcrashlog`;
+    expect((await call('POST', inspector)).status).toBe(200);
+    clock.advance(10_000);
+    await change({ occurrences: 12 });
+    clock.advance(1_000);
+    await comment({ text: 'Again, with password: a b' });
+    expect(Object((await call('GET', inspector)).json).items).toMatchObject([
+      { method: 'POST', status: 201, ticket: 'BUG-0001', json: { text: 'Again, with password: ***' } },
+      { method: 'PATCH', status: 200, ticket: 'BUG-0001', json: { occurrences: 12 } },
     ]);
   });
 
