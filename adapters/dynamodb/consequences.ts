@@ -3,6 +3,7 @@ import type { Consequence } from '../../core/consequence.ts';
 import type { Member } from '../../core/member.ts';
 import type { RecordContext } from '../../core/tickets/record-values.ts';
 import { type DeliveryStorage, deliveryItem } from './deliveries.ts';
+import { groupedChange, groupedCheck } from './grouped-ticket.ts';
 import { changeKey, commentKey, type ItemKey, memberKey, onceKey, ticketKey } from './keys.ts';
 import { lookupItems } from './lookups.ts';
 import { listedMember } from './members.ts';
@@ -64,9 +65,13 @@ function ticketItems(table: Table, before: RecordContext, after: RecordContext):
   if (!('ticket' in before) || !('ticket' in after)) return [];
   const { ticket } = after;
   const key = ticketKey(ticket.project, ticket.id);
+  const isLatestSame = !hasNewLatest(before.ticket, ticket);
   if (ticket.version === before.ticket.version) {
+    if (isLatestSame && before.ticket.group !== undefined) return [groupedCheck(table, before.ticket)];
     return [touchItem(table, key, before.ticket, ticket)];
   }
+  const grouped = isLatestSame ? groupedChange(table, before.ticket, ticket) : undefined;
+  if (grouped !== undefined) return [grouped];
   const { state, fields, version, updatedAt } = ticket;
   const values = { state, fields, version, updatedAt, listed: listedColumns(ticket) };
   return [changeItem(table, key, before.ticket, ticket, { ...values, ...newExternal(before.ticket, ticket) })];

@@ -3,6 +3,7 @@ import type { Change } from '../../core/records/change.ts';
 import { addsUp, type NumberBounds } from '../../core/sources/raise-field.ts';
 import type { Ticket } from '../../core/tickets/ticket.ts';
 import type { TransactItem } from './consequences.ts';
+import { isOnlyRaised, raisedValues } from './grouped-ticket.ts';
 import { changeKey, ticketKey } from './keys.ts';
 import { type KeyedCall, rememberedItem } from './remembered-calls.ts';
 import { failedConditions, isContention, isInvalidWrite, type Table } from './table.ts';
@@ -86,12 +87,11 @@ function raiseUpdate(table: Table, { ticket, field, by, bounds, change }: Raise)
     'raisedSince = :since',
     'raisedTo = #version + :one',
   ];
-  const isOnlyRaised = '#version = :version OR (raisedSince = :since AND raisedTo = #version)';
   return {
     TableName: table.name,
     Key: ticketKey(ticket.project, ticket.id),
     UpdateExpression: `SET ${set.join(', ')}`,
-    ConditionExpression: `(${isOnlyRaised}) AND (attribute_not_exists(#fields.#field) OR #fields.#field <= :most)`,
+    ConditionExpression: `${isOnlyRaised} AND (attribute_not_exists(#fields.#field) OR #fields.#field <= :most)`,
     ExpressionAttributeNames: {
       '#fields': 'fields',
       '#field': field,
@@ -105,8 +105,7 @@ function raiseUpdate(table: Table, { ticket, field, by, bounds, change }: Raise)
       ':by': by,
       ':at': change.at,
       ':most': bounds.most - by,
-      ':version': ticket.version,
-      ':since': ticket.raisedTo === ticket.version ? ticket.raisedSince : ticket.version,
+      ...raisedValues(ticket),
     },
   };
 }

@@ -1,4 +1,5 @@
 import { listAttachments } from '../../adapters/dynamodb/attachments.ts';
+import { findTicket } from '../../adapters/dynamodb/tickets.ts';
 import { nameCaller } from '../../core/access/principal.ts';
 import { type Role, roleMay, rolesWith } from '../../core/access/role.ts';
 import { followChange } from '../../core/macros/begin-chain.ts';
@@ -38,10 +39,21 @@ export const changeTicket: Handle<ProjectCall> = async (dependencies, call) => {
   const { answer } = stored;
   if (answer.outcome !== 'changed') return refuseChange(answer);
   call.request.note({ ticket: id, version: answer.ticket.version });
-  const attachments = await listAttachments(table, call.project, id);
-  const reply = showTicket({ ...answer.ticket, attachments });
+  const [attachments, ticket = answer.ticket] = await Promise.all([
+    listAttachments(table, call.project, id),
+    // Reports may have been counted with it: the version is what the table says.
+    answer.ticket.group === undefined ? undefined : findTicket(table, call.project, id),
+  ]);
+  const reply = showTicket({ ...ticket, attachments });
   return answer.isSame === true ? { ...reply, audit: 'nothing-changed' } : reply;
 };
+
+/** Whether `If-Match` names a version since which nothing but reports was counted on the ticket. */
+function isOnlyRaised({ version, raisedSince, raisedTo }: Ticket, ifMatch: string | undefined): boolean {
+  if (raisedSince === undefined || raisedTo !== version) return false;
+  const tags = (ifMatch ?? '').matchAll(/"(\d{1,15})"/g);
+  return [...tags].some(([, tag]) => Number(tag) >= raisedSince && Number(tag) <= version);
+}
 
 /** The answer that shows a ticket, with the version for `If-Match`. */
 export function showTicket(ticket: Ticket & { attachments: unknown }): HttpReply {
@@ -87,13 +99,18 @@ async function decide(
     return { answer: { outcome: 'gone' } };
   }
   const { context: before, memberVersion, ranOnce } = loaded;
-  const precondition = checkIfMatch(request.headers['if-match'], String(before.ticket.version));
+  const ifMatch = request.headers['if-match'];
+  const precondition = checkIfMatch(ifMatch, String(before.ticket.version));
   if (precondition === 'missing') return { answer: { outcome: 'version-missing' } };
-  if (precondition === 'not-met') return { answer: { outcome: 'changed-meanwhile' } };
+  const isAsSeen = precondition === 'met';
+  if (!isAsSeen && !isOnlyRaised(before.ticket, ifMatch)) return { answer: { outcome: 'changed-meanwhile' } };
   const { document } = configuration;
   const edited = editTicket(document, before.ticket, edit);
   if (edited.outcome !== 'edited') return { answer: edited };
   const changes = diffTickets(before.ticket, edited.ticket);
+  // Reports were counted meanwhile: whoever changes a number may mean the one that they saw.
+  const changesNumber = changes.some(({ from, to }) => typeof from === 'number' || typeof to === 'number');
+  if (!isAsSeen && changesNumber) return { answer: { outcome: 'changed-meanwhile' } };
   if (changes.length === 0) return { answer: { outcome: 'changed', ticket: before.ticket, isSame: true } };
   const decided = followChange(
     { document, context: before, memberVersion, ranOnce, newId },

@@ -106,6 +106,39 @@ describe('a source that groups', () => {
     expect(await find(id)).toMatchObject({ fields: { occurrences: count }, version: count });
   });
 
+  test('is changed by hand and commented on while reports are counted', async ({ engines }) => {
+    const { send, find, listed, ask, history } = await crashLog(engines, withoutAutomations);
+    await send(crash);
+    const path = '/tickets/BUG-0001';
+    const seen = await ask('GET', path);
+    await send(crash);
+    const patch = async (body: object, etag = seen.headers.etag) =>
+      await ask('PATCH', path, { body, headers: { 'if-match': etag } });
+    // Reports are counted between reading and writing, again and again.
+    const stop = interposeOnce(engines.table, async () => await send(crash));
+    const moved = await patch({ state: { status: 'Open' }, fields: { summary: 'Crash, seen' } });
+    stop();
+    expect(moved).toMatchObject({ status: 200, json: { fields: { occurrences: 3, summary: 'Crash, seen' } } });
+    expect(moved.headers.etag).toBe(`"${(await find('BUG-0001'))?.version}"`);
+    expect(await listed()).toEqual(['BUG-0001 3']);
+    expect((await patch({ state: { status: 'New' } })).status).toBe(412);
+    // A number might be the one that was counted.
+    const again = await ask('GET', path);
+    await send(crash);
+    expect((await patch({ fields: { occurrences: 1 } }, again.headers.etag)).status).toBe(412);
+    const stopAgain = interposeOnce(engines.table, async () => await send(crash));
+    const commented = await ask('POST', `${path}/comments`, { body: { text: 'Looking', visibility: 'public' } });
+    stopAgain();
+    expect(commented.status).toBe(201);
+    const storm = Array.from({ length: 20 }, async () => await send(crash));
+    const changes = ['Open', 'New'].map(async (status) => await patch({ state: { status } }, '*'));
+    expect((await Promise.all(changes)).map(({ status }) => status)).toEqual([200, 200]);
+    expect((await Promise.all(storm)).map(({ status }) => status)).toEqual(Array(20).fill(200));
+    expect(await find('BUG-0001')).toMatchObject({ fields: { occurrences: 25, summary: 'Crash, seen' } });
+    expect(await listed()).toEqual(['BUG-0001 25']);
+    expect(JSON.stringify(await history('BUG-0001'))).toContain('Crash, seen');
+  });
+
   test('answers with the ticket as it is, and with forms for its files that are good for 7 days from now', async ({
     engines,
   }) => {
