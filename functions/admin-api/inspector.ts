@@ -38,6 +38,9 @@ export const showInspected: Handle<ProjectCall> = async (dependencies, call) => 
   const { project, pointer } = call;
   const name = await findName(dependencies, call);
   if (name === undefined) return notFound();
+  const until = pointer.inspected?.[name];
+  // Calls may still have come for some seconds after it was closed.
+  if (until === undefined) return { status: 200, json: { items: [] } };
   const [sealed, { vault }, secrets] = await Promise.all([
     listInspected(table, { project, name }, now()),
     loadKeys(),
@@ -47,8 +50,7 @@ export const showInspected: Handle<ProjectCall> = async (dependencies, call) => 
     const opened = open(one, { project, name: `inspector/${name}` }, vault);
     return opened.outcome === 'opened' ? [InspectedCall.parse(JSON.parse(opened.plaintext))] : [];
   });
-  const until = pointer.inspected?.[name];
-  const isOpen = until !== undefined && Date.parse(until) > now();
+  const isOpen = Date.parse(until) > now();
   const items = boundCalls(calls.map((one) => showCall(one, secrets)));
   return { status: 200, json: { ...(isOpen ? { until } : {}), items } };
 };
