@@ -54,6 +54,19 @@ export async function listProjectAudit(
   return LastEvaluatedKey === undefined ? { items } : { items, next: LastKey.parse(LastEvaluatedKey).sk };
 }
 
+/** Whether somebody has changed anything in a project, as far as entries are kept; read consistently. */
+export async function hasChanged(table: Table, project: string, by: string): Promise<boolean> {
+  const pages = readPages(table, {
+    KeyConditionExpression: 'pk = :pk',
+    FilterExpression: '#by = :by',
+    ExpressionAttributeNames: { '#by': 'by' },
+    ExpressionAttributeValues: { ':pk': auditPartition(project), ':by': by },
+    ConsistentRead: true,
+  });
+  for await (const items of pages) if (items.length > 0) return true;
+  return false;
+}
+
 /** Lists what was changed anywhere, newest first; may lag a write by a second. */
 export async function listAudit(table: Table, page: AuditPage): Promise<Page<AuditEntry>> {
   const { listPk } = auditListKey('', '');

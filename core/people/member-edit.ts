@@ -77,9 +77,15 @@ function whyNotGiven(role: Role | null, { giver, held, isOneself }: EditRights):
   if ((role ?? undefined) === held) return undefined;
   if (isOneself) return 'is your own: another project manager or an administrator can change it';
   if (role !== null && isAbove(role, giver)) return `may not be above your own, which is ${giver}`;
-  const before = Role.safeParse(held);
-  const isTakenAway = before.success && isAbove(before.data, giver);
-  return isTakenAway ? `was given by an administrator, and yours is ${giver}: they can change it` : undefined;
+  return isHeldAbove(held, giver)
+    ? `was given by an administrator, and yours is ${giver}: they can change it`
+    : undefined;
+}
+
+/** Whether a member's role is above that of whoever would take it away. */
+export function isHeldAbove(held: string | undefined, giver: Role): boolean {
+  const role = Role.safeParse(held);
+  return role.success && isAbove(role.data, giver);
 }
 
 function isAbove(role: Role, other: Role): boolean {

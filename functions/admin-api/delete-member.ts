@@ -1,4 +1,5 @@
 import { listApiKeys } from '../../adapters/dynamodb/api-keys.ts';
+import { hasChanged } from '../../adapters/dynamodb/audit.ts';
 import { beginErasure } from '../../adapters/dynamodb/erasures.ts';
 import { findMembers } from '../../adapters/dynamodb/members.ts';
 import { findProject, type ProjectPointer, readDocument } from '../../adapters/dynamodb/projects.ts';
@@ -7,11 +8,13 @@ import { nameCaller } from '../../core/access/principal.ts';
 import { ProjectDocument } from '../../core/document/schema.ts';
 import { pathsOf } from '../../core/erasure/paths-of-address.ts';
 import { inspectedName } from '../../core/inspector/bounds.ts';
+import type { Member } from '../../core/member.ts';
 import { canonicalEmail } from '../../core/members.ts';
+import { isHeldAbove } from '../../core/people/member-edit.ts';
 import { makeRun } from '../../core/runs/make-run.ts';
 import type { ErasureScope } from '../../core/runs/scope.ts';
 import { showRun } from '../../core/runs/show-run.ts';
-import { notFound, refuse, refuseContended } from '../kit/http.ts';
+import { type HttpReply, notFound, refuse, refuseContended } from '../kit/http.ts';
 import { sendCount } from '../kit/send-run.ts';
 import { type Handle, type ProjectCall, pathParameter } from './call.ts';
 import { answerBegun } from './runs.ts';
@@ -39,6 +42,8 @@ export const eraseCalledMember: Handle<ProjectCall> = async (dependencies, call)
     if (principal.kind === 'person' && principal.email === email) {
       return refuse(409, 'You are signed in as this member: have somebody else erase you.');
     }
+    const refusal = await refuseByRole(table, call, stored.member);
+    if (refusal !== undefined) return refusal;
     const document = await readDocument(table, pointer);
     const paths = pathsOf(document, email);
     if (paths.length > 0) {
@@ -69,6 +74,22 @@ export const eraseCalledMember: Handle<ProjectCall> = async (dependencies, call)
   }
   return refuseContended('The member was not erased. Try again shortly.');
 };
+
+/** Nobody takes away more than they have, and only administrators make the project forget who changed what in it. */
+async function refuseByRole(
+  table: Table,
+  { project, role }: ProjectCall,
+  { email, role: held }: Member,
+): Promise<HttpReply | undefined> {
+  if (isHeldAbove(held, role)) {
+    return refuse(403, `The member's role was given by an administrator, and yours is ${role}: they can erase them.`);
+  }
+  if (role === 'administrator' || !(await hasChanged(table, project, email))) return undefined;
+  return refuse(
+    403,
+    'The member has changed things in this project, and the audit says so: an administrator can erase them.',
+  );
+}
 
 /** What is looked through beside the project's lists; last comes what was made while the run was at work. */
 async function scopeOf(

@@ -2,6 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { describe, expect } from 'vitest';
 import * as z from 'zod';
+import { listProjectAudit } from '../../adapters/dynamodb/audit.ts';
 import { ExternalListener } from '../../core/document/schema-listeners.ts';
 import { Macro } from '../../core/document/schema-macros.ts';
 import { pathsOf } from '../../core/erasure/paths-of-address.ts';
@@ -235,6 +236,30 @@ describe('the erasure of a member', () => {
       json: { email: address, name: 'Jim again' },
     });
     expect((await apply()).status).toBe(200);
+  });
+
+  test('of whoever has changed something, or has a role above, is for administrators', async ({ engines }) => {
+    const { ask, api, path, project } = await erasingProject(engines);
+    const pm = api.as(personClaims('pm@example.com'));
+    await ask('PUT', '/secrets/one', { value: 'x'.repeat(9) });
+    expect((await pm('POST', `${path}/members`, { body: { email: 'root@example.com' } })).status).toBe(201);
+    expect(await pm('DELETE', `${path}/members/root@example.com`)).toMatchObject({
+      status: 403,
+      json: { description: expect.stringContaining('audit') },
+    });
+    await ask('POST', '/members', { email: 'boss@example.com', role: 'administrator' });
+    expect((await pm('DELETE', `${path}/members/boss@example.com`)).status).toBe(403);
+    const entries = (await listProjectAudit(engines.table, project, { limit: 9 })).items;
+    expect(entries.map(({ by }) => by).toSorted()).toEqual(['pm@example.com', 'root@example.com', 'root@example.com']);
+    expect((await pm('DELETE', `${path}/members/${address}`)).status).toBe(202);
+    expect(
+      (
+        await api.as(personClaims('other@example.com', ['administrators']))(
+          'DELETE',
+          `${path}/members/root@example.com`,
+        )
+      ).status,
+    ).toBe(202);
   });
 
   test('is refused to the person themselves, to support, and for nobody', async ({ engines }) => {
