@@ -13,11 +13,9 @@ import { canonicalEmail } from '../../core/members.ts';
 import { isHeldAbove } from '../../core/people/member-edit.ts';
 import { makeRun } from '../../core/runs/make-run.ts';
 import type { ErasureScope } from '../../core/runs/scope.ts';
-import { showRun } from '../../core/runs/show-run.ts';
 import { type HttpReply, notFound, refuse, refuseContended } from '../kit/http.ts';
-import { sendCount } from '../kit/send-run.ts';
+import { answerErasing, answerHidden } from './answer-erasing.ts';
 import { type Handle, type ProjectCall, pathParameter } from './call.ts';
-import { answerBegun } from './runs.ts';
 
 /** Tries to erase a member that others keep changing (docs/architecture.md, 1). */
 const maxTries = 5;
@@ -33,12 +31,14 @@ export const eraseCalledMember: Handle<ProjectCall> = async (dependencies, call)
   const { project, principal } = call;
   const email = canonicalEmail(pathParameter(call, 'email'));
   if (email === undefined) return notFound();
-  const token = newId();
+  const [id, token] = [newId(), newId()];
   for (let tries = 1; tries <= maxTries; tries += 1) {
     if (tries > 1) await pause(25 * 2 ** tries);
     const [pointer, found] = await Promise.all([findProject(table, project), findMembers(table, project, [email])]);
     const stored = found.get(email);
-    if (pointer === undefined || stored === undefined) return notFound();
+    if (pointer === undefined || stored === undefined) {
+      return tries === 1 ? notFound() : await answerHidden(dependencies, call, { id, waitSeconds });
+    }
     if (principal.kind === 'person' && principal.email === email) {
       return refuse(409, 'You are signed in as this member: have somebody else erase you.');
     }
@@ -56,7 +56,7 @@ export const eraseCalledMember: Handle<ProjectCall> = async (dependencies, call)
     const pseudonym = `erased-${newId().toLowerCase()}@erased.invalid`;
     const run = makeRun(
       {
-        id: newId(),
+        id,
         project,
         cause: { kind: 'person', by: nameCaller(principal) },
         over: await scopeOf(table, { pointer, document, pseudonym, now: now() }),
@@ -68,9 +68,7 @@ export const eraseCalledMember: Handle<ProjectCall> = async (dependencies, call)
     const erasure = { run, member, memberVersion, documentVersion: pointer.version, pseudonym };
     const outcome = await beginErasure(table, { ...erasure, token: `${token}${tries}` }, dueShards);
     if (outcome !== 'begun') continue;
-    const unsent = await sendCount(dependencies, run, waitSeconds);
-    call.request.note({ run: run.id, ...unsent });
-    return answerBegun(dependencies, showRun(run, undefined, now()));
+    return await answerErasing(dependencies, call, { run, waitSeconds });
   }
   return refuseContended('The member was not erased. Try again shortly.');
 };

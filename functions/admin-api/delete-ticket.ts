@@ -2,12 +2,10 @@ import { deleteTicket } from '../../adapters/dynamodb/deleted-tickets.ts';
 import { findTicket } from '../../adapters/dynamodb/tickets.ts';
 import { nameCaller } from '../../core/access/principal.ts';
 import { makeRun } from '../../core/runs/make-run.ts';
-import { showRun } from '../../core/runs/show-run.ts';
 import { isTicketId } from '../../core/tickets/ticket.ts';
 import { notFound, refuseContended } from '../kit/http.ts';
-import { sendCount } from '../kit/send-run.ts';
+import { answerErasing, answerHidden } from './answer-erasing.ts';
 import { type Handle, type ProjectCall, pathParameter } from './call.ts';
-import { answerBegun } from './runs.ts';
 
 /** Tries to delete a ticket that others keep changing (docs/architecture.md, 1). */
 const maxTries = 5;
@@ -19,13 +17,16 @@ export const eraseCalledTicket: Handle<ProjectCall> = async (dependencies, call)
   const { table, dueShards, now, newId, pause } = dependencies;
   const id = pathParameter(call, 'ticket');
   if (!isTicketId(id)) return notFound();
-  const token = newId();
+  call.request.note({ ticket: id });
+  const [runId, token] = [newId(), newId()];
   for (let tries = 1; tries <= maxTries; tries += 1) {
     if (tries > 1) await pause(25 * 2 ** tries);
     const ticket = await findTicket(table, call.project, id);
-    if (ticket === undefined) return notFound();
+    if (ticket === undefined) {
+      return tries === 1 ? notFound() : await answerHidden(dependencies, call, { id: runId, waitSeconds });
+    }
     const run = makeRun({
-      id: newId(),
+      id: runId,
       project: call.project,
       cause: { kind: 'person', by: nameCaller(call.principal) },
       over: { kind: 'erasure', of: 'ticket', ticket: id, from: ticket.createdAt },
@@ -33,9 +34,7 @@ export const eraseCalledTicket: Handle<ProjectCall> = async (dependencies, call)
     });
     const outcome = await deleteTicket(table, { ticket, run, token: `${token}${tries}` }, dueShards);
     if (outcome !== 'deleted') continue;
-    const unsent = await sendCount(dependencies, run, waitSeconds);
-    call.request.note({ ticket: id, run: run.id, ...unsent });
-    return answerBegun(dependencies, showRun(run, undefined, now()));
+    return await answerErasing(dependencies, call, { run, waitSeconds });
   }
   return refuseContended('The ticket was not deleted. Try again shortly.');
 };

@@ -2,6 +2,7 @@ import { describe, expect } from 'vitest';
 import * as z from 'zod';
 import { readStorageUse } from '../../adapters/dynamodb/attachments.ts';
 import { leaseAttempt, settleLease } from '../../adapters/dynamodb/attempts.ts';
+import { listProjectAudit } from '../../adapters/dynamodb/audit.ts';
 import { findDelivery, storeDelivery } from '../../adapters/dynamodb/deliveries.ts';
 import { readDue } from '../../adapters/dynamodb/due.ts';
 import { ticketKey } from '../../adapters/dynamodb/keys.ts';
@@ -10,6 +11,7 @@ import { personClaims } from '../admin.ts';
 import type { TestEngines } from '../engines.ts';
 import { test } from '../engines.ts';
 import { erasingProject } from '../erasing-project.ts';
+import { hideCommit } from '../faults.ts';
 import { declaredForm, keyOfForm, postForm } from '../file-project.ts';
 import { dueNotifications } from '../notified-project.ts';
 
@@ -117,6 +119,20 @@ describe('a ticket that is deleted', () => {
     const { ticket } = await report();
     const answers = await Promise.all([1, 2].map(async () => await ask('DELETE', `/tickets/${ticket}`)));
     expect(answers.map(({ status }) => status).toSorted()).toEqual([202, 404]);
+  });
+
+  test('whose commit was hidden by contention is answered with its run, and stands in the audit', async ({
+    engines,
+  }) => {
+    const { ask, report, workOff, project } = await erasingProject(engines);
+    const { ticket } = await report();
+    const undo = hideCommit(engines.table);
+    const deleted = await ask('DELETE', `/tickets/${ticket}`);
+    undo();
+    expect(deleted).toMatchObject({ status: 202, json: { kind: 'erase' } });
+    const entries = (await listProjectAudit(engines.table, project, { limit: 9 })).items;
+    expect(entries).toMatchObject([{ action: 'delete-ticket', made: expect.stringContaining('runs/') }]);
+    expect(await workOff(deleted.json)).toMatchObject({ state: 'done', failed: 0 });
   });
 
   test('is deleted by those who manage the project alone, and never by an id that is none', async ({ engines }) => {

@@ -10,6 +10,7 @@ import { personClaims } from '../admin.ts';
 import { bucketClient } from '../bucket.ts';
 import { test } from '../engines.ts';
 import { erasingProject } from '../erasing-project.ts';
+import { hideCommit } from '../faults.ts';
 import { declaredForm, keyOfForm, postForm } from '../file-project.ts';
 import { dueNotifications } from '../notified-project.ts';
 import { replaceDocument } from '../project.ts';
@@ -268,6 +269,19 @@ describe('the erasure of a member', () => {
     expect((await api.as(personClaims('ada@example.com'))('DELETE', `${path}/members/${address}`)).status).toBe(403);
     expect((await ask('DELETE', '/members/nobody@example.com')).status).toBe(404);
     expect((await ask('DELETE', '/members/nonsense')).status).toBe(404);
+  });
+
+  test('whose commit was hidden by contention is answered with its run, and stands in the audit', async ({
+    engines,
+  }) => {
+    const { ask, workOff, project } = await erasingProject(engines);
+    const undo = hideCommit(engines.table);
+    const erased = await ask('DELETE', `/members/${address}`);
+    undo();
+    expect(erased).toMatchObject({ status: 202, json: { kind: 'erase' } });
+    const entries = (await listProjectAudit(engines.table, project, { limit: 9 })).items;
+    expect(entries).toMatchObject([{ action: 'erase-member', made: expect.stringContaining('runs/') }]);
+    expect(await workOff(erased.json)).toMatchObject({ state: 'done', failed: 0 });
   });
 
   test('begun by two at once is begun once', async ({ engines }) => {
