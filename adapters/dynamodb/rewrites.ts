@@ -3,7 +3,7 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { replaceDeep } from '../../core/erasure/replace-address.ts';
 import { readPages } from './read-all.ts';
-import { isConditionFailure, type Table } from './table.ts';
+import { isConditionFailure, isInvalidWrite, type Table } from './table.ts';
 
 /** Items whose version guards their next change: whoever decides on an older one is to decide again. */
 const guarded: ReadonlySet<string> = new Set([
@@ -21,6 +21,9 @@ const StoredItem = z.looseObject({
 /** An item of any kind, as it lies in the table. */
 export type StoredItem = z.infer<typeof StoredItem>;
 
+/** What rewriting an item came to. */
+export type Rewritten = 'rewritten' | 'changed-meanwhile' | 'too-large';
+
 /** Yields the items of a partition, consistently. */
 export async function* readPartition(table: Table, pk: string): AsyncGenerator<StoredItem[]> {
   const pages = readPages(table, {
@@ -37,7 +40,7 @@ export async function rewriteItem(
   item: StoredItem,
   replace: (text: string) => string,
   adapt: (item: Record<string, unknown>) => Record<string, unknown> = (same) => same,
-): Promise<'rewritten' | 'changed-meanwhile'> {
+): Promise<Rewritten> {
   const { pk, sk, type, version, listPk: _, listSk: __, duePk: ___, dueSk: ____, ...rest } = item;
   const replaced = adapt(z.record(z.string(), z.unknown()).parse(replaceDeep(rest, replace)));
   const changed = Object.keys(rest).filter((name) => !isDeepStrictEqual(rest[name], replaced[name]));
@@ -65,6 +68,7 @@ export async function rewriteItem(
     );
     return 'rewritten';
   } catch (error) {
+    if (isInvalidWrite(error)) return 'too-large';
     if (!isConditionFailure(error)) throw error;
     return 'changed-meanwhile';
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { addressReplacer, replaceDeep } from './replace-address.ts';
+import { addressReplacer, briefAddressReplacer, replaceDeep } from './replace-address.ts';
 
 const pseudonym = 'erased-1@erased.invalid';
 const replace = addressReplacer({ email: 'jörg.o@example.com', pseudonym });
@@ -33,6 +33,11 @@ describe('an address that is erased', () => {
       expect(replace(text)).toBe(text);
     },
   );
+
+  test('is replaced by something no longer than itself where texts may not grow, but where it stands alone', () => {
+    const brief = briefAddressReplacer({ email: 'a@b.c', pseudonym });
+    expect(['A@b.c', 'by a@b.c', 'a%40b.c'].map(brief)).toEqual([pseudonym, 'by erase', 'erase']);
+  });
 
   test('is replaced wherever it stands in a value, and bytes stay', () => {
     const bytes = new Uint8Array([1, 2]);

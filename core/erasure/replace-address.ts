@@ -27,6 +27,12 @@ export function addressReplacer({ email, pseudonym }: Erased): (text: string) =>
   };
 }
 
+/** Makes what replaces an address where texts may not grow: alone by the pseudonym still, within others by something shorter. */
+export function briefAddressReplacer({ email, pseudonym }: Erased): (text: string) => string {
+  const replace = addressReplacer({ email, pseudonym: 'erased'.slice(0, email.length) });
+  return (text) => (text.toLowerCase() === email ? pseudonym : replace(text));
+}
+
 /** Replaces texts wherever they stand in a value, keys of objects included; bytes stay as they are. */
 export function replaceDeep(value: unknown, replace: (text: string) => string): unknown {
   if (typeof value === 'string') return replace(value);

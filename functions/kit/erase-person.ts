@@ -8,9 +8,9 @@ import { type Erasure, findErasure } from '../../adapters/dynamodb/erasures.ts';
 import { findImport, readFile } from '../../adapters/dynamodb/imports.ts';
 import { erasedMemberKey } from '../../adapters/dynamodb/keys.ts';
 import { findSubmission } from '../../adapters/dynamodb/quarantine.ts';
-import { readPartition, rewriteItem, type StoredItem } from '../../adapters/dynamodb/rewrites.ts';
+import { type Rewritten, readPartition, rewriteItem, type StoredItem } from '../../adapters/dynamodb/rewrites.ts';
 import { findRun } from '../../adapters/dynamodb/runs.ts';
-import { addressReplacer, replaceDeep } from '../../core/erasure/replace-address.ts';
+import { addressReplacer, briefAddressReplacer, replaceDeep } from '../../core/erasure/replace-address.ts';
 import { bodyToReplay } from '../../core/quarantine/submission.ts';
 import type { Run } from '../../core/runs/run.ts';
 import { TemplatePart } from '../../core/templates/parts.ts';
@@ -87,8 +87,13 @@ async function replaceIn(
     let outcome: Outcome = 'erased';
     for await (const items of readPartition(table, pk)) {
       const ours = items.filter((one) => isOurs(one, project));
-      const rewrite = async (one: StoredItem) => await rewriteItem(table, one, replace, adapt);
+      const brief = briefAddressReplacer(erasure);
+      const rewrite = async (one: StoredItem): Promise<Rewritten> => {
+        const outcome = await rewriteItem(table, one, replace, adapt);
+        return outcome === 'too-large' ? await rewriteItem(table, one, brief, adapt) : outcome;
+      };
       const rewritten = await mapAtOnce(ours, (one) => patiently(dependencies, () => rewrite(one)));
+      if (rewritten.includes('too-large')) throw new Error(`an item of ${kind} cannot be rewritten within its size`);
       if (rewritten.includes('changed-meanwhile')) outcome = 'busy';
     }
     return outcome;

@@ -17,6 +17,7 @@ const atOnce = 5;
 /** Tries to settle a page, at which all pages of a run meet. */
 const maxSettleTries = 10;
 
+const erasureBroken = 'something broke on our side: try the failed targets again (retry)';
 const broken = 'something broke on our side: look at the record, then run the macro again for it if nothing changed';
 
 /** What working a page needs. */
@@ -57,7 +58,12 @@ export async function workPage(dependencies: PageDependencies, leased: LeasedPag
     const result = await work(target, place).catch(async (error: unknown) => {
       faults.push({ place, error: describeFault(error) });
       const at = { page: page.number, place };
-      return await storeAlone(dependencies, run, at, resultWithout(target, 'failed', broken));
+      return await storeAlone(
+        dependencies,
+        run,
+        at,
+        resultWithout(target, 'failed', run.kind === 'erase' ? erasureBroken : broken),
+      );
     });
     if (result !== undefined) known.set(place, result);
   });

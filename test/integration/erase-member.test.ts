@@ -263,6 +263,33 @@ describe('the erasure of a member', () => {
     ).toBe(202);
   });
 
+  test('is done even where a ticket repeats the address until it is as large as may be', async ({ engines }) => {
+    const { report, ask, workOff } = await erasingProject(engines, {
+      change: ({ feedbackTypes, externalSources }) => {
+        const [[type], [source]] = [feedbackTypes, externalSources];
+        const description = type?.fields.find(({ key }) => key === 'description');
+        if (type === undefined || source === undefined || description === undefined) return;
+        description.maxLength = 100_000;
+        for (const key of ['second', 'third']) {
+          type.fields.push({ ...description, key, label: key });
+          source.fields[key] = key;
+        }
+      },
+    });
+    const line = `GET /u/${address} 200\n`;
+    const long = line.repeat(Math.floor(99_000 / line.length));
+    const { ticket } = await report({
+      ...{ summary: 'large', submitter: address },
+      ...{ description: long, second: long, third: long },
+    });
+    const { json } = await ask('DELETE', `/members/${address}`);
+    expect(await workOff(json)).toMatchObject({ state: 'done', failed: 0 });
+    const shown = await ask('GET', `/tickets/${ticket}`);
+    expect(shown.json).toMatchObject({ submitter: expect.stringMatching(/^erased-.*@erased\.invalid$/) });
+    expect(shown.text).not.toContain(address);
+    expect(shown.text).toContain('/u/erased 200');
+  });
+
   test('is refused to the person themselves, to support, and for nobody', async ({ engines }) => {
     const { ask, api, path } = await erasingProject(engines);
     expect((await api.as(personClaims('pm@example.com'))('DELETE', `${path}/members/pm@example.com`)).status).toBe(409);
