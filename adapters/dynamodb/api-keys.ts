@@ -2,6 +2,7 @@ import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/l
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import { ApiKey } from '../../core/keys/api-key.ts';
+import { batchGet } from './batch-get.ts';
 import { apiKeyKey, apiKeyListKey } from './keys.ts';
 import { type Page, readListPage } from './lists.ts';
 import { isConditionFailure, type Table } from './table.ts';
@@ -131,11 +132,23 @@ export async function deleteApiKey(table: Table, prefix: string): Promise<'delet
   }
 }
 
-/** Lists all API keys by prefix. */
+/** Lists all API keys by prefix; their last uses, which change too often for a list, are read from the keys. */
 export async function listApiKeys(
   table: Table,
   page: { limit: number; after?: string | undefined },
 ): Promise<Page<ListedApiKey>> {
   const { listPk } = apiKeyListKey('');
-  return await readListPage(table, { listPk, ...page, newestFirst: false }, (listed) => ListedApiKey.parse(listed));
+  const found = await readListPage(table, { listPk, ...page, newestFirst: false }, (listed) =>
+    ListedApiKey.parse(listed),
+  );
+  const stored = await batchGet(
+    table,
+    found.items.map(({ prefix }) => apiKeyKey(prefix)),
+    { mayLag: true },
+  );
+  const lastUse = new Map(stored.map((item) => [item.prefix, item.lastUsedAt]));
+  return {
+    ...found,
+    items: found.items.map((key) => ListedApiKey.parse({ ...key, lastUsedAt: lastUse.get(key.prefix) })),
+  };
 }

@@ -94,7 +94,8 @@ export function findNature(
   }
   const hint = checking.suggest(() => suggestTag(scope, field));
   const reason = resolved.outcome === 'refused' && scope.paths.has(field) ? resolved.message : undefined;
-  const of = feedbackType === undefined ? `a ${target}` : `a ticket of type "${feedbackType}"`;
+  const ofAll = target === 'ticket' ? 'a ticket of every type (a field takes a feedbackType beside it)' : `a ${target}`;
+  const of = feedbackType === undefined ? ofAll : `a ticket of type "${feedbackType}"`;
   const pointer =
     allowsPointers === true ? `, and a path into the answer starts with /, such as ${quote(`/${field}`)}` : '';
   checking.report(path, 'invalid_choice', reason ?? `${quote(field)} is not a value of ${of}${hint}${pointer}`);

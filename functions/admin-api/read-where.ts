@@ -1,12 +1,17 @@
 import { checkAdHocFilter } from '../../core/document/check-ad-hoc-filter.ts';
 import type { ConditionScope } from '../../core/document/check-conditions.ts';
+import { writePath } from '../../core/document/problems.ts';
 import type { ProjectDocument } from '../../core/document/schema.ts';
 import { Where } from '../../core/document/schema-filters.ts';
+import { describeIssues } from '../../core/document/zod-problems.ts';
 import { readJsonText } from '../../core/json-text.ts';
 import type { ParameterError } from '../../core/reply-errors.ts';
 import { refuseParameters } from '../kit/http.ts';
+import { isJsonObject } from '../kit/json-body.ts';
 import type { Input } from '../kit/read-input.ts';
 
+/** Problems that one answer lists. */
+const maxErrors = 200;
 const shape =
   'where takes JSON: {"field": "severity", "op": "equals", "value": "Low"}, or {"all": […]}, {"any": […]}, {"not": …} of such.';
 
@@ -22,7 +27,11 @@ export function readWhere(document: ProjectDocument, scope: ConditionScope, text
     );
   }
   const where = Where.safeParse(json.value);
-  if (!where.success) return refused([{ code: 'invalid_type', message: shape }]);
+  if (!where.success) {
+    if (!isJsonObject(json.value)) return refused([{ code: 'invalid_type', message: shape }]);
+    const found = describeIssues(where.error.issues, json.value, () => []).slice(0, maxErrors);
+    return refused(found.map(({ path, code, message }) => ({ code, message: `${writePath(path)} ${message}.` })));
+  }
   const problems = checkAdHocFilter(document, [], where.data, scope);
   if (problems.length === 0) return { outcome: 'read', input: where.data };
   return refused(

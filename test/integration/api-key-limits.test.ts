@@ -170,7 +170,7 @@ describe('an API key', () => {
   });
 
   test('says when it was used last, to the hour', async ({ engines }) => {
-    const { report, asAdministrator, path, clock } = await keyWith(engines);
+    const { report, asAdministrator, path, prefix, clock } = await keyWith(engines);
     const lastUsedAt = async () => Object((await asAdministrator('GET', path)).json).lastUsedAt;
     expect(await lastUsedAt()).toBeUndefined();
     await report();
@@ -181,6 +181,9 @@ describe('an API key', () => {
     clock.advance(31 * 60 * 1_000);
     await report();
     expect(await lastUsedAt()).toBe('2026-11-21T10:01:00.000Z');
+    const { items } = Object((await asAdministrator('GET', '/api-keys?limit=200')).json);
+    const listed = items.find((key: { prefix: string }) => key.prefix === prefix);
+    expect(listed).toMatchObject({ lastUsedAt: '2026-11-21T10:01:00.000Z' });
   });
 
   test('is changed and made with every problem named at once', async ({ engines }) => {
