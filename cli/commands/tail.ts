@@ -1,10 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import * as z from 'zod';
 import { printable } from '../columns.ts';
+import { Failure } from '../failure.ts';
 import type { Client } from '../server/client.ts';
 import { projectPath, type Session } from '../session.ts';
 import type { Style } from '../terminal.ts';
 import { Activity } from './activity.ts';
+import { type Delivery, followDeliveries } from './follow-deliveries.ts';
 import { type AddCommand, collect, projectOption } from './options.ts';
 import { gather, listEntries } from './pages.ts';
 
@@ -14,17 +15,8 @@ const lookEveryMs = 700;
 const overlapMs = 60_000;
 /** Entries of one look at most. */
 const entriesALook = 1_000;
-/** The newest deliveries that are watched until they are settled. */
-const watchedDeliveries = 200;
-
-const Delivery = z.looseObject({
-  id: z.string(),
-  macro: z.string(),
-  action: z.string(),
-  target: z.looseObject({ ticket: z.string().optional(), member: z.string().optional() }),
-  outcome: z.string(),
-  createdAt: z.string(),
-});
+/** After a look that failed the next one waits longer and longer, up to so many milliseconds. */
+const longestPauseMs = 10_000;
 
 /** One line: what happened, and when; `name` tells it from every other. */
 type Line = { name: string; at: string; outcome: string; text: string; json: Readonly<Record<string, unknown>> };
@@ -52,20 +44,29 @@ Examples:
 async function tail(session: Session, outcomes: readonly string[] | undefined): Promise<void> {
   const { client, terminal } = session;
   const project = await session.project();
+  const look = openLook(client, project);
   const seen = new Set<string>();
-  // What there is already is no news.
-  for (const { name } of await look(client, project)) seen.add(name);
+  // What there is already is no news; a server that is not there now is no server to follow.
+  const { lines, failures } = await look();
+  if (failures[0] !== undefined) throw failures[0];
+  for (const { name } of lines) seen.add(name);
   terminal.say(`Following ${project} at ${client.origin}; Ctrl-C ends it.`);
+  let pauseMs = lookEveryMs;
   try {
     while (true) {
-      await wait(lookEveryMs, undefined, { signal: terminal.interrupted });
-      for (const line of await look(client, project)) {
+      await wait(pauseMs, undefined, { signal: terminal.interrupted });
+      const { lines, failures } = await look();
+      for (const line of lines) {
         if (seen.has(line.name)) continue;
         seen.add(line.name);
         if (outcomes !== undefined && !outcomes.includes(line.outcome)) continue;
         terminal.emit(line.json);
         terminal.print(describe(line, terminal.paint));
       }
+      const lasting = failures.find((failure) => !isPassing(failure));
+      if (lasting !== undefined) throw lasting;
+      if (failures[0] instanceof Failure && pauseMs === lookEveryMs) terminal.say(`${failures[0].message} Going on …`);
+      pauseMs = failures.length === 0 ? lookEveryMs : Math.min(pauseMs * 2, longestPauseMs);
     }
   } catch (error) {
     // To end it is how it ends.
@@ -73,35 +74,54 @@ async function tail(session: Session, outcomes: readonly string[] | undefined): 
   }
 }
 
-/** What crossed lately and what was delivered, in the order in which it happened. */
-async function look(client: Client, project: string): Promise<Line[]> {
-  const lines = await Promise.all([lookAtActivity(client, project), lookAtDeliveries(client, project)]);
-  return lines.flat().sort((one, other) => (one.at < other.at ? -1 : 1));
+/** Whether a failure may be over at the next look: the server is not reached, has too much to do, or is in trouble itself. */
+function isPassing(error: unknown): boolean {
+  if (!(error instanceof Failure)) return false;
+  const status = Number(error.json.status);
+  return error.kind === 'unreachable' || status === 429 || status >= 500;
 }
 
-async function lookAtActivity(client: Client, project: string): Promise<Line[]> {
-  const since = new Date(Date.now() - overlapMs).toISOString();
-  const call = { path: projectPath(project, 'activity'), query: { since } };
-  const entries = await gather(listEntries(client, Activity, call, entriesALook));
-  return entries.map((entry) => {
-    const { at, outcome, status, method, route, ticket, member, reason, apiKey } = entry;
-    const about = [ticket ?? member, reason, apiKey === undefined ? undefined : `(${apiKey})`];
-    const text = [status, method, route, ...about.filter((part) => part !== undefined)].join(' ');
-    return { name: `${entry.requestId} ${outcome} ${status}`, at, outcome, text, json: { kind: 'call', ...entry } };
-  });
+/** What a look found, in the order in which it happened, and what kept it from finding everything. */
+type Look = { lines: Line[]; failures: unknown[] };
+
+/** Looks at what crossed since the last look that saw it, and at what was delivered. */
+function openLook(client: Client, project: string): () => Promise<Look> {
+  const deliveries = followDeliveries(client, project);
+  let seenUntil = Date.now();
+  async function lookAtActivity(): Promise<Line[]> {
+    const begunAt = Date.now();
+    const since = new Date(seenUntil - overlapMs).toISOString();
+    const call = { path: projectPath(project, 'activity'), query: { since } };
+    const entries = await gather(listEntries(client, Activity, call, entriesALook));
+    seenUntil = begunAt;
+    return entries.map(lineOfCall);
+  }
+  return async () => {
+    const looks = await Promise.allSettled([
+      lookAtActivity(),
+      deliveries().then((settled) => settled.map(lineOfDelivery)),
+    ]);
+    const lines = looks.flatMap((look) => (look.status === 'fulfilled' ? look.value : []));
+    return {
+      lines: lines.sort((one, other) => (one.at < other.at ? -1 : 1)),
+      failures: looks.flatMap((look) => (look.status === 'rejected' ? [look.reason] : [])),
+    };
+  };
 }
 
-async function lookAtDeliveries(client: Client, project: string): Promise<Line[]> {
-  const call = { path: projectPath(project, 'deliveries') };
-  const deliveries = await gather(listEntries(client, Delivery, call, watchedDeliveries));
-  return deliveries.flatMap((delivery) => {
-    const { id, macro, action, target, outcome } = delivery;
-    if (outcome === 'pending') return [];
-    const text = [`${macro}/${action}`, target.ticket ?? target.member ?? '', id].join(' ');
-    // When it was settled is not listed: it is told as it is seen.
-    const at = new Date().toISOString();
-    return [{ name: `${id} ${outcome}`, at, outcome, text, json: { kind: 'delivery', ...delivery } }];
-  });
+function lineOfCall(entry: Activity): Line {
+  const { at, outcome, status, method, route, ticket, member, reason, apiKey } = entry;
+  const about = [ticket ?? member, reason, apiKey === undefined ? undefined : `(${apiKey})`];
+  const text = [status, method, route, ...about.filter((part) => part !== undefined)].join(' ');
+  return { name: `${entry.requestId} ${outcome} ${status}`, at, outcome, text, json: { kind: 'call', ...entry } };
+}
+
+function lineOfDelivery(delivery: Delivery): Line {
+  const { id, macro, action, target, outcome } = delivery;
+  const text = [`${macro}/${action}`, target.ticket ?? target.member ?? '', id].join(' ');
+  // When it was settled is not listed: it is told as it is seen.
+  const at = new Date().toISOString();
+  return { name: `${id} ${outcome}`, at, outcome, text, json: { kind: 'delivery', ...delivery } };
 }
 
 const styles: Readonly<Record<string, Style>> = {
