@@ -136,12 +136,16 @@ test('a document with faults is refused with every problem on a line of its own'
 });
 
 test('tickets are listed and shown beside a running stack without any set-up', async () => {
-  await folder.stack.report({ summary: 'The map closes itself', severity: 'High' });
-  await expect
-    .poll(async () => (await folder.run(['tickets'])).stdout, { timeout: 30_000 })
-    .toMatch(/^TICKET .*\nBUG-\d{4} +New .*The map closes itself$/m);
+  const { json } = await folder.stack.report({ summary: 'The map closes itself', severity: 'High' });
+  const { id } = Object(json).ticket;
+  // Lists follow a little later, and a call of the command line takes longer than that: it is made once.
+  const listed = async () => (await folder.stack.admin('GET', '/projects/apollo/tickets')).json;
+  await expect.poll(listed, { timeout: 20_000 }).toMatchObject({ items: [{ id }] });
+  expect((await folder.run(['tickets'])).stdout).toMatch(
+    new RegExp(`^TICKET .*\\n${id} +New .*The map closes itself$`, 'm'),
+  );
   const { stdout } = await folder.run(['tickets', '--json', '--limit', '1']);
-  const { id } = JSON.parse(stdout);
+  expect(JSON.parse(stdout)).toMatchObject({ id });
   expect(JSON.parse((await folder.run(['tickets', 'show', id, '--json'])).stdout)).toMatchObject({ id, version: 1 });
   expect(await folder.run(['tickets', 'show', 'BUG-9999'])).toMatchObject({ exitCode: 4, stdout: '' });
 });
