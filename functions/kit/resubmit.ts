@@ -1,6 +1,6 @@
 import type { Configuration } from '../../adapters/dynamodb/configuration.ts';
 import type { TransactItem } from '../../adapters/dynamodb/consequences.ts';
-import { replayedItem } from '../../adapters/dynamodb/quarantine.ts';
+import { findSubmission, replayedItem } from '../../adapters/dynamodb/quarantine.ts';
 import type { LargeBodies } from '../../adapters/s3/large-bodies.ts';
 import { bodyToReplay, type KeptSubmission } from '../../core/quarantine/submission.ts';
 import { ErrorBody } from '../../core/reply-errors.ts';
@@ -51,7 +51,12 @@ export async function resubmit(
   const endpoint = findSource(configuration.document, kept.source);
   if (endpoint === undefined) return refused(refuse(400, `The project has no source "${kept.source}" any more.`));
   const bytes = await largeBodies.readKept(bodyToReplay(kept));
-  if (bytes === undefined) return refused(refuse(400, 'The body is not kept any more.'));
+  if (bytes === undefined) {
+    // A correction takes the one before it away.
+    const anew = await findSubmission(table, project, id, now());
+    if (anew?.version !== kept.version) return { outcome: 'changed-meanwhile' };
+    return refused(refuse(400, 'The body is not kept any more.'));
+  }
   const body = readJsonObject({ body: bytes, headers: {} });
   if (body.outcome === 'refused') return refused(body.reply);
   const reading = readReport(endpoint.source, endpoint.feedbackType, body.object);

@@ -39,6 +39,27 @@ describe('a replay', () => {
     expect((await call('GET', `${path}/tickets/${ticket}`)).json).toMatchObject({ fields: { summary: 'Corrected' } });
   });
 
+  test('takes what is corrected while it reads a correction that this one takes away', async ({ engines }) => {
+    const { send, replay, correct, call, path } = await projectWithQuarantine(engines);
+    const id = idOf(await send({ severity: 'Hihg' }));
+    const long = (summary: string) => ({ body: { summary, description: 'x'.repeat(10_000) } });
+    await correct(id, long('First'), 1);
+    const { client } = engines.table;
+    const name = 'correctedMeanwhile';
+    client.middlewareStack.add(
+      (next) => async (command) => {
+        const answer = await next(command);
+        if (!JSON.stringify(Object(command.input).Key ?? '').includes(`QUARANTINE#`)) return answer;
+        client.middlewareStack.remove(name);
+        expect((await correct(id, long('Second'), 2)).status).toBe(200);
+        return answer;
+      },
+      { step: 'initialize', name },
+    );
+    expect(await replay(id)).toMatchObject({ status: 201 });
+    expect((await call('GET', `${path}/tickets/BUG-0001`)).json).toMatchObject({ fields: { summary: 'Second' } });
+  });
+
   test.for([
     ['is lost', loseAnswer],
     ['is hidden', hideCommit],
