@@ -24,6 +24,7 @@ import {
   ticketListKey,
 } from './keys.ts';
 import { type Page, type PageRequest, readListPage } from './lists.ts';
+import { listSubmissions } from './quarantine.ts';
 import type { Table } from './table.ts';
 
 /** A part of the list that a run is over: names of targets, and where it goes on; no `next` at the end of all lists. */
@@ -55,7 +56,7 @@ export async function listErasable(
     : await listOfProject(table, project, over, place, limit);
 }
 
-/** The deliveries of a deleted ticket, and last what hangs on the ticket itself. */
+/** The deliveries of a deleted ticket, the rejected reports that became it or were counted on it, and last what hangs on the ticket itself. */
 async function listOfTicket(
   table: Table,
   project: string,
@@ -63,8 +64,14 @@ async function listOfTicket(
   { list, after }: Omit<Counting, 'pending'>,
   limit: number,
 ): Promise<ListedTargets> {
-  if (list > 1) return { names: [] };
-  if (list === 1) return { names: [`ticket/${ticket}`] };
+  if (list > 2) return { names: [] };
+  if (list === 2) return { names: [`ticket/${ticket}`] };
+  if (list === 1) {
+    const page = { limit, after, newestFirst: false };
+    const kept = await listSubmissions(table, project, page, { ticket }, from === '' ? 0 : Date.parse(from));
+    const submissions = kept.items.map(({ id }) => `submission/${id}`);
+    return { names: submissions, next: kept.next === undefined ? { list: 2 } : { list, after: kept.next } };
+  }
   const between = { limit, after: after ?? from, to: forEver };
   const { items, next } = await listDeliveriesBetween(table, project, between, { ticket });
   const names = items.map(({ id }) => `delivery/${id}`);

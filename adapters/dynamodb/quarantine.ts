@@ -46,6 +46,7 @@ function parseKept(item: Readonly<Record<string, unknown>>, now: number): KeptSu
 export type WantedSubmissions = {
   sources?: readonly string[] | undefined;
   state?: KeptSubmission['state'] | undefined;
+  ticket?: string | undefined;
 };
 
 /** Lists a project's kept submissions, newest first unless turned; may lag a write by a second. */
@@ -79,10 +80,11 @@ function lastOver(now: number): string {
   return listSk;
 }
 
-function whereListed({ sources, state }: WantedSubmissions): Pick<PageRequest, 'where'> {
+function whereListed({ sources, state, ticket }: WantedSubmissions): Pick<PageRequest, 'where'> {
   const given = [
     ...(sources === undefined ? [] : [{ name: 'source', wanted: sources }]),
     ...(state === undefined ? [] : [{ name: 'state', wanted: [state] }]),
+    ...(ticket === undefined ? [] : [{ name: 'ticket', wanted: [ticket] }]),
   ];
   if (given.length === 0) return {};
   const values = given.flatMap(({ name, wanted }) => wanted.map((value, place) => [`:${name}${place}`, value]));

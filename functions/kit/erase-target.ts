@@ -5,6 +5,7 @@ import type { RunResult } from '../../core/runs/result.ts';
 import type { Run } from '../../core/runs/run.ts';
 import { eraseDelivery } from './erase-delivery.ts';
 import { erasePerson } from './erase-person.ts';
+import { eraseSubmission } from './erase-submission.ts';
 import { eraseTicket } from './erase-ticket.ts';
 import { storeAlone, type TargetDependencies } from './work-target.ts';
 
@@ -44,6 +45,8 @@ async function erase(dependencies: EraseDependencies, run: Run, item: string): P
   switch (kind) {
     case 'delivery':
       return await eraseDelivery(dependencies, run.project, id);
+    case 'submission':
+      return await eraseSubmission(dependencies, run.project, id);
     case 'ticket':
       return await eraseTicket(dependencies, run.project, id);
     default:

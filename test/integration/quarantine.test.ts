@@ -363,6 +363,26 @@ describe('a rejected report', () => {
     expect(await get(id)).toMatchObject({ state: 'done', total: 2 });
   });
 
+  test('goes with the ticket that it became, with its bodies', async ({ engines }) => {
+    const { send, allow, replay, show, kept, call, path, project, work, get } = await projectWithQuarantine(engines);
+    const large = { summary: 'x', severity: 'Hihg', description: 'x'.repeat(10_000) };
+    const id = idOf(await send(large));
+    const other = idOf(await send(large));
+    await allow('Hihg');
+    expect(await replay(id)).toMatchObject({ status: 201, json: { ticket: { id: 'BUG-0001' } } });
+    expect(await replay(other)).toMatchObject({ status: 201, json: { ticket: { id: 'BUG-0002' } } });
+    const deleted = await call('DELETE', `${path}/tickets/BUG-0001`);
+    expect(deleted.status).toBe(202);
+    const { id: run } = Object(deleted.json);
+    await work({ kind: 'count-run', project, run });
+    await work({ kind: 'run-page', project, run, page: 1 });
+    expect(await get(run)).toMatchObject({ state: 'done', total: 2, done: 2 });
+    expect((await show(id)).status).toBe(404);
+    const object = `${engines.s3Endpoint}/${engines.bucketName}/bodies/quarantine/${id}`;
+    expect((await fetch(object)).status).toBe(404);
+    expect(await kept()).toMatchObject([{ id: other, ticket: 'BUG-0002' }]);
+  });
+
   test('is listed for whoever may read, and shown with its body to those who manage the project, who change it', async ({
     engines,
   }) => {
