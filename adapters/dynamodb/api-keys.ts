@@ -1,11 +1,11 @@
-import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import { ApiKey } from '../../core/keys/api-key.ts';
 import { batchGet } from './batch-get.ts';
-import { apiKeyKey, apiKeyListKey } from './keys.ts';
-import { type Page, readListPage } from './lists.ts';
-import { isConditionFailure, type Table } from './table.ts';
+import { apiKeyKey, apiKeyListKey, deletedKeyKey, deletedKeyListKey } from './keys.ts';
+import { type Page, type PageRequest, readListPage } from './lists.ts';
+import { failedConditions, isConditionFailure, type Table } from './table.ts';
 
 /** What is shown of an API key: everything but its hash. */
 export const ListedApiKey = ApiKey.omit({ hash: true, previous: true })
@@ -115,19 +115,35 @@ export async function addApiKeyOnce(table: Table, key: ApiKey): Promise<'added' 
   }
 }
 
-/** Deletes an API key: it stops working as soon as caches run out. */
-export async function deleteApiKey(table: Table, prefix: string): Promise<'deleted' | 'absent'> {
+/** Days for which the prefix of a deleted key is known: what crossed with it is kept for 30, and an erasure takes a while. */
+const keptDeletedDays = 35;
+
+/** Deletes an API key at an instant (epoch milliseconds): it stops working as soon as caches run out. */
+export async function deleteApiKey(table: Table, prefix: string, now: number): Promise<'deleted' | 'absent'> {
+  const expiresAt = Math.floor(now / 1_000) + keptDeletedDays * 24 * 60 * 60;
+  const mark = {
+    ...{ ...deletedKeyKey(prefix), ...deletedKeyListKey(prefix) },
+    ...{ type: 'deleted-api-key', version: 1, listed: { prefix }, expiresAt },
+  };
   try {
     await table.client.send(
-      new DeleteCommand({
-        TableName: table.name,
-        Key: apiKeyKey(prefix),
-        ConditionExpression: 'attribute_exists(pk)',
+      new TransactWriteCommand({
+        TransactItems: [
+          { Delete: { TableName: table.name, Key: apiKeyKey(prefix), ConditionExpression: 'attribute_exists(pk)' } },
+          {
+            Put: {
+              TableName: table.name,
+              Item: mark,
+              ConditionExpression: 'attribute_not_exists(pk) OR expiresAt <= :expiresAt',
+              ExpressionAttributeValues: { ':expiresAt': expiresAt },
+            },
+          },
+        ],
       }),
     );
     return 'deleted';
   } catch (error) {
-    if (!isConditionFailure(error)) throw error;
+    if (failedConditions(error) === undefined) throw error;
     return 'absent';
   }
 }
@@ -151,4 +167,19 @@ export async function listApiKeys(
     ...found,
     items: found.items.map((key) => ListedApiKey.parse({ ...key, lastUsedAt: lastUse.get(key.prefix) })),
   };
+}
+
+/** Lists the prefixes of all API keys, and of those whose deletion is not long past. */
+export async function listKeyPrefixes(table: Table): Promise<string[]> {
+  const prefixes = new Set<string>();
+  for (const { listPk } of [apiKeyListKey(''), deletedKeyListKey('')]) {
+    let after: string | undefined;
+    do {
+      const request: PageRequest = { listPk, limit: 200, after, newestFirst: false };
+      const page: Page<string> = await readListPage(table, request, (_, prefix) => prefix);
+      for (const prefix of page.items) prefixes.add(prefix);
+      after = page.next;
+    } while (after !== undefined);
+  }
+  return [...prefixes];
 }

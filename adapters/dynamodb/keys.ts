@@ -28,6 +28,16 @@ export function endpointRateKey({ project, what, key }: EndpointName, network?: 
   return { pk: `LIMIT#${project}#${what}#${key}#${whose}`, sk: 'LIMIT' };
 }
 
+/** The key of the mark that a key of this prefix was deleted: what crossed with it is kept for a while. */
+export function deletedKeyKey(prefix: string): ItemKey {
+  return { pk: apiKeyKey(prefix).pk, sk: 'DELETED' };
+}
+
+/** The list of the prefixes of deleted API keys. */
+export function deletedKeyListKey(prefix: string): ListKey {
+  return { listPk: 'LIST#KEYS#DELETED', listSk: prefix };
+}
+
 /** The list of all API keys, by prefix. */
 export function apiKeyListKey(prefix: string): ListKey {
   return { listPk: 'LIST#KEYS', listSk: prefix };

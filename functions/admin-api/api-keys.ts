@@ -122,9 +122,9 @@ function inUtc<Settings extends { validUntil?: string | null | undefined }>(sett
 }
 
 /** Deletes an API key. */
-export const removeKey: Handle<AdminCall> = async ({ table }, call) => {
+export const removeKey: Handle<AdminCall> = async ({ table, now }, call) => {
   const prefix = ApiKeyPrefix.safeParse(pathParameter(call, 'prefix'));
-  const outcome = prefix.success ? await deleteApiKey(table, prefix.data) : 'absent';
+  const outcome = prefix.success ? await deleteApiKey(table, prefix.data, now()) : 'absent';
   if (outcome === 'absent') return notFound();
   call.request.note({ apiKey: prefix.data });
   return { status: 204 };

@@ -1,4 +1,4 @@
-import { listApiKeys } from '../../adapters/dynamodb/api-keys.ts';
+import { listKeyPrefixes } from '../../adapters/dynamodb/api-keys.ts';
 import { hasChanged } from '../../adapters/dynamodb/audit.ts';
 import { beginErasure } from '../../adapters/dynamodb/erasures.ts';
 import { findMembers } from '../../adapters/dynamodb/members.ts';
@@ -96,7 +96,7 @@ async function scopeOf(
 ): Promise<ErasureScope> {
   const { feedbackTypes, automations, externalSources, externalListeners } = ProjectDocument.parse(document);
   const types = [...feedbackTypes.map(({ key }) => key), ...Object.values(pointer.idPrefixes)];
-  const callers = ['', ...(await listAllKeys(table))];
+  const callers = ['', ...(await listKeyPrefixes(table))];
   const days = daysOf(Math.max(Date.parse(pointer.createdAt), now - activityDays * dayMs), now + dayMs);
   return {
     kind: 'erasure',
@@ -119,15 +119,4 @@ function daysOf(from: number, to: number): string[] {
   const first = Math.floor(from / dayMs);
   const count = Math.floor(to / dayMs) - first + 1;
   return Array.from({ length: count }, (_, day) => new Date((first + day) * dayMs).toISOString().slice(0, 10));
-}
-
-async function listAllKeys(table: Table): Promise<string[]> {
-  const prefixes: string[] = [];
-  let after: string | undefined;
-  do {
-    const page = await listApiKeys(table, { limit: 200, after });
-    prefixes.push(...page.items.map(({ prefix }) => prefix));
-    after = page.next;
-  } while (after !== undefined);
-  return prefixes;
 }

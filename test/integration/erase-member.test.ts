@@ -1,8 +1,10 @@
 import { gunzipSync } from 'node:zlib';
 import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect } from 'vitest';
 import * as z from 'zod';
 import { listProjectAudit } from '../../adapters/dynamodb/audit.ts';
+import { activityKey } from '../../adapters/dynamodb/keys.ts';
 import { ExternalListener } from '../../core/document/schema-listeners.ts';
 import { Macro } from '../../core/document/schema-macros.ts';
 import { pathsOf } from '../../core/erasure/paths-of-address.ts';
@@ -288,6 +290,21 @@ describe('the erasure of a member', () => {
     expect(shown.json).toMatchObject({ submitter: expect.stringMatching(/^erased-.*@erased\.invalid$/) });
     expect(shown.text).not.toContain(address);
     expect(shown.text).toContain('/u/erased 200');
+  });
+
+  test('looks through what crossed with API keys that are deleted by now', async ({ engines }) => {
+    const { ask, api, project, clock, workOff, readTable } = await erasingProject(engines);
+    const [prefix, at] = [`gone${project.replaceAll(/\D/g, '')}`, new Date(clock.now()).toISOString()];
+    expect((await api.asAdministrator('POST', '/api-keys', { body: { prefix, name: prefix } })).status).toBe(201);
+    const Item = { ...activityKey({ apiKey: prefix }, at, 'r1'), type: 'activity', project, reason: `no ${address}` };
+    await engines.table.client.send(new PutCommand({ TableName: engines.table.name, Item }));
+    expect((await api.asAdministrator('DELETE', `/api-keys/${prefix}`)).status).toBe(204);
+    expect((await api.asAdministrator('DELETE', `/api-keys/${prefix}`)).status).toBe(404);
+    const { json } = await ask('DELETE', `/members/${address}`);
+    expect(await workOff(json)).toMatchObject({ state: 'done', failed: 0 });
+    const [kept] = (await readTable()).filter(({ pk }) => pk === Item.pk);
+    expect(kept).toMatchObject({ reason: expect.stringMatching(/^no erased-/) });
+    expect((await api.asAdministrator('POST', '/api-keys', { body: { prefix, name: prefix } })).status).toBe(201);
   });
 
   test('is refused to the person themselves, to support, and for nobody', async ({ engines }) => {

@@ -18,6 +18,8 @@ const holdings: Record<keyof typeof keys, Holding> = {
   apiKeyKey: nobody('API keys are the community\u2019s'),
   keyRateKey: nobody('a count'),
   apiKeyListKey: list,
+  deletedKeyKey: nobody('API keys are the community\u2019s'),
+  deletedKeyListKey: list,
   projectKey: reached(keys.projectKey(p), 'project'),
   projectListKey: list,
   documentPartKey: reached(keys.documentPartKey(p, '000000001-a', 0), 'project'),

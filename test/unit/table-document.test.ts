@@ -4,6 +4,7 @@ import * as keys from '../../adapters/dynamodb/keys.ts';
 /** Every access pattern: what is read or written, and the function in keys.ts that spells its key. */
 const patterns: readonly [pattern: string, name: keyof typeof keys, key: object | string][] = [
   ['an API key, by prefix', 'apiKeyKey', keys.apiKeyKey('mobile')],
+  ['the mark that an API key was deleted', 'deletedKeyKey', keys.deletedKeyKey('mobile')],
   ["the window of an API key's rate", 'keyRateKey', keys.keyRateKey('mobile')],
   [
     "the window of an endpoint's rate, or of that of one caller's network",
@@ -11,6 +12,7 @@ const patterns: readonly [pattern: string, name: keyof typeof keys, key: object 
     keys.endpointRateKey({ project: 'apollo', what: 'source', key: 'web' }, '203.0.113.7'),
   ],
   ['all API keys, by prefix', 'apiKeyListKey', keys.apiKeyListKey('mobile')],
+  ['all prefixes of deleted API keys', 'deletedKeyListKey', keys.deletedKeyListKey('mobile')],
   ["a project's pointer to its current document", 'projectKey', keys.projectKey('apollo')],
   ['all projects, by key', 'projectListKey', keys.projectListKey('apollo')],
   ['one part of a document version', 'documentPartKey', keys.documentPartKey('apollo', '000000002-k3J9', 0)],
