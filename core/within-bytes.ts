@@ -1,5 +1,5 @@
 /** Most bytes of what one answer lists, as JSON: an answer may have 6 MB (AWS Lambda quota), and more than a list is in it. */
-export const maxListedBytes = 3_000_000;
+const maxListedBytes = 3_000_000;
 
 /** The first entries that are as JSON no larger than so many bytes together, but one at least, and how many are left out. */
 export function withinBytes<Item>(
