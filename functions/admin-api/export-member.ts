@@ -20,6 +20,11 @@ type Held = { kind: 'member' | 'change' | 'comment' | 'ticket' | 'delivery'; [na
 /** A part of what is held, page by page. */
 type Part = (page: { limit: number; after: string | undefined }) => Promise<Page<Held>>;
 
+/** Most tickets of a page, of 350 KB at most each: an answer of a function may have 6 MB (AWS Lambda, "Quotas"). */
+const maxTickets = 8;
+/** Most comments or entries of the history of a page: a comment has 30,000 characters, of up to four bytes. */
+const maxEntries = 25;
+
 /** Where an export goes on: a part of it, and what of that was read last. */
 const Place = z.tuple([z.int(), z.string().nullable()]);
 
@@ -58,15 +63,15 @@ async function partsOf(
   const types = [...new Set([...present, ...Object.values(pointer.idPrefixes)])];
   const key = memberKey(project, email);
   return [
-    async (page) => as('change', await listChanges(table, key, { ...page, newestFirst: false })),
-    async (page) => as('comment', await listComments(table, key, { ...page, newestFirst: false })),
+    async (page) => as('change', await listChanges(table, key, { ...few(page), newestFirst: false })),
+    async (page) => as('comment', await listComments(table, key, { ...few(page), newestFirst: false })),
     ...types.map(
       (type): Part =>
         async (page) => {
           const { items, ...more } = await listTicketsOf(
             table,
             { project, feedbackType: type, submitter: email },
-            page,
+            { ...page, limit: Math.min(page.limit, maxTickets) },
           );
           const tickets = await findTickets(table, project, items);
           return { items: [...tickets.values()].map((ticket) => ({ kind: 'ticket' as const, ...ticket })), ...more };
@@ -74,6 +79,10 @@ async function partsOf(
     ),
     async (page) => as('delivery', await listDeliveries(table, project, page, { member: email })),
   ];
+}
+
+function few<Asked extends { limit: number }>(page: Asked): Asked {
+  return { ...page, limit: Math.min(page.limit, maxEntries) };
 }
 
 function as(kind: Held['kind'], { items, ...more }: Page<object>): Page<Held> {

@@ -353,6 +353,26 @@ describe('the erasure of a member', () => {
   });
 });
 
+test('The export of a person stays within what an answer may hold, however many large tickets there are', async ({
+  engines,
+}) => {
+  const { report, ask } = await erasingProject(engines);
+  for (let place = 0; place < 9; place += 1) await report({ summary: `${place}`, submitter: address });
+  const seen: string[] = [];
+  let cursor = '';
+  do {
+    const { json } = await ask('GET', `/members/${address}/export?limit=200${cursor}`);
+    const page = z
+      .object({ items: z.array(z.looseObject({ kind: z.string() })), cursor: z.string().optional() })
+      .parse(json);
+    const tickets = page.items.filter(({ kind }) => kind === 'ticket');
+    expect(tickets.length).toBeLessThanOrEqual(8);
+    seen.push(...tickets.map(({ id }) => String(id)));
+    cursor = page.cursor === undefined ? '' : `&cursor=${page.cursor}`;
+  } while (cursor !== '');
+  expect(new Set(seen).size).toBe(9);
+});
+
 test('The export of a person holds the member, their tickets, comments, history and deliveries, page by page', async ({
   engines,
 }) => {
