@@ -80,37 +80,6 @@ export async function listAudit(table: Table, page: AuditPage): Promise<Page<Aud
   return listed.next === undefined ? { items } : { items, next: listed.next };
 }
 
-/**
- * Goes through all that is kept of changes in a project, or of those that concern the whole community, and replaces entries
- * by what `rewrite` makes of them; those that it leaves as they are (the same object) stay. Returns how many it replaced.
- */
-export async function rewriteAudit(
-  table: Table,
-  project: string | undefined,
-  rewrite: (entry: AuditEntry) => AuditEntry,
-): Promise<number> {
-  let replaced = 0;
-  const pages = readPages(table, {
-    KeyConditionExpression: 'pk = :pk',
-    ExpressionAttributeValues: { ':pk': auditPartition(project) },
-  });
-  for await (const items of pages) {
-    for (const item of items) {
-      const { id, ...entry } = StoredAudit.parse(item);
-      const next = rewrite(entry);
-      if (next === entry) continue;
-      try {
-        await table.client.send(new PutCommand(putOf(table, id, next, 'attribute_exists(pk)')));
-        replaced += 1;
-      } catch (error) {
-        // It expired meanwhile.
-        if (!isConditionFailure(error)) throw error;
-      }
-    }
-  }
-  return replaced;
-}
-
 function putOf(table: Table, id: string, entry: AuditEntry, ConditionExpression: string) {
   const { project, at } = entry;
   return {

@@ -4,7 +4,6 @@ import type { TransactItem } from './consequences.ts';
 import { documentPartKey, documentVersionKey, documentVersionPrefix, projectKey } from './keys.ts';
 import type { Page } from './lists.ts';
 import type { ProjectPointer, StoredDocument } from './projects.ts';
-import { readPages } from './read-all.ts';
 import { isConditionFailure, type Table } from './table.ts';
 
 /** How long a superseded document version is kept, in seconds: 90 days. */
@@ -108,37 +107,6 @@ export async function retireVersion(table: Table, pointer: ProjectPointer, now: 
   } catch (error) {
     if (!isConditionFailure(error)) throw error;
   }
-}
-
-/**
- * Goes through all versions of a project and replaces whoever applied them by what `rename` makes of the name; returns how
- * many it changed. The documents themselves stay as they were.
- */
-export async function renameAppliers(table: Table, project: string, rename: (by: string) => string): Promise<number> {
-  let renamed = 0;
-  const pages = readPages(table, {
-    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :versions)',
-    ExpressionAttributeValues: { ':pk': projectKey(project).pk, ':versions': documentVersionPrefix },
-    ConsistentRead: true,
-  });
-  for await (const items of pages) {
-    for (const { version, by } of items.map((item) => StoredVersion.parse(item))) {
-      const next = rename(by);
-      if (next === by) continue;
-      await table.client.send(
-        new UpdateCommand({
-          TableName: table.name,
-          Key: documentVersionKey(project, version),
-          UpdateExpression: 'SET #by = :by',
-          ConditionExpression: 'attribute_exists(pk)',
-          ExpressionAttributeNames: { '#by': 'by' },
-          ExpressionAttributeValues: { ':by': next },
-        }),
-      );
-      renamed += 1;
-    }
-  }
-  return renamed;
 }
 
 /** DynamoDB deletes what has expired within a few days (developer guide, "Time to live"). */

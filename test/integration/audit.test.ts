@@ -1,8 +1,5 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect } from 'vitest';
 import * as z from 'zod';
-import { listProjectAudit, rewriteAudit } from '../../adapters/dynamodb/audit.ts';
-import { auditPartition } from '../../adapters/dynamodb/keys.ts';
 import { type AdminCaller, admin, personClaims } from '../admin.ts';
 import { applyDocument, openProject } from '../documents.ts';
 import { test } from '../engines.ts';
@@ -11,7 +8,6 @@ import { seedKeys, seedProject } from '../project.ts';
 import { fixedClock } from '../seeded.ts';
 import { throttle } from '../throttles.ts';
 
-const inFourHundredDays = Date.parse('2027-12-26T09:00:00Z') / 1_000;
 const Page = z.object({ items: z.array(z.looseObject({ action: z.string() })), cursor: z.string().optional() });
 
 async function actionsOf(call: AdminCaller, path: string): Promise<string[]> {
@@ -183,29 +179,5 @@ describe('the audit', () => {
     expect(await statusOf('pm@example.com', `/audit?project=${project}`)).toBe(403);
     expect((await asAdministrator('GET', '/audit?project=never-there')).json).toEqual({ items: [] });
     expect((await asAdministrator('GET', '/audit?project=Not%20a%20key')).status).toBe(400);
-  });
-
-  test('can be rewritten wholly for one project, so that an address is in it no more', async ({ engines }) => {
-    const { key, path, document } = await openProject(engines);
-    const { asAdministrator } = admin(engines, key);
-    await applyDocument(asAdministrator, path, document);
-    await asAdministrator('PUT', `/projects/${key}/secrets/a`, { body: { value: 'x' } });
-    const text = (entry: unknown) => JSON.stringify(entry).replaceAll('jim@example.com', 'erased-1');
-    const rewritten = await rewriteAudit(engines.table, key, (entry) =>
-      text(entry) === JSON.stringify(entry) ? entry : JSON.parse(text(entry)),
-    );
-    expect(rewritten).toBe(1);
-    const kept = await engines.table.client.send(
-      new QueryCommand({
-        TableName: engines.table.name,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': auditPartition(key) },
-      }),
-    );
-    expect(kept.Items).toHaveLength(2);
-    expect(JSON.stringify(kept.Items)).not.toContain('jim@example.com');
-    expect(JSON.stringify(kept.Items)).toContain('members[erased-1]');
-    expect(kept.Items?.map(({ expiresAt }) => expiresAt)).toEqual([inFourHundredDays, inFourHundredDays]);
-    expect((await listProjectAudit(engines.table, key, { limit: 1 })).next).toBeDefined();
   });
 });

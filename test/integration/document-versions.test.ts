@@ -1,6 +1,5 @@
 import { describe, expect } from 'vitest';
 import * as z from 'zod';
-import { renameAppliers } from '../../adapters/dynamodb/document-versions.ts';
 import { findProject } from '../../adapters/dynamodb/projects.ts';
 import { admin, personClaims } from '../admin.ts';
 import { applyDocument, openProject, yaml } from '../documents.ts';
@@ -192,20 +191,6 @@ describe('the versions of a document', () => {
       }
     },
   );
-
-  test('can be rid of an address, whoever applied them', async ({ engines }) => {
-    const { key, path, document } = await openProject(engines);
-    const { asAdministrator, as } = admin(engines, key);
-    const { headers } = await applyDocument(asAdministrator, path, document);
-    const pm = as(personClaims('pm@example.com'));
-    await applyDocument(pm, path, document.replace('Apollo Beta', 'Apollo 2'), headers.etag);
-    const rename = (by: string) => (by === 'pm@example.com' ? 'erased-1' : by);
-    expect(await renameAppliers(engines.table, key, rename)).toBe(1);
-    expect((await asAdministrator('GET', `${path}/versions`)).json).toMatchObject({
-      items: [{ version: 2, by: 'erased-1' }, { by: 'root@example.com' }],
-    });
-    expect((await asAdministrator('GET', `${path}/versions/2`)).json).toMatchObject({ project: { name: 'Apollo 2' } });
-  });
 
   test('are no business of other projects, and empty where a project has none', async ({ engines }) => {
     const { project } = await seedProject(engines.table);

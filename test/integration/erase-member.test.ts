@@ -139,6 +139,10 @@ describe('the erasure of a member', () => {
     await asJim('PUT', `${path}/secrets/one`, { body: { value: 'x'.repeat(9) } });
     await ask('POST', `/deliveries/${await lastDelivery()}/replay`);
 
+    const { headers } = await ask('GET', '/document');
+    const renamed = { ...own.document, members: [], project: { ...own.document.project, name: 'Apollo 2' } };
+    await asJim('PUT', `${path}/document`, { headers: { 'if-match': headers.etag ?? '' }, body: renamed });
+
     const find = async () => {
       const ours = (await own.readTable()).filter((item) => JSON.stringify(textsOf(item)).includes(project));
       return ours.filter((item) => {
@@ -184,6 +188,12 @@ describe('the erasure of a member', () => {
     }
     for (const lines of [api.observer.lines, own.observer.lines]) expect(pathsOf(lines, address)).toEqual([]);
     expect((await ask('GET', `/tickets/${ticket}`)).json).toMatchObject({ submitter: over.pseudonym });
+    expect((await ask('GET', '/audit')).json).toMatchObject({
+      items: expect.arrayContaining([expect.objectContaining({ by: over.pseudonym, action: 'put-secret' })]),
+    });
+    expect((await ask('GET', '/document/versions')).json).toMatchObject({
+      items: expect.arrayContaining([expect.objectContaining({ by: over.pseudonym })]),
+    });
     expect((await ask('GET', `/tickets/${ticket}`)).json).toMatchObject({
       fields: { summary: `From ${over.pseudonym}` },
     });
