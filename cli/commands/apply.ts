@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 
 import type { Session } from '../session.ts';
-import { findEtag, putDocument } from './document-calls.ts';
+import { findAppliedSince, findEtag, putDocument } from './document-calls.ts';
 import { readDocumentFile } from './document-file.ts';
 import { type AddCommand, projectOption } from './options.ts';
 import { printChanges, sayRemarks } from './show-changes.ts';
@@ -36,6 +36,8 @@ async function apply(
   terminal.say(`Checking ${file.name} against ${file.project} at ${client.origin} …`);
   // Whatever happens to the document from here on, the server finds this tag outdated.
   const etag = await findEtag(client, file.project);
+  const faster = etag === undefined ? undefined : await findAppliedSince(client, file.project, performance.timeOrigin);
+  if (faster !== undefined) throw lostRace(sayFaster(faster));
   const planned = await putDocument(client, file, { etag, dryRun: true, force });
   if (planned.changes.length === 0 && etag !== undefined) {
     sayRemarks(terminal, planned);
@@ -53,12 +55,17 @@ async function apply(
 
 function explainLostRace(error: unknown): never {
   if (!(error instanceof Failure) || error.kind !== 'lost-the-race') throw error;
-  throw new Failure(
-    'lost-the-race',
-    'Somebody else applied another version in the meantime; nothing of yours was applied.',
-    {
-      lines: [error.message, 'See what `feedbridge diff` says now, and apply again.'],
-      json: error.json,
-    },
-  );
+  throw lostRace(error.message, error.json);
+}
+
+function sayFaster({ version, at, by }: { version: number; at: string; by: string }): string {
+  return `Version ${version} was applied by ${by} at ${at}, after this command began.`;
+}
+
+function lostRace(why: string, json: Failure['json'] = { status: 412, description: why }): Failure {
+  const message = 'Somebody else applied another version in the meantime; nothing of yours was applied.';
+  return new Failure('lost-the-race', message, {
+    lines: [why, 'See what `feedbridge diff` says now, and apply again.'],
+    json,
+  });
 }

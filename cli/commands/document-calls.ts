@@ -33,6 +33,28 @@ export async function findEtag(client: Client, project: string): Promise<string 
   return answer.etag;
 }
 
+const Versions = z.object({ items: z.array(z.object({ version: z.int(), at: z.iso.datetime(), by: z.string() })) });
+
+/** Clocks that differ by less than an HTTP date can tell are taken for the same. */
+const clockSlackMs = 2_000;
+
+/**
+ * The version that somebody has applied since an instant of this machine's clock (epoch milliseconds), if the one in force is
+ * such a one: whoever began before it has not seen it.
+ */
+export async function findAppliedSince(
+  client: Client,
+  project: string,
+  since: number,
+): Promise<{ version: number; at: string; by: string } | undefined> {
+  const answer = await client.call({ path: projectPath(project, 'document', 'versions'), query: { limit: '1' } });
+  const newest = Versions.safeParse(answer.body).data?.items[0];
+  if (newest === undefined) return undefined;
+  const ahead = (answer.at ?? Date.now()) - Date.now();
+  const sinceThere = since + (Math.abs(ahead) < clockSlackMs ? 0 : ahead);
+  return Date.parse(newest.at) > sinceThere ? newest : undefined;
+}
+
 /** Sends a document in place of the version that `etag` names, or asks what it would change. */
 export async function putDocument(
   client: Client,

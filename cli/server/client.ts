@@ -28,6 +28,8 @@ export type Answer = {
   body: unknown;
   text: string;
   requestId: string | undefined;
+  /** The server's clock, in epoch milliseconds of a whole second; undefined where it does not tell. */
+  at: number | undefined;
 };
 
 /** Calls one server as somebody. */
@@ -95,6 +97,7 @@ export function openClient(origin: string, token: TakeToken, interrupted: AbortS
       text,
       body: parse(text),
       requestId: header('x-request-id'),
+      at: readClock(header('date')),
     };
   }
 
@@ -113,6 +116,11 @@ export function openClient(origin: string, token: TakeToken, interrupted: AbortS
       );
     },
   };
+}
+
+function readClock(date: string | undefined): number | undefined {
+  const at = Date.parse(date ?? '');
+  return Number.isNaN(at) ? undefined : at;
 }
 
 /** Fetches, and says of a server that cannot be reached what to do. */

@@ -34,14 +34,21 @@ function nameIn(document: string): string {
 async function gatherApplications(count: number): Promise<{ origin: string; close(): Promise<void> }> {
   const gathered = Promise.withResolvers<void>();
   let arrived = 0;
+  return await serveInFront(async (method, url) => {
+    if (method !== 'PUT' || url.includes('dryRun')) return;
+    arrived += 1;
+    if (arrived === count) gathered.resolve();
+    await gathered.promise;
+  });
+}
+
+/** A server in front of the stack that passes each call on once it is let through. */
+async function serveInFront(
+  letThrough: (method: string, url: string) => Promise<void>,
+): Promise<{ origin: string; close(): Promise<void> }> {
   const server = createServer(async (request, response) => {
     const body = await text(request);
-    const applies = request.method === 'PUT' && !(request.url ?? '').includes('dryRun');
-    if (applies) {
-      arrived += 1;
-      if (arrived === count) gathered.resolve();
-      await gathered.promise;
-    }
+    await letThrough(request.method ?? 'GET', request.url ?? '');
     const { authorization = '', 'content-type': type = 'application/json', 'if-match': ifMatch } = request.headers;
     const answer = await fetch(`${folder.stack.api}${request.url}`, {
       method: request.method ?? 'GET',
@@ -117,6 +124,27 @@ test('`apply` in two terminals at once: one wins, the other is told why', async 
     exitCode: 0,
     stdout: 'Nothing to change.\n',
   });
+});
+
+test('an `apply` that began before another one was applied, and comes after it, changes nothing', async () => {
+  const document = await readDocument();
+  const asked = Promise.withResolvers<void>();
+  const applied = Promise.withResolvers<void>();
+  const { origin, close } = await serveInFront(async () => {
+    asked.resolve();
+    await applied.promise;
+  });
+  const rename = (name: string) => write(`${name}.yaml`, document.replace(/^ {2}name: .*$/m, `  name: ${name}`));
+  const env = { FEEDBRIDGE_URL: origin, FEEDBRIDGE_TOKEN: folder.stack.token };
+  const slow = folder.run(['apply', rename('slow')], { env });
+  await asked.promise;
+  expect(await folder.run(['apply', rename('fast')])).toMatchObject({ exitCode: 0 });
+  applied.resolve();
+  const { exitCode, stdout, stderr } = await slow;
+  await close();
+  expect({ exitCode, stdout }).toEqual({ exitCode: 5, stdout: '' });
+  expect(stderr).toMatch(/Version \d+ was applied by administrator@feedbridge\.test at .*, after this command began\./);
+  expect(await readDocument()).toContain('name: fast\n');
 });
 
 test('a document with faults is refused with every problem on a line of its own', async () => {
