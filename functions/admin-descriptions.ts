@@ -13,6 +13,7 @@ import {
   ProjectCopy,
 } from './admin-api/document-schemas.ts';
 import { ExplainQuery, Explanation } from './admin-api/explain-schemas.ts';
+import { ProjectRemoval } from './admin-api/project-removal.ts';
 import {
   ActivityPage,
   ActivityQuery,
@@ -82,6 +83,15 @@ const ETag = z.object({ ETag: z.string().describe('The version, for `If-Match`; 
 export const adminDescriptions: Readonly<Record<AdminRouteName, RouteDescription>> = {
   'list-projects': list('Projects', 'List the projects', 'By key.', PageQuery, ProjectPage, [401, 403, 400, 503]),
   'get-project': get('Projects', 'Get a project', ShownProject),
+  'delete-project': {
+    ...erase(
+      'Projects',
+      'Delete an archived project',
+      'It is hidden at once. The run removes everything of it, beginning some 70 seconds later; until it is done the key stays taken. The run stays readable for administrators.',
+      [401, 403, 404, 413, 415, 400, 409, 503],
+    ),
+    body: json(ProjectRemoval, { key: 'apollo' }),
+  },
   'get-document': {
     tag: 'Projects',
     summary: 'Get the project document',

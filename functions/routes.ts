@@ -63,6 +63,7 @@ export const routes = {
   'leave-notifications': { method: 'POST', path: '/n', handledBy: 'leave-notifications', authorised: false },
   'list-projects': admin('GET', '/projects'),
   'get-project': admin('GET', '/projects/{project}'),
+  'delete-project': admin('DELETE', '/projects/{project}'),
   'get-document': admin('GET', '/projects/{project}/document'),
   'put-document': admin('PUT', '/projects/{project}/document'),
   'list-document-versions': admin('GET', '/projects/{project}/document/versions'),

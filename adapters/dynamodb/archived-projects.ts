@@ -15,7 +15,7 @@ export async function switchArchive(
   };
   const bringBack = {
     UpdateExpression: 'REMOVE archivedAt, listed.archivedAt',
-    ConditionExpression: 'attribute_exists(archivedAt)',
+    ConditionExpression: 'attribute_exists(archivedAt) AND attribute_not_exists(deletedBy)',
   };
   try {
     await table.client.send(

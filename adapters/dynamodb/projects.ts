@@ -43,12 +43,12 @@ export type ListedProject = z.infer<typeof ListedProject>;
 
 const DocumentPart = z.looseObject({ bytes: z.instanceof(Uint8Array) });
 
-/** Reads a project's pointer, consistently; undefined where there is no such project. */
+/** Reads a project's pointer, consistently; undefined where there is no such project, or where it is deleted. */
 export async function findProject(table: Table, project: string): Promise<ProjectPointer | undefined> {
   const { Item } = await table.client.send(
     new GetCommand({ TableName: table.name, Key: projectKey(project), ConsistentRead: true }),
   );
-  return Item === undefined ? undefined : ProjectPointer.parse(Item);
+  return Item === undefined || Item.deletedBy !== undefined ? undefined : ProjectPointer.parse(Item);
 }
 
 /** Where a document version lies: its id, and how many parts it has. */

@@ -44,10 +44,10 @@ const QuarantineScope = z.object({
 });
 export type QuarantineScope = z.infer<typeof QuarantineScope>;
 
-/** What is erased: a ticket that was deleted, with all that speaks of it; or a person, wherever the project speaks of them. */
+/** What is erased: a ticket that was deleted, with all that speaks of it; a project that was, with everything; or a person, wherever the project speaks of them. */
 export const ErasureScope = z.object({
   kind: z.literal('erasure'),
-  of: z.enum(['ticket', 'member']),
+  of: z.enum(['ticket', 'member', 'project']),
   ticket: z.string().optional(),
   /** When the ticket was created: no delivery of it is older. */
   from: z.string().optional(),

@@ -65,6 +65,9 @@ export type AdminReply = HttpReply & { audit?: AuditNote };
 /** Handles one route's calls: loads, decides, stores and answers. */
 export type Handle<Call> = (dependencies: AdminDependencies, call: Call) => Promise<AdminReply>;
 
+/** A call about a run of a project, which may be deleted by now. */
+export type RunCall = Omit<ProjectCall, 'pointer'>;
+
 /** One parameter of the path; the gateway gives those that the route names. */
 export function pathParameter({ request }: AdminCall, name: string): string {
   return request.parameters[name] ?? '';

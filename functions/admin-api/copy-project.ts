@@ -1,3 +1,4 @@
+import { findDeletion } from '../../adapters/dynamodb/deleted-projects.ts';
 import { findMembers } from '../../adapters/dynamodb/members.ts';
 import { type ListedMember, listAllMembers } from '../../adapters/dynamodb/memberships.ts';
 import { findProject, readDocument } from '../../adapters/dynamodb/projects.ts';
@@ -24,7 +25,9 @@ export const copyProject: Handle<ProjectCall> = async (dependencies, call) => {
   if (body.outcome === 'refused') return body.reply;
   const { key, name = pointer.name, members } = body.input;
   request.note({ copy: key });
-  if ((await findProject(dependencies.table, key)) !== undefined) return refuseTaken(key);
+  const { table } = dependencies;
+  if ((await findProject(table, key)) !== undefined || (await findDeletion(table, key)) !== undefined)
+    return refuseTaken(key);
   const document = await readDocument(dependencies.table, pointer);
   const seeds = seedsOf(await findPeople(dependencies, call, document, members), document);
   const copy = {

@@ -1,4 +1,3 @@
-import { listKeyPrefixes } from '../../adapters/dynamodb/api-keys.ts';
 import { hasChanged } from '../../adapters/dynamodb/audit.ts';
 import { beginErasure } from '../../adapters/dynamodb/erasures.ts';
 import { findMembers } from '../../adapters/dynamodb/members.ts';
@@ -16,14 +15,10 @@ import type { ErasureScope } from '../../core/runs/scope.ts';
 import { type HttpReply, notFound, refuse, refuseContended } from '../kit/http.ts';
 import { answerErasing, answerHidden } from './answer-erasing.ts';
 import { type Handle, type ProjectCall, pathParameter } from './call.ts';
+import { eraseWaitSeconds, lookedThrough } from './looked-through.ts';
 
 /** Tries to erase a member that others keep changing (docs/architecture.md, 1). */
 const maxTries = 5;
-/** How long the run waits, in seconds: longer than any function runs that still knew the member, but for the settling of uploads. */
-const waitSeconds = 70;
-/** How long activity is kept, in days. */
-const activityDays = 30;
-const dayMs = 24 * 60 * 60 * 1_000;
 
 /** Removes a member at once, and has a run replace the address wherever the project holds it. */
 export const eraseCalledMember: Handle<ProjectCall> = async (dependencies, call) => {
@@ -37,7 +32,7 @@ export const eraseCalledMember: Handle<ProjectCall> = async (dependencies, call)
     const [pointer, found] = await Promise.all([findProject(table, project), findMembers(table, project, [email])]);
     const stored = found.get(email);
     if (pointer === undefined || stored === undefined) {
-      return tries === 1 ? notFound() : await answerHidden(dependencies, call, { id, waitSeconds });
+      return tries === 1 ? notFound() : await answerHidden(dependencies, call, { id, waitSeconds: eraseWaitSeconds });
     }
     if (principal.kind === 'person' && principal.email === email) {
       return refuse(409, 'You are signed in as this member: have somebody else erase you.');
@@ -62,13 +57,13 @@ export const eraseCalledMember: Handle<ProjectCall> = async (dependencies, call)
         over: await scopeOf(table, { pointer, document, pseudonym, now: now() }),
         startedAt: now(),
       },
-      now() + waitSeconds * 1_000,
+      now() + eraseWaitSeconds * 1_000,
     );
     const { member, version: memberVersion } = stored;
     const erasure = { run, member, memberVersion, documentVersion: pointer.version, pseudonym };
     const outcome = await beginErasure(table, { ...erasure, token: `${token}${tries}` }, dueShards);
     if (outcome !== 'begun') continue;
-    return await answerErasing(dependencies, call, { run, waitSeconds });
+    return await answerErasing(dependencies, call, { run, waitSeconds: eraseWaitSeconds });
   }
   return refuseContended('The member was not erased. Try again shortly.');
 };
@@ -94,29 +89,20 @@ async function scopeOf(
   table: Table,
   { pointer, document, pseudonym, now }: { pointer: ProjectPointer; document: unknown; pseudonym: string; now: number },
 ): Promise<ErasureScope> {
-  const { feedbackTypes, automations, externalSources, externalListeners } = ProjectDocument.parse(document);
-  const types = [...feedbackTypes.map(({ key }) => key), ...Object.values(pointer.idPrefixes)];
-  const callers = ['', ...(await listKeyPrefixes(table))];
-  const days = daysOf(Math.max(Date.parse(pointer.createdAt), now - activityDays * dayMs), now + dayMs);
+  const { automations, externalSources, externalListeners } = ProjectDocument.parse(document);
+  const { feedbackTypes, activity } = await lookedThrough(table, { pointer, document, now });
   return {
     kind: 'erasure',
     of: 'member',
     pseudonym,
-    feedbackTypes: [...new Set(types)],
+    feedbackTypes,
     named: [
       ...['person', 'project', 'audit'],
       ...externalSources.map(({ key }) => `inspected/${inspectedName('sources', key)}`),
       ...externalListeners.map(({ key }) => `inspected/${inspectedName('listeners', key)}`),
       ...automations.map(({ key }) => `automation/${key}`),
-      ...callers.flatMap((caller) => days.map((day) => `activity/${caller}/${day}`)),
+      ...activity,
       'late',
     ],
   };
-}
-
-/** The days from one instant to another (epoch milliseconds), both included. */
-function daysOf(from: number, to: number): string[] {
-  const first = Math.floor(from / dayMs);
-  const count = Math.floor(to / dayMs) - first + 1;
-  return Array.from({ length: count }, (_, day) => new Date((first + day) * dayMs).toISOString().slice(0, 10));
 }

@@ -1,3 +1,4 @@
+import { findDeletion } from '../../adapters/dynamodb/deleted-projects.ts';
 import { findMembers } from '../../adapters/dynamodb/members.ts';
 import { findProject, type ProjectPointer } from '../../adapters/dynamodb/projects.ts';
 import { identify, type Principal } from '../../core/access/principal.ts';
@@ -48,11 +49,17 @@ async function dispatch(dependencies: AdminDependencies, call: AdminCall, route:
       if (pointer === undefined && !isAdministrator(call.principal)) return refuseToOthers();
       if (!roleMay(role, 'manage')) return refuseRole(role, 'manage');
       if (pointer?.archivedAt !== undefined) return refuseArchived();
+      const deletion = pointer === undefined ? await findDeletion(dependencies.table, project) : undefined;
+      if (deletion !== undefined) return refuseDeleted(project, deletion);
       return await route.handle(dependencies, { ...call, project, pointer });
     }
     default: {
       const { pointer, role, member, project } = await findCalledProject(dependencies, call);
-      if (role === undefined || pointer === undefined) return notFound();
+      if (role === undefined) return notFound();
+      if (pointer === undefined) {
+        const mayLook = 'evenDeleted' in route && isAdministrator(call.principal);
+        return mayLook ? await route.handle(dependencies, { ...call, project, member, role }) : notFound();
+      }
       if (!roleMay(role, route.needs)) return refuseRole(role, route.needs);
       if (pointer.archivedAt !== undefined && isClosedByArchive(call.request.routeKey)) return refuseArchived();
       return await route.handle(dependencies, { ...call, project, pointer, member, role });
@@ -92,6 +99,10 @@ function refuseRole(role: Role, right: Right): HttpReply {
 
 function refuseToOthers(): HttpReply {
   return refuse(403, 'Only administrators may do this.');
+}
+
+function refuseDeleted(project: string, run: string): HttpReply {
+  return refuse(409, `The project '${project}' is being deleted by the run ${run}: its key is free when that is done.`);
 }
 
 function refuseArchived(): HttpReply {

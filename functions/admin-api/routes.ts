@@ -7,12 +7,13 @@ import { archiveProject, unarchiveProject } from './archive-project.ts';
 import { deleteAttachment, downloadAttachment } from './attachments.ts';
 import { listAllAudit, listAuditOfProject } from './audit.ts';
 import { listProjectAutomations } from './automations.ts';
-import type { AdminCall, AnyProjectCall, Handle, ProjectCall } from './call.ts';
+import type { AdminCall, AnyProjectCall, Handle, ProjectCall, RunCall } from './call.ts';
 import { addMember, changeMember } from './change-members.ts';
 import { changeTicket } from './change-ticket.ts';
 import { copyProject } from './copy-project.ts';
 import { copyAsCurl } from './curl.ts';
 import { eraseCalledMember } from './delete-member.ts';
+import { deleteCalledProject } from './delete-project.ts';
 import { eraseCalledTicket } from './delete-ticket.ts';
 import { getDelivery, listProjectDeliveries } from './deliveries.ts';
 import { compareDocumentVersions, getDocumentVersion, listDocumentVersions } from './document-versions.ts';
@@ -53,6 +54,8 @@ import { getTicket, listProjectTickets } from './tickets.ts';
 export type AdminRoute =
   | { needs: 'sign-in' | 'administrator'; handle: Handle<AdminCall> }
   | { needs: Right; handle: Handle<ProjectCall> }
+  /** An administrator may see to what is left of a deleted project: the run that clears it away. */
+  | { needs: Right; evenDeleted: true; handle: Handle<RunCall> }
   /** To manage the project where there is one, and to be an administrator where there is none. */
   | { needs: 'manage-or-make'; handle: Handle<AnyProjectCall> };
 
@@ -70,6 +73,7 @@ type AdminRouteKey = {
 const adminRoutes: Readonly<Record<AdminRouteKey, AdminRoute>> = {
   'GET /admin/v1/projects': { needs: 'sign-in', handle: listVisibleProjects },
   'GET /admin/v1/projects/{project}': { needs: 'read', handle: getProject },
+  'DELETE /admin/v1/projects/{project}': { needs: 'administer', handle: deleteCalledProject },
   'GET /admin/v1/projects/{project}/document': { needs: 'read', handle: getDocument },
   'PUT /admin/v1/projects/{project}/document': { needs: 'manage-or-make', handle: putDocument },
   'GET /admin/v1/projects/{project}/document/versions': { needs: 'read', handle: listDocumentVersions },
@@ -123,12 +127,12 @@ const adminRoutes: Readonly<Record<AdminRouteKey, AdminRoute>> = {
   'GET /admin/v1/projects/{project}/members/{email}/explain': { needs: 'read', handle: explainMember },
   'POST /admin/v1/projects/{project}/macros/{macro}/test': { needs: 'manage', handle: testMacro },
   'POST /admin/v1/projects/{project}/macros/{macro}/runs': { needs: 'run', handle: startRun },
-  'GET /admin/v1/projects/{project}/runs/{run}': { needs: 'read', handle: getRun },
-  'GET /admin/v1/projects/{project}/runs/{run}/results': { needs: 'read', handle: listRunResults },
+  'GET /admin/v1/projects/{project}/runs/{run}': { needs: 'read', evenDeleted: true, handle: getRun },
+  'GET /admin/v1/projects/{project}/runs/{run}/results': { needs: 'read', evenDeleted: true, handle: listRunResults },
   'POST /admin/v1/projects/{project}/runs/{run}/start': { needs: 'run', handle: confirmRun },
   'POST /admin/v1/projects/{project}/runs/{run}/cancel': { needs: 'run', handle: cancelRun },
-  'POST /admin/v1/projects/{project}/runs/{run}/resume': { needs: 'run', handle: resumeRun },
-  'POST /admin/v1/projects/{project}/runs/{run}/retry': { needs: 'run', handle: retryRun },
+  'POST /admin/v1/projects/{project}/runs/{run}/resume': { needs: 'run', evenDeleted: true, handle: resumeRun },
+  'POST /admin/v1/projects/{project}/runs/{run}/retry': { needs: 'run', evenDeleted: true, handle: retryRun },
   'GET /admin/v1/projects/{project}/deliveries': { needs: 'read', handle: listProjectDeliveries },
   'GET /admin/v1/projects/{project}/deliveries/{delivery}': { needs: 'read', handle: getDelivery },
   'GET /admin/v1/projects/{project}/deliveries/{delivery}/curl': { needs: 'read', handle: copyAsCurl },

@@ -9,22 +9,22 @@ import { endRun } from '../kit/end-run.ts';
 import { type HttpReply, notFound, refuse, refuseContended } from '../kit/http.ts';
 import { patiently } from '../kit/patiently.ts';
 import { sendCount, sendPages, type Unsent } from '../kit/send-run.ts';
-import type { AdminDependencies, Handle, ProjectCall } from './call.ts';
+import type { AdminDependencies, Handle, RunCall } from './call.ts';
 import { findCalledRun, showWithResults } from './runs.ts';
 
 /** Starts a run that was counted and waits for it. */
-export const confirmRun: Handle<ProjectCall> = async (dependencies, call) => await ask(dependencies, call, 'start');
+export const confirmRun: Handle<RunCall> = async (dependencies, call) => await ask(dependencies, call, 'start');
 
 /** Has a run begin no further page; those at work finish. */
-export const cancelRun: Handle<ProjectCall> = async (dependencies, call) => await ask(dependencies, call, 'cancel');
+export const cancelRun: Handle<RunCall> = async (dependencies, call) => await ask(dependencies, call, 'cancel');
 
 /** Has a cancelled run go on where it was. */
-export const resumeRun: Handle<ProjectCall> = async (dependencies, call) => await ask(dependencies, call, 'resume');
+export const resumeRun: Handle<RunCall> = async (dependencies, call) => await ask(dependencies, call, 'resume');
 
 /** Works a run's failed targets again, in the same run. */
-export const retryRun: Handle<ProjectCall> = async (dependencies, call) => await ask(dependencies, call, 'retry');
+export const retryRun: Handle<RunCall> = async (dependencies, call) => await ask(dependencies, call, 'retry');
 
-async function ask(dependencies: AdminDependencies, call: ProjectCall, request: RunRequest): Promise<HttpReply> {
+async function ask(dependencies: AdminDependencies, call: RunCall, request: RunRequest): Promise<HttpReply> {
   const run = await findCalledRun(dependencies, call);
   if (run === undefined) return notFound();
   const forbidden = await whyForbidden(dependencies, call, run);
@@ -41,7 +41,7 @@ async function ask(dependencies: AdminDependencies, call: ProjectCall, request: 
 /** Support may do with a run what they may do with its macro; replays belong to those who manage the project. */
 async function whyForbidden(
   { readConfiguration }: AdminDependencies,
-  { role, member, project }: ProjectCall,
+  { role, member, project }: RunCall,
   run: Run,
 ): Promise<string | undefined> {
   if (roleMay(role, 'manage')) return undefined;

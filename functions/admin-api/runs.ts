@@ -16,7 +16,7 @@ import { type ShownRun, showRun } from '../../core/runs/show-run.ts';
 import { type HttpReply, notFound, refuse, refuseParameters } from '../kit/http.ts';
 import { readBody, readQuery } from '../kit/read-input.ts';
 import { sendCount } from '../kit/send-run.ts';
-import { type AdminDependencies, type Handle, type ProjectCall, pathParameter } from './call.ts';
+import { type AdminDependencies, type Handle, type ProjectCall, pathParameter, type RunCall } from './call.ts';
 import { answerPage, readPlace } from './paging.ts';
 import { isRecordId } from './record-ids.ts';
 import { NewRun, ResultsQuery } from './run-schemas.ts';
@@ -121,13 +121,13 @@ function readChoice(document: ProjectDocument, macro: Macro, input: NewRun): Cho
 }
 
 /** Answers with one run, and with what became of its targets where they are one page. */
-export const getRun: Handle<ProjectCall> = async (dependencies, call) => {
+export const getRun: Handle<RunCall> = async (dependencies, call) => {
   const run = await findCalledRun(dependencies, call);
   return run === undefined ? notFound() : { status: 200, json: await showWithResults(dependencies, run) };
 };
 
 /** Lists what became of a run's targets, in their order. */
-export const listRunResults: Handle<ProjectCall> = async (dependencies, call) => {
+export const listRunResults: Handle<RunCall> = async (dependencies, call) => {
   const { request, project } = call;
   const run = await findCalledRun(dependencies, call);
   if (run === undefined) return notFound();
@@ -149,7 +149,7 @@ export const listRunResults: Handle<ProjectCall> = async (dependencies, call) =>
 };
 
 /** The run that a call names. */
-export async function findCalledRun({ table }: AdminDependencies, call: ProjectCall): Promise<Run | undefined> {
+export async function findCalledRun({ table }: AdminDependencies, call: RunCall): Promise<Run | undefined> {
   const id = pathParameter(call, 'run');
   return isRecordId(id) ? await findRun(table, { project: call.project, id }) : undefined;
 }

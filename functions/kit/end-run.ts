@@ -1,3 +1,4 @@
+import { freeProject } from '../../adapters/dynamodb/deleted-projects.ts';
 import { forgetErasure } from '../../adapters/dynamodb/erasures.ts';
 import { readRunPages } from '../../adapters/dynamodb/run-pages.ts';
 import { changeRun, findRun, type RunName } from '../../adapters/dynamodb/runs.ts';
@@ -25,7 +26,8 @@ export async function endRun(ending: RunEnding, name: RunName): Promise<Run | un
   if (step === undefined) return run;
   // Whom it has erased it need not know any more, unless something is to be tried again.
   if (run.kind === 'erase' && step.change.to === 'done' && run.failed === 0) {
-    await patiently(ending, () => forgetErasure(table, name));
+    const isOfProject = run.over.kind === 'erasure' && run.over.of === 'project';
+    await patiently(ending, () => (isOfProject ? freeProject(table, name) : forgetErasure(table, name)));
   }
   const token = newId();
   // A page that was settled meanwhile belongs to an end that somebody else makes.

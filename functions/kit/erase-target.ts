@@ -5,6 +5,7 @@ import type { RunResult } from '../../core/runs/result.ts';
 import type { Run } from '../../core/runs/run.ts';
 import { eraseDelivery } from './erase-delivery.ts';
 import { erasePerson } from './erase-person.ts';
+import { eraseOfProject } from './erase-project.ts';
 import { eraseSubmission } from './erase-submission.ts';
 import { eraseTicket } from './erase-ticket.ts';
 import { storeAlone, type TargetDependencies } from './work-target.ts';
@@ -40,6 +41,7 @@ export async function eraseTarget(
 
 async function erase(dependencies: EraseDependencies, run: Run, item: string): Promise<'erased' | 'busy'> {
   if (run.over.kind === 'erasure' && run.over.of === 'member') return await erasePerson(dependencies, run, item);
+  if (run.over.kind === 'erasure' && run.over.of === 'project') return await eraseOfProject(dependencies, run, item);
   const [kind, ...rest] = item.split('/');
   const id = rest.join('/');
   switch (kind) {

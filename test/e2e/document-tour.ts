@@ -19,10 +19,20 @@ export async function lookBack({ call }: StackCalls): Promise<void> {
   await call(200, 'archive-project', { path: copy });
   await call(409, 'put-secret', { path: { ...copy, name: 'late' }, body: { value: 'x' } });
   await call(200, 'unarchive-project', { path: copy });
+  await call(409, 'delete-project', { path: copy, body: { key: 'apollo-2' } });
   await call(200, 'show-snippets', { path: { source: 'appcrashlog' } });
   await call(200, 'show-postman');
   await call(200, 'list-project-audit', { query: '?limit=1' });
   await call(200, 'list-audit', { query: '?limit=1' });
+}
+
+/** Has the copy cleared away, which begins after the tour. */
+export async function removeCopy({ call }: StackCalls): Promise<void> {
+  const path = { project: 'apollo-2' };
+  await call(200, 'archive-project', { path });
+  await call(202, 'delete-project', { path, body: { key: 'apollo-2' } });
+  await call(404, 'get-project', { path });
+  await call(409, 'copy-project', { body: { key: 'apollo-2' } });
 }
 
 /** Finds an entry of every route that has changed something. */

@@ -6,7 +6,7 @@ import type { LocalJson } from '../../local/stack-options.ts';
 import { pendingMail } from '../pending-mail.ts';
 import { startReceivingServer } from '../receiving-server.ts';
 import { signedBy } from '../signing.ts';
-import { lookBack, readAudit } from './document-tour.ts';
+import { lookBack, readAudit, removeCopy } from './document-tour.ts';
 import { drainAll, drainOverdue, type Engines } from './drain-overdue.ts';
 import { sendFiles } from './file-tour.ts';
 import { fireListeners } from './listener-tour.ts';
@@ -63,6 +63,7 @@ export async function tourStack(
   await changeSecretsAndKeys(calls);
   await reportSigned(calls);
   await askForWhatIsLeft(calls);
+  await removeCopy(calls);
   await readAudit(calls);
 }
 

@@ -158,6 +158,8 @@ function body(name: RouteName, source: keyof typeof reports, { document, ids }: 
       return mostly(2, jsonBody(document, 2), yamlBody(document, 2));
     case 'copy-project':
       return jsonBody({ key: 'odd-copy', name: 'Odd', members: true }, 2);
+    case 'delete-project':
+      return jsonBody({ key: 'odd-copy' }, 2);
     case 'put-secret':
       return jsonBody({ value: 'c2VjcmV0', hosts: ['example.com', 'api.example.com:8443'] }, 2);
     case 'create-api-key':

@@ -23,11 +23,12 @@ function path(route: Route, source: string, surroundings: Surroundings): fc.Arbi
   const { project, changing, ids } = surroundings;
   const known: Record<string, string[]> = {
     // What is archived must not be what all others are asked about: it is a copy.
-    project: route.path.endsWith('archive')
-      ? ['odd-copy']
-      : route.method === 'PUT'
-        ? [changing]
-        : [project, project, project, changing, changing, changing],
+    project:
+      route.path.endsWith('archive') || (route.method === 'DELETE' && route.path.endsWith('{project}'))
+        ? ['odd-copy']
+        : route.method === 'PUT'
+          ? [changing]
+          : [project, project, project, changing, changing, changing],
     source: [source],
     listener: ['jirastatus', 'jiraclosed', 'iosclosed', 'devnote', 'appusage', 'thanks', 'nothing'],
     macro: ['tell-slack', 'send-to-jira', 'close', 'thank', 'nothing'],
