@@ -1,13 +1,14 @@
-import { DeleteCommand, GetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { AuditEntry } from '../../core/audit.ts';
 import type { Run } from '../../core/runs/run.ts';
 import { auditItem } from './audit.ts';
-import { removeItem } from './deleted-tickets.ts';
 import { type ItemKey, projectKey, runKey, runPagePrefix, runResultPrefix } from './keys.ts';
+import { removeItem } from './remove-item.ts';
 import { readPartition } from './rewrites.ts';
 import { newRunItem, type RunName } from './runs.ts';
-import { failedConditions, isConditionFailure, isContention, type Table } from './table.ts';
+import type { Table } from './table.ts';
+import { transact } from './transact.ts';
 
 const Deletion = z.object({ deletedBy: z.string() });
 
@@ -34,14 +35,8 @@ export async function deleteProject(
     },
   };
   const items = [hide, newRunItem(table, run, dueShards), auditItem(table, entryId, entry)];
-  try {
-    await table.client.send(new TransactWriteCommand({ TransactItems: items, ClientRequestToken: token }));
-    return 'deleted';
-  } catch (error) {
-    if (failedConditions(error) !== undefined) return 'changed-meanwhile';
-    if (!isContention(error)) throw error;
-    return 'contended';
-  }
+  const outcome = await transact(table, items, token);
+  return outcome === 'stored' ? 'deleted' : outcome;
 }
 
 /** The run that clears a deleted project away, consistently; undefined where none does. */
@@ -64,33 +59,12 @@ export async function freeProject(table: Table, { project, id }: RunName): Promi
       if (isNamed) await removeItem(table, item);
     }
   }
-  await removeIf(table, projectKey(project), 'deletedBy = :run', { ':run': id });
+  await removeItem(table, projectKey(project), { condition: 'deletedBy = :run', values: { ':run': id } });
 }
 
 /** Removes an item unless somebody has leased it; `now` is in epoch milliseconds. */
 export async function removeUnleased(table: Table, key: ItemKey, now: number): Promise<'removed' | 'leased'> {
   const condition = 'attribute_not_exists(leaseUntil) OR leaseUntil <= :now';
-  return await removeIf(table, key, condition, { ':now': new Date(now).toISOString() });
-}
-
-async function removeIf(
-  table: Table,
-  { pk, sk }: ItemKey,
-  condition: string,
-  values: Record<string, unknown>,
-): Promise<'removed' | 'leased'> {
-  try {
-    await table.client.send(
-      new DeleteCommand({
-        TableName: table.name,
-        Key: { pk, sk },
-        ConditionExpression: condition,
-        ExpressionAttributeValues: values,
-      }),
-    );
-    return 'removed';
-  } catch (error) {
-    if (!isConditionFailure(error)) throw error;
-    return 'leased';
-  }
+  const isRemoved = await removeItem(table, key, { condition, values: { ':now': new Date(now).toISOString() } });
+  return isRemoved ? 'removed' : 'leased';
 }

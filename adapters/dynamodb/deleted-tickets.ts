@@ -1,4 +1,4 @@
-import { DeleteCommand, GetCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Run } from '../../core/runs/run.ts';
 import type { Ticket } from '../../core/tickets/ticket.ts';
@@ -6,8 +6,10 @@ import { AttachmentRecord } from '../../core/uploads/attachment.ts';
 import { storageItem } from './attachments.ts';
 import { attachmentPrefix, deletedTicketKey, type ItemKey, lookupKey, ticketKey } from './keys.ts';
 import { readPages } from './read-all.ts';
+import { removeItem } from './remove-item.ts';
 import { newRunItem, runExpiry } from './runs.ts';
-import { failedConditions, isConditionFailure, isContention, type Table } from './table.ts';
+import { failedConditions, type Table } from './table.ts';
+import { transact } from './transact.ts';
 
 /** The mark of a deleted ticket: the partitions of the entries by which it was found, hashed, until they are cleared away. */
 const DeletedTicket = z.object({ lookups: z.array(z.string()).default([]) });
@@ -36,31 +38,19 @@ export async function deleteTicket(
     lookups: [...new Set(texts)].map((text) => lookupKey(project, 'ticket', text, id).pk),
     expiresAt: runExpiry(run),
   };
-  try {
-    await table.client.send(
-      new TransactWriteCommand({
-        TransactItems: [
-          {
-            Delete: {
-              TableName: table.name,
-              Key: ticketKey(project, id),
-              ConditionExpression: '#version = :version',
-              ExpressionAttributeNames: { '#version': 'version' },
-              ExpressionAttributeValues: { ':version': ticket.version },
-            },
-          },
-          { Put: { TableName: table.name, Item: mark, ConditionExpression: 'attribute_not_exists(pk)' } },
-          newRunItem(table, run, dueShards),
-        ],
-        ClientRequestToken: token,
-      }),
-    );
-    return 'deleted';
-  } catch (error) {
-    if (failedConditions(error) !== undefined) return 'changed-meanwhile';
-    if (!isContention(error)) throw error;
-    return 'contended';
-  }
+  const gone = { Delete: { TableName: table.name, Key: ticketKey(project, id), ...isAt(ticket.version) } };
+  const marked = { Put: { TableName: table.name, Item: mark, ConditionExpression: 'attribute_not_exists(pk)' } };
+  const outcome = await transact(table, [gone, marked, newRunItem(table, run, dueShards)], token);
+  return outcome === 'stored' ? 'deleted' : outcome;
+}
+
+/** That a record is the version that was read. */
+function isAt(version: number) {
+  return {
+    ConditionExpression: '#version = :version',
+    ExpressionAttributeNames: { '#version': 'version' },
+    ExpressionAttributeValues: { ':version': version },
+  };
 }
 
 /** Yields what still hangs on a deleted ticket, all but the mark. */
@@ -82,22 +72,6 @@ export async function* readTicketParts(table: Table, project: string, ticket: st
 
 const Key = z.object({ pk: z.string(), sk: z.string() });
 
-/** Removes an item for good, if it is still there. */
-export async function removeItem(table: Table, key: ItemKey): Promise<void> {
-  const { pk, sk } = key;
-  try {
-    await table.client.send(
-      new DeleteCommand({
-        TableName: table.name,
-        Key: { pk, sk },
-        ConditionExpression: 'attribute_exists(pk)',
-      }),
-    );
-  } catch (error) {
-    if (!isConditionFailure(error)) throw error;
-  }
-}
-
 /** Removes a file's item, and with a stored one what it counted for, once. */
 export async function removeFileItem(
   table: Table,
@@ -109,15 +83,7 @@ export async function removeFileItem(
     await table.client.send(
       new TransactWriteCommand({
         TransactItems: [
-          {
-            Delete: {
-              TableName: table.name,
-              Key: { pk: key.pk, sk: key.sk },
-              ConditionExpression: '#version = :version',
-              ExpressionAttributeNames: { '#version': 'version' },
-              ExpressionAttributeValues: { ':version': version },
-            },
-          },
+          { Delete: { TableName: table.name, Key: { pk: key.pk, sk: key.sk }, ...isAt(version) } },
           ...counted,
         ],
       }),

@@ -1,13 +1,15 @@
-import { DeleteCommand, GetCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Member } from '../../core/member.ts';
 import type { BeingErased } from '../../core/people/say-being-erased.ts';
 import type { Run } from '../../core/runs/run.ts';
 import { batchGet } from './batch-get.ts';
 import type { TransactItem } from './consequences.ts';
-import { erasedMemberKey, erasureKey, type ItemKey, lookupKey, memberKey, projectKey } from './keys.ts';
+import { erasedMemberKey, erasureKey, lookupKey, memberKey, projectKey } from './keys.ts';
+import { removeItem } from './remove-item.ts';
 import { newRunItem, type RunName, runExpiry } from './runs.ts';
-import { failedConditions, isConditionFailure, isContention, type Table } from './table.ts';
+import type { Table } from './table.ts';
+import { transact } from './transact.ts';
 
 /** What a run of a person's erasure knows: the address, what takes its place, and the partitions of what found the person. */
 export const Erasure = z.object({ email: z.string(), pseudonym: z.string(), lookups: z.array(z.string()) });
@@ -58,14 +60,8 @@ export async function beginErasure(
       Put: { TableName: table.name, Item: one, ConditionExpression: 'attribute_not_exists(pk)' },
     })),
   ];
-  try {
-    await table.client.send(new TransactWriteCommand({ TransactItems: items, ClientRequestToken: token }));
-    return 'begun';
-  } catch (error) {
-    if (failedConditions(error) !== undefined) return 'changed-meanwhile';
-    if (!isContention(error)) throw error;
-    return 'contended';
-  }
+  const outcome = await transact(table, items, token);
+  return outcome === 'stored' ? 'begun' : outcome;
 }
 
 /** Reads what a run of an erasure knows, consistently; undefined where it is done. */
@@ -90,16 +86,6 @@ export async function findBeingErased(
 export async function forgetErasure(table: Table, { project, id }: RunName): Promise<void> {
   const erasure = await findErasure(table, { project, id });
   if (erasure === undefined) return;
-  await removeIfThere(table, erasedMemberKey(project, erasure.email));
-  await removeIfThere(table, erasureKey(project, id));
-}
-
-async function removeIfThere(table: Table, Key: ItemKey): Promise<void> {
-  try {
-    await table.client.send(
-      new DeleteCommand({ TableName: table.name, Key, ConditionExpression: 'attribute_exists(pk)' }),
-    );
-  } catch (error) {
-    if (!isConditionFailure(error)) throw error;
-  }
+  await removeItem(table, erasedMemberKey(project, erasure.email));
+  await removeItem(table, erasureKey(project, id));
 }

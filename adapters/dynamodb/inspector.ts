@@ -1,10 +1,11 @@
-import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { ringSize } from '../../core/inspector/bounds.ts';
 import { SealedSecret } from '../secrets/vault.ts';
 import type { InspectedEndpoint } from './keep-call.ts';
 import { inspectedCountKey, inspectedKey, inspectedPrefix, projectKey } from './keys.ts';
 import { readAll } from './read-all.ts';
+import { removeItem } from './remove-item.ts';
 import { isConditionFailure, type Table } from './table.ts';
 
 const StoredCall = z.object({ number: z.int(), sealed: SealedSecret, expiresAt: z.int() });
@@ -27,18 +28,7 @@ export async function listInspected(
 /** Forgets the last calls of an endpoint. */
 export async function forgetInspected(table: Table, { project, name }: InspectedEndpoint): Promise<void> {
   const places = Array.from({ length: ringSize }, (_, place) => place);
-  await Promise.all(
-    places.map(async (place) => {
-      const Key = inspectedKey(project, name, place);
-      try {
-        await table.client.send(
-          new DeleteCommand({ TableName: table.name, Key, ConditionExpression: 'attribute_exists(pk)' }),
-        );
-      } catch (error) {
-        if (!isConditionFailure(error)) throw error;
-      }
-    }),
-  );
+  await Promise.all(places.map((place) => removeItem(table, inspectedKey(project, name, place))));
 }
 
 /** Has an endpoint's calls kept until an instant (RFC 3339), or no more; whether there is such a project. */

@@ -1,4 +1,4 @@
-import { DeleteCommand, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { keptSeconds } from '../../core/quarantine/bounds.ts';
 import { type Correction, KeptSubmission, ListedSubmission } from '../../core/quarantine/submission.ts';
@@ -6,6 +6,7 @@ import { batchGet } from './batch-get.ts';
 import type { TransactItem } from './consequences.ts';
 import { submissionKey, submissionListKey } from './keys.ts';
 import { type Page, type PageRequest, readListPage } from './lists.ts';
+import { removeItem } from './remove-item.ts';
 import { isConditionFailure, type Table } from './table.ts';
 
 /** Reads a kept submission, consistently; undefined where there is none in this project, or its time is over. */
@@ -170,17 +171,5 @@ export function replayedItem(
 
 /** Deletes a kept submission; whether there was one. */
 export async function deleteSubmission(table: Table, project: string, id: string): Promise<boolean> {
-  try {
-    await table.client.send(
-      new DeleteCommand({
-        TableName: table.name,
-        Key: submissionKey(project, id),
-        ConditionExpression: 'attribute_exists(pk)',
-      }),
-    );
-    return true;
-  } catch (error) {
-    if (!isConditionFailure(error)) throw error;
-    return false;
-  }
+  return await removeItem(table, submissionKey(project, id));
 }

@@ -1,4 +1,4 @@
-import { DeleteCommand, GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { UsableSecret } from '../../core/deliveries/fill-request.ts';
 import { ListedSecret } from '../../core/deliveries/secret.ts';
@@ -7,6 +7,7 @@ import { open, SealedSecret } from '../secrets/vault.ts';
 import { secretKey, secretPrefix } from './keys.ts';
 import type { Page } from './lists.ts';
 import { readAll } from './read-all.ts';
+import { removeItem } from './remove-item.ts';
 import { isConditionFailure, type Table } from './table.ts';
 
 const StoredSecret = z.looseObject({
@@ -95,19 +96,7 @@ export async function findSecret(table: Table, project: string, name: string): P
 
 /** Deletes a secret: webhooks that need it wait or fail from then on. */
 export async function deleteSecret(table: Table, project: string, name: string): Promise<'deleted' | 'absent'> {
-  try {
-    await table.client.send(
-      new DeleteCommand({
-        TableName: table.name,
-        Key: secretKey(project, name),
-        ConditionExpression: 'attribute_exists(pk)',
-      }),
-    );
-    return 'deleted';
-  } catch (error) {
-    if (!isConditionFailure(error)) throw error;
-    return 'absent';
-  }
+  return (await removeItem(table, secretKey(project, name))) ? 'deleted' : 'absent';
 }
 
 /** Lists a project's secrets by name, consistently, without their values. */

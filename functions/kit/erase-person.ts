@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { cancelDelivery } from '../../adapters/dynamodb/cancellation.ts';
-import { removeItem } from '../../adapters/dynamodb/deleted-tickets.ts';
 import { findDelivery } from '../../adapters/dynamodb/deliveries.ts';
 import { rewriteDocuments } from '../../adapters/dynamodb/document-rewrites.ts';
 import { listLate, partitionsOf } from '../../adapters/dynamodb/erasure-targets.ts';
@@ -8,6 +7,7 @@ import { type Erasure, findErasure } from '../../adapters/dynamodb/erasures.ts';
 import { findImport, readFile } from '../../adapters/dynamodb/imports.ts';
 import { erasedMemberKey } from '../../adapters/dynamodb/keys.ts';
 import { findSubmission } from '../../adapters/dynamodb/quarantine.ts';
+import { removeItem } from '../../adapters/dynamodb/remove-item.ts';
 import { type Rewritten, readPartition, rewriteItem, type StoredItem } from '../../adapters/dynamodb/rewrites.ts';
 import { findRun } from '../../adapters/dynamodb/runs.ts';
 import { addressReplacer, briefAddressReplacer, replaceDeep } from '../../core/erasure/replace-address.ts';

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { removeUnleased } from '../../adapters/dynamodb/deleted-projects.ts';
-import { removeItem } from '../../adapters/dynamodb/deleted-tickets.ts';
 import { findDelivery } from '../../adapters/dynamodb/deliveries.ts';
 import { partitionsOfDocument, readDocuments } from '../../adapters/dynamodb/document-partitions.ts';
 import { listErasable, partitionsOf } from '../../adapters/dynamodb/erasure-targets.ts';
@@ -14,6 +13,7 @@ import {
   rateKey,
   storageKey,
 } from '../../adapters/dynamodb/keys.ts';
+import { removeItem } from '../../adapters/dynamodb/remove-item.ts';
 import { readPartition, type StoredItem } from '../../adapters/dynamodb/rewrites.ts';
 import { findRun } from '../../adapters/dynamodb/runs.ts';
 import { bodyToReplay, KeptSubmission } from '../../core/quarantine/submission.ts';

@@ -1,10 +1,10 @@
 import {
   readTicketParts,
   removeFileItem,
-  removeItem,
   removeTicketLookups,
   type TicketPart,
 } from '../../adapters/dynamodb/deleted-tickets.ts';
+import { removeItem } from '../../adapters/dynamodb/remove-item.ts';
 import { objectKeyOf } from '../../core/uploads/attachment.ts';
 import type { EraseDependencies } from './erase-target.ts';
 import { mapAtOnce } from './map-at-once.ts';

@@ -2,9 +2,9 @@ import { automationRunItem } from '../../adapters/dynamodb/automation-log.ts';
 import { beginAutomationRun } from '../../adapters/dynamodb/automation-runs.ts';
 import type { ConfigurationReader } from '../../adapters/dynamodb/configuration.ts';
 import type { TransactItem } from '../../adapters/dynamodb/consequences.ts';
-import { storeScheduledRuns } from '../../adapters/dynamodb/scheduled-runs.ts';
 import type { Table } from '../../adapters/dynamodb/table.ts';
 import { findTimetable, timetableItem } from '../../adapters/dynamodb/timetables.ts';
+import { transact } from '../../adapters/dynamodb/transact.ts';
 import { type DueAutomation, takeDue } from '../../core/automations/plan-schedules.ts';
 import type { ProjectDocument } from '../../core/document/schema.ts';
 import { type RunSending, sendCount } from '../kit/send-run.ts';
@@ -52,7 +52,7 @@ export async function runSchedules(dependencies: ScheduleDependencies, project: 
     timetableItem(table, { ...next, entries }, stored, dueShards),
     ...begun.flatMap((one) => describeRun(dependencies, document, one, startedAt)),
   ];
-  const outcome = await storeScheduledRuns(table, items, newId());
+  const outcome = await transact(table, items, newId());
   if (outcome !== 'stored') return { project, outcome };
   const runs = await Promise.all(
     begun.map(async ({ automation, run, occurrence }) => {

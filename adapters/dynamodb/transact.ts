@@ -2,8 +2,8 @@ import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { TransactItem } from './consequences.ts';
 import { failedConditions, isContention, type Table } from './table.ts';
 
-/** Stores the runs that schedules begin together with the timetable after them, all or none. */
-export async function storeScheduledRuns(
+/** Stores all of these or none; `token` names the transaction, which DynamoDB carries out once within ten minutes. */
+export async function transact(
   table: Table,
   TransactItems: TransactItem[],
   token: string,
