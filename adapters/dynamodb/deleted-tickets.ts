@@ -4,9 +4,10 @@ import type { Run } from '../../core/runs/run.ts';
 import type { Ticket } from '../../core/tickets/ticket.ts';
 import { AttachmentRecord } from '../../core/uploads/attachment.ts';
 import { storageItem } from './attachments.ts';
-import { attachmentPrefix, deletedTicketKey, type ItemKey, lookupKey, ticketKey } from './keys.ts';
-import { readPages } from './read-all.ts';
+import { attachmentPrefix, deletedTicketKey, type ItemKey, ticketKey } from './keys.ts';
+import { lookupKeysOf } from './lookups.ts';
 import { removeItem } from './remove-item.ts';
+import { readPartition } from './rewrites.ts';
 import { newRunItem, runExpiry } from './runs.ts';
 import { failedConditions, type Table } from './table.ts';
 import { transact } from './transact.ts';
@@ -28,14 +29,13 @@ export async function deleteTicket(
   dueShards: number,
 ): Promise<'deleted' | 'changed-meanwhile' | 'contended'> {
   const { project, id } = ticket;
-  const texts = Object.values(ticket.external).flatMap((group) => Object.values(group).map(String));
   const mark = {
     ...deletedTicketKey(project, id),
     type: 'deleted-ticket',
     version: 1,
     run: run.id,
     deletedAt: run.startedAt,
-    lookups: [...new Set(texts)].map((text) => lookupKey(project, 'ticket', text, id).pk),
+    lookups: lookupKeysOf({ project, kind: 'ticket', id }, ticket.external).map(({ pk }) => pk),
     expiresAt: runExpiry(run),
   };
   const gone = { Delete: { TableName: table.name, Key: ticketKey(project, id), ...isAt(ticket.version) } };
@@ -56,21 +56,14 @@ function isAt(version: number) {
 /** Yields what still hangs on a deleted ticket, all but the mark. */
 export async function* readTicketParts(table: Table, project: string, ticket: string): AsyncGenerator<TicketPart[]> {
   const mark = deletedTicketKey(project, ticket);
-  const pages = readPages(table, {
-    KeyConditionExpression: 'pk = :pk',
-    ExpressionAttributeValues: { ':pk': mark.pk },
-    ConsistentRead: true,
-  });
-  for await (const items of pages) {
+  for await (const items of readPartition(table, mark.pk)) {
     yield items.flatMap((item): TicketPart[] => {
-      const key = Key.parse(item);
+      const key = { pk: item.pk, sk: item.sk };
       if (key.sk === mark.sk) return [];
       return [key.sk.startsWith(attachmentPrefix) ? { key, file: AttachmentRecord.parse(item) } : { key }];
     });
   }
 }
-
-const Key = z.object({ pk: z.string(), sk: z.string() });
 
 /** Removes a file's item, and with a stored one what it counted for, once. */
 export async function removeFileItem(

@@ -5,7 +5,8 @@ import type { BeingErased } from '../../core/people/say-being-erased.ts';
 import type { Run } from '../../core/runs/run.ts';
 import { batchGet } from './batch-get.ts';
 import type { TransactItem } from './consequences.ts';
-import { erasedMemberKey, erasureKey, lookupKey, memberKey, projectKey } from './keys.ts';
+import { erasedMemberKey, erasureKey, memberKey, projectKey } from './keys.ts';
+import { lookupKeysOf } from './lookups.ts';
 import { removeItem } from './remove-item.ts';
 import { newRunItem, type RunName, runExpiry } from './runs.ts';
 import type { Table } from './table.ts';
@@ -38,8 +39,8 @@ export async function beginErasure(
   dueShards: number,
 ): Promise<'begun' | 'changed-meanwhile' | 'contended'> {
   const { project, id } = run;
-  const texts = Object.values(member.external).flatMap((group) => Object.values(group).map(String));
-  const lookups = [...new Set(texts)].map((text) => lookupKey(project, 'member', text, member.email).pk);
+  const found = { project, kind: 'member' as const, id: member.email };
+  const lookups = lookupKeysOf(found, member.external).map(({ pk }) => pk);
   const erasure: Erasure = { email: member.email, pseudonym, lookups };
   const expiresAt = runExpiry(run);
   const Item = { ...erasureKey(project, id), ...erasure, type: 'erasure', version: 1, expiresAt };

@@ -1,7 +1,7 @@
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { TransactItem } from './consequences.ts';
-import { lookupKey } from './keys.ts';
+import { type ItemKey, lookupKey } from './keys.ts';
 import { readPages } from './read-all.ts';
 import { isContention, type Table } from './table.ts';
 
@@ -24,6 +24,15 @@ export function lookupItems(
     ...added.map((value) => ({ Put: { ...isLookup(table), Item: { ...lookup(value), type: 'lookup', version: 1 } } })),
     ...removed.map((value) => ({ Delete: { ...isLookup(table), Key: lookup(value) } })),
   ];
+}
+
+/** The keys of all entries by which a record with these external data may be found. */
+export function lookupKeysOf(
+  { project, kind, id }: FoundByValue,
+  external: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+): ItemKey[] {
+  const texts = Object.values(external).flatMap((group) => Object.values(group).map(String));
+  return [...new Set(texts)].map((text) => lookupKey(project, kind, text, id));
 }
 
 /**

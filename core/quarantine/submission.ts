@@ -55,3 +55,8 @@ export type ListedSubmission = z.infer<typeof ListedSubmission>;
 export function bodyToReplay({ body, correction }: KeptSubmission): KeptBody {
   return correction?.body ?? body;
 }
+
+/** All bodies that are kept of a submission: the one that came, and the one that was put in its place. */
+export function bodiesOf({ body, correction }: KeptSubmission): KeptBody[] {
+  return correction === undefined ? [body] : [body, correction.body];
+}

@@ -6,7 +6,7 @@ import {
 } from '../../adapters/dynamodb/quarantine.ts';
 import { nameCaller } from '../../core/access/principal.ts';
 import type { CursorList } from '../../core/cursors.ts';
-import type { KeptBody, KeptSubmission } from '../../core/quarantine/submission.ts';
+import { bodiesOf, type KeptBody, type KeptSubmission } from '../../core/quarantine/submission.ts';
 import { keysOfSource } from '../../core/sources/find-source.ts';
 import { type HttpReply, notFound, refuse, refuseContended } from '../kit/http.ts';
 import { readBody, readQuery } from '../kit/read-input.ts';
@@ -80,9 +80,8 @@ export const correctQuarantined: Handle<ProjectCall> = async (dependencies, call
 export const deleteQuarantined: Handle<ProjectCall> = async (dependencies, call) => {
   const kept = await findCalled(dependencies, call);
   if (kept === undefined || !(await deleteSubmission(dependencies.table, call.project, kept.id))) return notFound();
-  const bodies = [kept.body, ...(kept.correction === undefined ? [] : [kept.correction.body])];
   // They are found by nobody any more, and the bucket forgets them by itself.
-  await Promise.allSettled(bodies.map((body) => removeBody(dependencies, body)));
+  await Promise.allSettled(bodiesOf(kept).map((body) => removeBody(dependencies, body)));
   return { status: 204 };
 };
 

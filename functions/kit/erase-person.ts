@@ -11,9 +11,10 @@ import { removeItem } from '../../adapters/dynamodb/remove-item.ts';
 import { type Rewritten, readPartition, rewriteItem, type StoredItem } from '../../adapters/dynamodb/rewrites.ts';
 import { findRun } from '../../adapters/dynamodb/runs.ts';
 import { addressReplacer, briefAddressReplacer, replaceDeep } from '../../core/erasure/replace-address.ts';
-import { bodyToReplay } from '../../core/quarantine/submission.ts';
+import { bodiesOf } from '../../core/quarantine/submission.ts';
 import type { Run } from '../../core/runs/run.ts';
 import { TemplatePart } from '../../core/templates/parts.ts';
+import { removeBodies } from './erase-submission.ts';
 import type { EraseDependencies } from './erase-target.ts';
 import { mapAtOnce } from './map-at-once.ts';
 import { patiently } from './patiently.ts';
@@ -154,19 +155,19 @@ async function isImportOf({ table }: EraseDependencies, project: string, id: str
 
 /** Whether a rejected report, or what was put in its place, names the person: such a one is not kept. */
 async function namesPerson(
-  { table, largeBodies, now }: EraseDependencies,
+  dependencies: EraseDependencies,
   project: string,
   id: string,
   replace: Replace,
 ): Promise<boolean> {
+  const { table, largeBodies, now } = dependencies;
   const found = await findSubmission(table, project, id, now());
   if (found === undefined) return false;
-  const kept = [found.body, bodyToReplay(found)];
-  const bodies = await Promise.all(kept.map((body) => largeBodies.readKept(body)));
+  const bodies = await Promise.all(bodiesOf(found).map((body) => largeBodies.readKept(body)));
   const named = bodies.some((bytes) => {
     const text = new TextDecoder().decode(bytes ?? new Uint8Array());
     return replace(text) !== text;
   });
-  if (named) for (const body of kept) if ('objectKey' in body) await largeBodies.remove(body);
+  if (named) await removeBodies(dependencies, found);
   return named;
 }

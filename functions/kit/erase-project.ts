@@ -8,21 +8,23 @@ import {
   attachmentPrefix,
   counterKey,
   groupKey,
-  lookupKey,
   projectKey,
   rateKey,
   storageKey,
 } from '../../adapters/dynamodb/keys.ts';
+import { lookupKeysOf } from '../../adapters/dynamodb/lookups.ts';
 import { removeItem } from '../../adapters/dynamodb/remove-item.ts';
 import { readPartition, type StoredItem } from '../../adapters/dynamodb/rewrites.ts';
 import { findRun } from '../../adapters/dynamodb/runs.ts';
-import { bodyToReplay, KeptSubmission } from '../../core/quarantine/submission.ts';
+import { KeptSubmission } from '../../core/quarantine/submission.ts';
 import type { Run } from '../../core/runs/run.ts';
 import { RunScope } from '../../core/runs/scope.ts';
-import { AttachmentRecord, objectKeyOf } from '../../core/uploads/attachment.ts';
+import { AttachmentRecord } from '../../core/uploads/attachment.ts';
+import { removeBodies } from './erase-submission.ts';
 import type { EraseDependencies } from './erase-target.ts';
 import { mapAtOnce } from './map-at-once.ts';
 import { patiently } from './patiently.ts';
+import { emptyPlace } from './remove-object.ts';
 
 type Outcome = 'erased' | 'busy';
 
@@ -85,16 +87,12 @@ async function erasePartition(
 
 /** What an item stands for elsewhere goes before the item that names it. */
 async function eraseItem(dependencies: EraseDependencies, item: StoredItem): Promise<Outcome> {
-  const { table, bucket, largeBodies, now } = dependencies;
+  const { table, bucket, now } = dependencies;
   if (item.sk.startsWith(attachmentPrefix)) {
-    const file = AttachmentRecord.parse(item);
-    const key = objectKeyOf(file);
-    if (file.uploadId !== undefined) await bucket.abortParts(key, file.uploadId);
-    await bucket.remove({ key, objectVersion: file.objectVersion });
+    await emptyPlace(bucket, AttachmentRecord.parse(item));
   }
   if (item.type === 'rejected-submission') {
-    const kept = KeptSubmission.parse(item);
-    for (const body of [kept.body, bodyToReplay(kept)]) if ('objectKey' in body) await largeBodies.remove(body);
+    await removeBodies(dependencies, KeptSubmission.parse(item));
   }
   if (item.type === 'ticket' || item.type === 'member') await eraseWaysTo(dependencies, item);
   const outcome = await patiently(dependencies, () => removeUnleased(table, item, now()));
@@ -113,9 +111,8 @@ async function eraseWaysTo(dependencies: EraseDependencies, item: StoredItem): P
     .parse(item);
   const kind = item.type === 'ticket' ? 'ticket' : 'member';
   const record = (kind === 'ticket' ? id : email) ?? '';
-  const values = Object.values(External.parse(item).external).flatMap((group) => Object.values(group).map(String));
-  for (const value of new Set(values)) {
-    await patiently(dependencies, () => removeItem(table, lookupKey(project, kind, value, record)));
+  for (const key of lookupKeysOf({ project, kind, id: record }, External.parse(item).external)) {
+    await patiently(dependencies, () => removeItem(table, key));
   }
   const grouped = Grouped.safeParse(item);
   if (!grouped.success) return;

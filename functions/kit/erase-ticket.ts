@@ -5,10 +5,10 @@ import {
   type TicketPart,
 } from '../../adapters/dynamodb/deleted-tickets.ts';
 import { removeItem } from '../../adapters/dynamodb/remove-item.ts';
-import { objectKeyOf } from '../../core/uploads/attachment.ts';
 import type { EraseDependencies } from './erase-target.ts';
 import { mapAtOnce } from './map-at-once.ts';
 import { patiently } from './patiently.ts';
+import { emptyPlace } from './remove-object.ts';
 
 /** Clears away all that hangs on a deleted ticket: comments, files with their objects, history, marks, and how it was found. */
 export async function eraseTicket(
@@ -36,8 +36,6 @@ async function removePart(
     await patiently(dependencies, () => removeItem(table, key));
     return 'removed';
   }
-  const objectKey = objectKeyOf(file);
-  if (file.uploadId !== undefined) await bucket.abortParts(objectKey, file.uploadId);
-  await bucket.remove({ key: objectKey, objectVersion: file.objectVersion });
+  await emptyPlace(bucket, file);
   return await patiently(dependencies, () => removeFileItem(table, key, file));
 }
