@@ -1,5 +1,4 @@
 import { Failure } from '../failure.ts';
-
 import type { Session } from '../session.ts';
 import { findAppliedSince, findEtag, putDocument } from './document-calls.ts';
 import { readDocumentFile } from './document-file.ts';

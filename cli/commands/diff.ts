@@ -1,5 +1,4 @@
 import { exitCodes } from '../failure.ts';
-
 import type { Session } from '../session.ts';
 import { findEtag, putDocument } from './document-calls.ts';
 import { readDocumentFile } from './document-file.ts';

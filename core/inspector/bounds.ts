@@ -4,8 +4,11 @@ export const ringSize = 20;
 /** Most bytes of a body that are kept. */
 export const maxInspectedBytes = 65_536;
 
+/** Endpoints whose calls can be inspected. */
+export type InspectedKind = 'sources' | 'listeners';
+
 /** What an endpoint goes by in the inspector: `sources/appcrashlog`. */
-export function inspectedName(kind: 'sources' | 'listeners', key: string): string {
+export function inspectedName(kind: InspectedKind, key: string): string {
   return `${kind}/${key}`;
 }
 

@@ -1,14 +1,13 @@
-import { inspectedName } from '../../core/inspector/bounds.ts';
-import { accessOf, findSource, type SourceOfType } from '../../core/sources/find-source.ts';
+import type { SourceOfType } from '../../core/sources/find-source.ts';
 import { type ActivityLog, type CallFacts, openActivity } from '../kit/activity-log.ts';
 import { describeRefusal } from '../kit/describe-refusal.ts';
 import type { HttpHandler } from '../kit/endpoint.ts';
 import type { HttpReply, HttpRequest } from '../kit/http.ts';
 import { callInspector } from '../kit/inspect-call.ts';
-import { refuseJsonForm } from '../kit/json-body.ts';
-import { type Opening, openEndpoint, refuseSignature } from '../kit/open-endpoint.ts';
+import { type Opening, refuseSignature } from '../kit/open-endpoint.ts';
+import { openSource } from '../kit/open-source.ts';
 import { originHeaders } from '../kit/origins.ts';
-import { recallSignature } from '../kit/recall-signature.ts';
+import { recallSignature, rememberAnswered } from '../kit/recall-signature.ts';
 import { routes } from '../routes.ts';
 import { addComment } from './add-comment.ts';
 import type { AddDependencies } from './call.ts';
@@ -20,26 +19,11 @@ const commentRoute = `${routes['comment-on-feedback'].method} ${routes['comment-
 export function addToTicket(dependencies: AddDependencies): HttpHandler {
   const inspect = callInspector(dependencies);
   return async (request) => {
-    const { project = '', source: sourceKey = '', ticket } = request.parameters;
-    const opening = await openEndpoint(dependencies, request, {
-      project,
-      what: 'source',
-      find: (document) => {
-        const found = findSource(document, sourceKey);
-        return found && { ...found, ...accessOf(found.source) };
-      },
-      checkBody: () => refuseJsonForm(request),
-    });
+    const { project = '', ticket } = request.parameters;
+    const opening = await openSource(dependencies, request);
     const source = opening.endpoint?.source;
     if (source !== undefined) request.note({ project, source: source.key });
-    const keepCall =
-      opening.outcome === 'opened'
-        ? inspect(request, {
-            project,
-            name: inspectedName('sources', opening.endpoint.source.key),
-            configuration: opening.configuration,
-          })
-        : undefined;
+    const keepCall = inspect(request, { project, kind: 'sources', opening });
     const activity = openActivity(dependencies, request, { project, opening, keepCall });
     const reply = await activity.during(async () => {
       const answered = await answer(dependencies, request, opening, activity);
@@ -73,16 +57,7 @@ async function answer(
   const handle = request.routeKey === commentRoute ? addComment : changeFields;
   const reply = await handle(dependencies, { ...endpoint, configuration, request, project, ticket });
   if (reply.status < 300) request.note({ ticket });
-  // What failed for a reason of ours is to be sent again, as it is, and so is what was only tried.
-  if (reply.status < 500 && request.query.get('dryRun') !== 'true') {
-    // What was added is there, whatever becomes of this.
-    await recall.remember().catch((error: unknown) => {
-      dependencies.observer.fault('signature not remembered', error, {
-        requestId: request.id,
-        route: request.routeKey,
-      });
-    });
-  }
+  await rememberAnswered(dependencies, request, recall, reply);
   return reply;
 }
 

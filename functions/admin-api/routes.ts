@@ -157,7 +157,6 @@ const adminRoutes: Readonly<Record<AdminRouteKey, AdminRoute>> = {
   'GET /admin/v1/projects/{project}/endpoints': { needs: 'read', handle: listProjectEndpoints },
   'POST /admin/v1/projects/{project}/endpoints/{macro}/{action}/pause': {
     needs: 'manage',
-
     handle: pauseEndpoint,
   },
   'POST /admin/v1/projects/{project}/endpoints/{macro}/{action}/resume': { needs: 'manage', handle: resumeEndpoint },

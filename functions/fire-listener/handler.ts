@@ -1,6 +1,5 @@
 import type { ExternalListener } from '../../core/document/schema.ts';
 import { freezeCapture } from '../../core/external-data/freeze-capture.ts';
-import { inspectedName } from '../../core/inspector/bounds.ts';
 import { readParameter } from '../../core/json-pointer.ts';
 import type { JsonProblem } from '../../core/json-text.ts';
 import { readCallId } from '../../core/listeners/call-id.ts';
@@ -35,14 +34,7 @@ export function fireListener(dependencies: ListenerDependencies): HttpHandler {
     });
     const listener = opening.endpoint;
     if (listener !== undefined) request.note({ project, listener: listener.key });
-    const keepCall =
-      opening.outcome === 'opened'
-        ? inspect(request, {
-            project,
-            name: inspectedName('listeners', opening.endpoint.key),
-            configuration: opening.configuration,
-          })
-        : undefined;
+    const keepCall = inspect(request, { project, kind: 'listeners', opening });
     const activity = openActivity(dependencies, request, { project, opening, keepCall });
     return await activity.during(async () => {
       const { reply, facts } = await answer(dependencies, request, project, opening);

@@ -1,13 +1,19 @@
 import { createHash } from 'node:crypto';
-import type { Configuration } from '../../adapters/dynamodb/configuration.ts';
 import { countInspected, putInspected } from '../../adapters/dynamodb/keep-call.ts';
 import type { Table } from '../../adapters/dynamodb/table.ts';
 import type { LoadKeys } from '../../adapters/secrets/master-secret.ts';
 import { seal } from '../../adapters/secrets/vault.ts';
-import { maxInspectedBytes, ringSize, withoutKey } from '../../core/inspector/bounds.ts';
+import {
+  type InspectedKind,
+  inspectedName,
+  maxInspectedBytes,
+  ringSize,
+  withoutKey,
+} from '../../core/inspector/bounds.ts';
 import type { InspectedCall } from '../../core/inspector/inspected-call.ts';
 import type { CallFacts } from './activity-log.ts';
 import type { HttpRequest } from './http.ts';
+import type { Opening } from './open-endpoint.ts';
 
 /** Within so many milliseconds an instance keeps no more calls of an endpoint than are kept at all. */
 const windowMs = 10_000;
@@ -18,8 +24,8 @@ type CallInspection = { table: Table; loadKeys: LoadKeys; now: () => number; new
 /** Keeps a call with what it came to; again where that has changed. */
 type KeepCall = (facts: CallFacts) => Promise<void>;
 
-/** The endpoint of a call, by the name that the inspector gives it. */
-type CalledEndpoint = { project: string; name: string; configuration: Configuration };
+/** The endpoint that a call asked for, opened or not, and of which kind the inspector takes it. */
+type CalledEndpoint = { project: string; kind: InspectedKind; opening: Opening<{ key: string }> };
 
 /**
  * Makes what keeps the calls of endpoints that somebody inspects; undefined for all others, which cost nothing. Bodies are
@@ -37,8 +43,10 @@ export function callInspector({ table, loadKeys, now, newId }: CallInspection) {
     return true;
   }
 
-  return (request: HttpRequest, { project, name, configuration }: CalledEndpoint): KeepCall | undefined => {
-    const until = configuration.pointer.inspected?.[name];
+  return (request: HttpRequest, { project, kind, opening }: CalledEndpoint): KeepCall | undefined => {
+    if (opening.outcome === 'refused') return undefined;
+    const name = inspectedName(kind, opening.endpoint.key);
+    const until = opening.configuration.pointer.inspected?.[name];
     const at = now();
     if (until === undefined || Date.parse(until) <= at || !takeRoom(`${project}/${name}`, at)) return undefined;
     let numbered: Promise<number> | undefined;

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
-import { inspectedName } from '../../core/inspector/bounds.ts';
-import { accessOf, findSource, type SourceOfType } from '../../core/sources/find-source.ts';
+import type { SourceOfType } from '../../core/sources/find-source.ts';
 import { type ActivityLog, openActivity } from '../kit/activity-log.ts';
 import { readOptions } from '../kit/call-options.ts';
 import type { HttpHandler } from '../kit/endpoint.ts';
 import { type HttpReply, type HttpRequest, refuseParameters } from '../kit/http.ts';
 import { callInspector } from '../kit/inspect-call.ts';
-import { readJsonObject, refuseJsonForm } from '../kit/json-body.ts';
-import { type Opening, openEndpoint, refuseSignature } from '../kit/open-endpoint.ts';
+import { readJsonObject } from '../kit/json-body.ts';
+import { type Opening, refuseSignature } from '../kit/open-endpoint.ts';
+import { openSource } from '../kit/open-source.ts';
 import { originHeaders } from '../kit/origins.ts';
-import { recallSignature } from '../kit/recall-signature.ts';
+import { recallSignature, rememberAnswered } from '../kit/recall-signature.ts';
 import type { routes } from '../routes.ts';
 import { answerBatch } from './answer-batch.ts';
 import { answerReport } from './answer-report.ts';
@@ -30,26 +30,11 @@ export function receiveFeedback(dependencies: ReceiveDependencies): HttpHandler 
   const keep = rejectionKeeper(dependencies);
   const inspect = callInspector(dependencies);
   return async (request) => {
-    const { project = '', source: sourceKey = '' } = request.parameters;
-    const opening = await openEndpoint(dependencies, request, {
-      project,
-      what: 'source',
-      find: (document) => {
-        const found = findSource(document, sourceKey);
-        return found && { ...found, ...accessOf(found.source) };
-      },
-      checkBody: () => refuseJsonForm(request),
-    });
+    const { project = '' } = request.parameters;
+    const opening = await openSource(dependencies, request);
     const { source } = opening.endpoint ?? {};
     if (source !== undefined) request.note({ project, source: source.key });
-    const keepCall =
-      opening.outcome === 'opened'
-        ? inspect(request, {
-            project,
-            name: inspectedName('sources', opening.endpoint.source.key),
-            configuration: opening.configuration,
-          })
-        : undefined;
+    const keepCall = inspect(request, { project, kind: 'sources', opening });
     const activity = openActivity(dependencies, request, { project, opening, keepCall });
     const reply = await activity.during(async () => {
       const answered = await answer(dependencies, request, { project, opening, activity, keep });
@@ -92,16 +77,7 @@ async function answer(
   };
   const answerWhole = request.routeKey === batchRoute ? answerBatch : answerOne;
   const reply = await answerWhole(dependencies, request, endpoint);
-  // What failed for a reason of ours is to be sent again, as it is, and so is what was only tried.
-  if (reply.status < 500 && request.query.get('dryRun') !== 'true') {
-    // The tickets are there, and their sender is to hear of them whatever becomes of this.
-    await recall.remember().catch((error: unknown) => {
-      dependencies.observer.fault('signature not remembered', error, {
-        requestId: request.id,
-        route: request.routeKey,
-      });
-    });
-  }
+  await rememberAnswered(dependencies, request, recall, reply);
   return reply;
 }
 

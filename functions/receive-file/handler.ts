@@ -10,7 +10,7 @@ import { recallSignature } from '../kit/recall-signature.ts';
 import { type RouteName, routes } from '../routes.ts';
 import { addFile } from './add-file.ts';
 import type { AttachmentCall, FileDependencies, HandleFile } from './call.ts';
-import { findField, openSource, type UploadOpening } from './open-upload.ts';
+import { findField, openUpload, type UploadOpening } from './open-upload.ts';
 import { abortUpload, completeUpload, listParts, signParts } from './see-through.ts';
 
 const ofAttachment: Readonly<Record<string, HandleFile<AttachmentCall>>> = {
@@ -24,7 +24,7 @@ const ofAttachment: Readonly<Record<string, HandleFile<AttachmentCall>>> = {
 export function receiveFile(dependencies: FileDependencies): HttpHandler {
   return async (request) => {
     const { project = '', ticket } = request.parameters;
-    const opened = await openSource(dependencies, request);
+    const opened = await openUpload(dependencies, request);
     const { opening } = opened;
     const source = opening.endpoint?.source;
     if (source !== undefined) request.note({ project, source: source.key });

@@ -1,12 +1,13 @@
 import { findTicket } from '../../adapters/dynamodb/tickets.ts';
 import { Key } from '../../core/document/schema-names.ts';
-import { accessOf, findSource, isFrom, type SourceOfType } from '../../core/sources/find-source.ts';
+import { findSource, isFrom, type SourceOfType } from '../../core/sources/find-source.ts';
 import { isTicketId } from '../../core/tickets/ticket.ts';
 import { maxDirectBytes, uploadMs } from '../../core/uploads/attachment.ts';
 import { type CapabilityVerdict, judgeUploadCapability } from '../../core/uploads/capabilities.ts';
 import { type HttpReply, type HttpRequest, notFound, refuse } from '../kit/http.ts';
 import { refuseJsonForm } from '../kit/json-body.ts';
-import { type Opening, openEndpoint, readOpen, type TakeTurns } from '../kit/open-endpoint.ts';
+import { type Opening, readOpen, type TakeTurns } from '../kit/open-endpoint.ts';
+import { openSource } from '../kit/open-source.ts';
 import type { FileCall, FileDependencies } from './call.ts';
 
 /** What the gateway takes beside the file in a form: the names of its parts, and their boundaries. */
@@ -19,7 +20,7 @@ export type UploadOpening = { opening: Opening<SourceOfType>; byCapability: bool
 const unlimited: TakeTurns = async () => undefined;
 
 /** Opens the source by a capability for this ticket and parameter, or else as for a report: by its key or its signature. */
-export async function openSource(dependencies: FileDependencies, request: HttpRequest): Promise<UploadOpening> {
+export async function openUpload(dependencies: FileDependencies, request: HttpRequest): Promise<UploadOpening> {
   const { project = '', source = '' } = request.parameters;
   const verdict = await judgeCapability(dependencies, request);
   if (verdict === 'valid') {
@@ -37,15 +38,7 @@ export async function openSource(dependencies: FileDependencies, request: HttpRe
     const reason = 'the body is too large or of another type';
     return { opening: { outcome: 'refused', reply: unreadable, reason, endpoint }, byCapability: true };
   }
-  const opening = await openEndpoint(dependencies, request, {
-    project,
-    what: 'source',
-    find: (document) => {
-      const found = findSource(document, source);
-      return found && { ...found, ...accessOf(found.source) };
-    },
-    checkBody: () => refuseForm(request),
-  });
+  const opening = await openSource(dependencies, request, refuseForm);
   if (verdict === undefined || opening.outcome === 'opened' || opening.reply.status !== 401) {
     return { opening, byCapability: false };
   }
