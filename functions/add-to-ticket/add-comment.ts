@@ -19,21 +19,13 @@ type Written = { comment: Pick<Comment, 'text' | 'visibility'>; named: NamedComm
 
 /** Writes a comment on a ticket that the app created, once for each `Idempotency-Key`. */
 export const addComment: HandleAddition = async (dependencies, call) => {
-  const { request, project, source, ticket } = call;
-  if ((await loadOwn(dependencies, call)) === undefined) return notFound();
-  const body = readJsonObject(request);
-  if (body.outcome === 'refused') return body.reply;
-  const options = readOptions(request);
-  if (options.outcome === 'rejected') return refuseParameters(options.errors);
-  const { dryRun, givenKey } = options;
-  const bodyHash = createHash('sha256').update(request.body).digest('hex');
-  const named = givenKey === undefined || dryRun ? undefined : { project, source: source.key, ticket, givenKey };
-  const reading = readPublicComment(body.object);
-  if (reading.outcome === 'rejected') return refuseParameters(reading.errors);
-  if (dryRun) return { status: 200, json: { status: 200, dryRun: true } };
-  const written = { comment: reading.comment, named, bodyHash };
+  // What is not there is answered before all else; deciding finds that out by itself.
+  const ifOwn = async (reply: HttpReply) => ((await loadOwn(dependencies, call)) === undefined ? notFound() : reply);
+  const read = readWritten(call);
+  if (read.outcome === 'answered') return await ifOwn(read.reply);
+  const { written } = read;
   const remembered = await answerRemembered(dependencies, call, written);
-  if (remembered !== undefined) return remembered;
+  if (remembered !== undefined) return await ifOwn(remembered);
   const deadline = dependencies.now() + maxAddMs;
   const stored = await storeDecided(dependencies, () => decide(dependencies, call, written), deadline);
   if (stored.outcome === 'stored') return stored.answer === undefined ? notFound() : answer(stored.answer);
@@ -43,6 +35,27 @@ export const addComment: HandleAddition = async (dependencies, call) => {
     madeMeanwhile ?? refuseContended('Too much is going on at once: the comment was not stored. Try again shortly.')
   );
 };
+
+/** Reads what is to be written, or the answer that needs no writing. */
+function readWritten({
+  request,
+  project,
+  source,
+  ticket,
+}: AddCall): { outcome: 'read'; written: Written } | { outcome: 'answered'; reply: HttpReply } {
+  const answered = (reply: HttpReply) => ({ outcome: 'answered' as const, reply });
+  const body = readJsonObject(request);
+  if (body.outcome === 'refused') return answered(body.reply);
+  const options = readOptions(request);
+  if (options.outcome === 'rejected') return answered(refuseParameters(options.errors));
+  const { dryRun, givenKey } = options;
+  const reading = readPublicComment(body.object);
+  if (reading.outcome === 'rejected') return answered(refuseParameters(reading.errors));
+  if (dryRun) return answered({ status: 200, json: { status: 200, dryRun: true } });
+  const bodyHash = createHash('sha256').update(request.body).digest('hex');
+  const named = givenKey === undefined ? undefined : { project, source: source.key, ticket, givenKey };
+  return { outcome: 'read', written: { comment: reading.comment, named, bodyHash } };
+}
 
 /** The answer to a call that was made before under the same name; undefined where there was none. */
 async function answerRemembered(

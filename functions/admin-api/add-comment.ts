@@ -21,30 +21,36 @@ export const commentOnMember: Handle<ProjectCall> = async (dependencies, call) =
   await addComment(dependencies, call, { member: pathParameter(call, 'email') });
 
 async function addComment(dependencies: AdminDependencies, call: ProjectCall, target: RunTarget): Promise<HttpReply> {
-  // What is not there is answered before what is wrong with the text.
-  const configuration = await dependencies.readConfiguration(call.project);
-  const found = configuration && (await loadRecord(dependencies, configuration, target));
-  if (found === undefined) return notFound();
+  // What is not there is answered before what is wrong with the text; deciding finds that out by itself.
+  const ifThere = async (reply: HttpReply) =>
+    (await findTarget(dependencies, call, target)) === undefined ? notFound() : reply;
   const body = readJsonObject(call.request);
-  if (body.outcome === 'refused') return body.reply;
+  if (body.outcome === 'refused') return await ifThere(body.reply);
   const reading = readNewComment(body.object);
-  if (reading.outcome === 'rejected') return refuseParameters(reading.errors);
+  if (reading.outcome === 'rejected') return await ifThere(refuseParameters(reading.errors));
   const deciding = () => decide(dependencies, call, target, reading.comment);
   const stored = await storeDecided(dependencies, deciding, dependencies.now() + maxCommentMs);
   if (stored.outcome !== 'stored') return refuseContended('The comment was not stored. Try again shortly.');
   return stored.answer === undefined ? notFound() : { status: 201, json: stored.answer };
 }
 
+async function findTarget(dependencies: AdminDependencies, { project }: ProjectCall, target: RunTarget) {
+  const configuration = await dependencies.readConfiguration(project);
+  const loaded = configuration && (await loadRecord(dependencies, configuration, target));
+  return configuration && loaded && { configuration, loaded };
+}
+
 async function decide(
   dependencies: AdminDependencies,
-  { principal, project }: ProjectCall,
+  call: ProjectCall,
   target: RunTarget,
   written: Pick<Comment, 'text' | 'visibility'>,
 ): Promise<Decided<Comment | undefined>> {
   const { newId, now, largeBodies } = dependencies;
-  const configuration = await dependencies.readConfiguration(project);
-  const loaded = configuration && (await loadRecord(dependencies, configuration, target));
-  if (configuration === undefined || loaded === undefined) return { answer: undefined };
+  const { principal } = call;
+  const found = await findTarget(dependencies, call, target);
+  if (found === undefined) return { answer: undefined };
+  const { configuration, loaded } = found;
   const { context: before, memberVersion, ranOnce } = loaded;
   const { comment, consequence: decided } = followComment(
     { document: configuration.document, context: before, memberVersion, ranOnce, newId },
